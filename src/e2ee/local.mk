@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += src/e2ee/libe2ee.a
+src_e2ee_libe2ee_a_SOURCES =
+src_e2ee_libe2ee_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
