@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The log goes through GLib's structured logging: each file sets G_LOG_DOMAIN-like area by its first argument.
+ * log_install() gives GLib a writer that appends to a file (0600), cleans remote text (I12) and redacts secrets;
+ * before that, and when no file could be opened, warnings go to standard error. No global of ours holds the state. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Log Log;
+
+/* Opens (appends, creates 0600) and installs the writer; `path` NULL: standard error only. Once per process. */
+Log *log_install(const char *path, bool verbose, GError **error);
+/* While a screen owns the terminal nothing may be written to standard error. */
+void log_hold_stderr(Log *log, bool hold);
+
+/* `area` is a short literal: "net", "xmpp", "core" … */
+void log_debug(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void log_info(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void log_warning(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);
