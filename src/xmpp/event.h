@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the network tells the core: payload by type, everything borrowed for the call. Published on the bus given to
+ * stream_new(); `owner` is the pointer given there (the core's Session). Strings are valid UTF-8, not yet cleaned. */
+#pragma once
+
+#include "base/jid.h"
+#include "net/transport.h"
+#include "xmpp/message_stanza.h"
+
+typedef struct XmppStream XmppStream;
+
+typedef enum {
+    XMPP_EVENT_PHASE,         /* .phase: what connecting is at; for the status line */
+    XMPP_EVENT_BOUND,         /* .bound: online; a new session (resumed sessions are issue 3) */
+    XMPP_EVENT_CLOSED,        /* .closed: the stream ended, for whatever reason; exactly once per stream_connect() */
+    XMPP_EVENT_MESSAGE,       /* .message */
+    XMPP_EVENT_ACKNOWLEDGED,  /* .acknowledged: the server has the message with this stanza id */
+    XMPP_EVENT_PRESENCE,      /* .presence: available, unavailable or error of a contact's or the own resource */
+    XMPP_EVENT_SUBSCRIPTION,  /* .subscription: subscribe, subscribed, unsubscribe, unsubscribed */
+    XMPP_EVENT_ROSTER,        /* .roster: the whole roster, replaces what was known */
+    XMPP_EVENT_ROSTER_CURRENT,/* the cached roster is the current one (RFC 6121 §2.6.3) */
+    XMPP_EVENT_ROSTER_ITEM,   /* .roster_item: a push */
+    XMPP_EVENT_FEATURES,      /* .features: disco#info of an entity is known (caps verified or asked for) */
+    XMPP_EVENT_SASL,          /* .sasl: what the login used: for the memory that refuses downgrades (I4) */
+} XmppEventType;
+
+/* Phases of a connection in order; net's phases come first. */
+typedef enum {
+    XMPP_PHASE_OFFLINE,
+    XMPP_PHASE_RESOLVING,
+    XMPP_PHASE_CONNECTING,
+    XMPP_PHASE_SECURING,       /* proxy, STARTTLS and TLS handshake */
+    XMPP_PHASE_OPENING,        /* waiting for the stream header and features */
+    XMPP_PHASE_AUTHENTICATING,
+    XMPP_PHASE_BINDING,
+    XMPP_PHASE_ONLINE,
+} XmppPhase;
+
+typedef enum {
+    XMPP_CLOSE_USER,        /* stream_disconnect() was called */
+    XMPP_CLOSE_NETWORK,     /* lost, refused, timed out: try again later */
+    XMPP_CLOSE_SERVER,      /* stream error from the server; may be tried again unless `fatal` */
+    XMPP_CLOSE_CERTIFICATE, /* unknown or changed certificate: see stream_certificate() */
+    XMPP_CLOSE_AUTH,        /* refused: do not try again with the same secret (I8) */
+    XMPP_CLOSE_DOWNGRADE,   /* alarm: weaker mechanism than once used (I4) */
+} XmppCloseReason;
+
+/* Presence show values (RFC 6121 §4.7.2.1), ordered by availability. */
+typedef enum {
+    PRESENCE_OFFLINE,
+    PRESENCE_DND,
+    PRESENCE_XA,
+    PRESENCE_AWAY,
+    PRESENCE_ONLINE,
+    PRESENCE_CHAT,
+} PresenceShow;
+
+/* RFC 6121 §2.1.2.5 */
+typedef enum {
+    SUBSCRIPTION_NONE = 0,
+    SUBSCRIPTION_TO = 1,
+    SUBSCRIPTION_FROM = 2,
+    SUBSCRIPTION_BOTH = 3,
+} RosterSubscription;
+
+typedef struct XmppRosterItem {
+    Jid *jid;    /* bare */
+    char *name;  /* NULL when none */
+    char **groups; /* NULL-terminated, may be NULL */
+    RosterSubscription subscription;
+    bool ask;      /* a request of ours is pending */
+    bool approved; /* pre-approved */
+    bool remove;   /* pushes only */
+} XmppRosterItem;
+
+void roster_item_free(XmppRosterItem *item);
+XmppRosterItem *roster_item_copy(const XmppRosterItem *item);
+
+typedef struct XmppPresence {
+    Jid *from;
+    PresenceShow show;   /* PRESENCE_OFFLINE for type='unavailable' and errors */
+    char *status;        /* NULL when none */
+    int priority;        /* -128…127 */
+    gint64 delay;        /* 0 when none */
+    char *caps_node, *caps_ver, *caps_hash; /* XEP-0115; NULL when none */
+    XmppStanzaError *error; /* type='error' only */
+} XmppPresence;
+
+typedef enum { SUBSCRIPTION_SUBSCRIBE, SUBSCRIPTION_SUBSCRIBED, SUBSCRIPTION_UNSUBSCRIBE, SUBSCRIPTION_UNSUBSCRIBED } SubscriptionAct;
+
+typedef struct XmppEvent {
+    XmppEventType type;
+    gpointer owner;
+    XmppStream *stream;
+    union {
+        struct { XmppPhase phase; const char *detail; } phase; /* detail: host, address …, may be NULL */
+        struct { const Jid *jid; } bound;                      /* the full JID the server gave */
+        struct { XmppCloseReason reason; bool fatal; const GError *error; } closed; /* error NULL for USER */
+        const XmppMessage *message;
+        struct { const char *id; } acknowledged;
+        const XmppPresence *presence;
+        struct { const Jid *from; SubscriptionAct act; const char *status; const char *nick; } subscription;
+        struct { const GPtrArray *items; const char *ver; } roster; /* XmppRosterItem*; ver NULL when the server has none */
+        struct { const XmppRosterItem *item; const char *ver; } roster_item;
+        struct { const Jid *jid; const char *const *features; const char *identity; } features;
+        struct { const char *mechanism; bool channel_binding; } sasl;
+    };
+} XmppEvent;

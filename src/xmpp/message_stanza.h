@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A message stanza as one typed value. Modules fill their part on the way in (XmppStage) and write it on the way out.
+ * Plain data owned by whoever made it; strings are owned by the value, valid UTF-8 but NOT cleaned for the screen. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/jid.h"
+
+typedef enum {
+    XMPP_MESSAGE_NORMAL,
+    XMPP_MESSAGE_CHAT,
+    XMPP_MESSAGE_GROUPCHAT,
+    XMPP_MESSAGE_HEADLINE,
+    XMPP_MESSAGE_ERROR,
+} XmppMessageType;
+
+/* XEP-0085 §2 */
+typedef enum {
+    CHAT_STATE_NONE, /* no state in the message */
+    CHAT_STATE_ACTIVE,
+    CHAT_STATE_COMPOSING,
+    CHAT_STATE_PAUSED,
+    CHAT_STATE_INACTIVE,
+    CHAT_STATE_GONE,
+} ChatState;
+
+/* A stanza or stream error in typed form (RFC 6120 §8.3). */
+typedef struct XmppStanzaError {
+    char *type;      /* "cancel", "wait" …, NULL when missing */
+    char *condition; /* "item-not-found" …, "undefined-condition" when missing */
+    char *text;      /* the other side's words, NULL when none */
+} XmppStanzaError;
+
+/* XEP-0359 §3.1: an id and the entity that gave it. */
+typedef struct XmppStanzaId {
+    char *id;
+    Jid *by;
+} XmppStanzaId;
+
+typedef struct XmppMessage {
+    Jid *from, *to; /* from is NULL only for messages of the account's own server without one */
+    char *id;
+    XmppMessageType type;
+    char *body;    /* first <body/> in its namespace (I6); NULL when none */
+    char *subject; /* NULL when none */
+    char *thread;
+    ChatState chat_state;
+    char *origin_id;       /* XEP-0359 */
+    GPtrArray *stanza_ids; /* XmppStanzaId*, NULL when none */
+    gint64 delay;          /* XEP-0203 stamp, 0 when none; only of the own server, account or the sender's (I14) */
+    Jid *delay_from;
+    XmppStanzaError *error; /* type ERROR only */
+} XmppMessage;
+
+XmppMessage *message_stanza_new(void);
+void message_stanza_free(XmppMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppMessage, message_stanza_free)
+void stanza_error_free(XmppStanzaError *error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppStanzaError, stanza_error_free)
+/* One line in the user's language: the server's own text, else the condition in words; cleaned for the screen. */
+char *stanza_error_words(const XmppStanzaError *error);
+
+typedef struct XmppStream XmppStream;
+
+/* Encodes through the module rows and sends. The server's acknowledgement (XEP-0198 <r/>, or a ping where there is no stream
+ * management) arrives as XMPP_EVENT_ACKNOWLEDGED with message->id, in order. False: not online, nothing was sent. Only
+ * core/outgoing.c calls this for messages with a body (house.md, idea 4). */
+bool message_stanza_send(XmppStream *stream, const XmppMessage *message);

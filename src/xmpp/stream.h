@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One XML stream of one account: transport, libstrophe in raw mode behind it, negotiation, dispatch. A stream object lives as
+ * long as its session and can be connected many times. Everything it learns is published as XmppEvent. It never reads a
+ * setting: the core passes policy in. No call blocks; stream_disconnect() and stream_free() end everything at once. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <strophe.h>
+
+#include "base/bus.h"
+#include "base/jid.h"
+#include "net/transport.h"
+#include "xmpp/event.h"
+
+/* Policy of one connect; copied by stream_connect(). */
+typedef struct XmppStreamConfig {
+    const Jid *jid;       /* bare, or full to ask for a resource */
+    const char *password; /* NULL: only EXTERNAL is possible; copied into wiped memory */
+    const TransportConfig *transport;
+    const char *sasl_pinned;      /* mechanism family once used ("SCRAM-SHA-256"); weaker is refused; NULL: none */
+    bool sasl_pinned_binding;     /* channel binding once used */
+    const char *roster_ver;       /* ver of the cached roster; NULL: none is cached */
+    guint stanza_limit;           /* bytes; larger stanzas end the stream (I9); 0: 4 MiB */
+    guint stage_timeout;          /* ms for each of opening, authenticating, binding; 0: 15000 */
+    bool answer_version;          /* XEP-0092 */
+} XmppStreamConfig;
+
+XmppStream *stream_new(Bus *bus, gpointer owner);
+void stream_free(XmppStream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppStream, stream_free)
+
+/* Starts connecting; only while offline. Outcome: XMPP_EVENT_BOUND or XMPP_EVENT_CLOSED, never from inside this call. */
+void stream_connect(XmppStream *stream, const XmppStreamConfig *config);
+/* Ends the stream: sends unavailable and </stream:stream> when online; the event CLOSED (USER) comes from an idle source at once. */
+void stream_disconnect(XmppStream *stream, const char *status);
+
+XmppPhase stream_phase(const XmppStream *stream);
+/* The bound full JID; NULL unless online. Bare own JID: always while connected. */
+const Jid *stream_jid(const XmppStream *stream);
+const Jid *stream_own_bare(const XmppStream *stream);
+gpointer stream_owner(const XmppStream *stream);
+Bus *stream_bus(const XmppStream *stream);
+/* The certificate that was shown last; NULL before TLS. */
+const TlsCertificate *stream_certificate(const XmppStream *stream);
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384"; NULL when there is no TLS. Mechanism of the login; NULL before. */
+const char *stream_tls_description(const XmppStream *stream);
+const char *stream_sasl_mechanism(const XmppStream *stream);
+
+xmpp_ctx_t *stream_ctx(const XmppStream *stream);
+/* Sends a stanza (takes over one reference). False: not connected, nothing sent. */
+bool stream_send(XmppStream *stream, xmpp_stanza_t *take_stanza);
+void stream_publish(XmppStream *stream, const XmppEvent *event); /* fills in owner and stream */
+/* A fresh unguessable id (128 random bits, I13). */
+char *stream_new_id(void);
+/* Per-stream state of a module: zeroed `state_size` bytes, cleared on every new session. */
+gpointer stream_module_state(XmppStream *stream, const char *module_name);
+
+/* --- the seam of the tests (tests/flow, fuzzers): a stream without a network --- */
+typedef void (*StreamSink)(XmppStream *stream, const char *xml, gpointer data);
+/* From now on what is sent goes to `sink`; stream_connect() then starts right behind the transport: OPENING. */
+void stream_set_sink(XmppStream *stream, StreamSink sink, gpointer data);
+/* Feeds one complete element of the server: <stream:features>, stanzas, nonzas. False: not well-formed. */
+bool stream_feed(XmppStream *stream, const char *xml);
+/* As if the transport had ended. */
+void stream_feed_close(XmppStream *stream, const GError *error);
+/* Sink only: binds at once as `jid` without negotiation and publishes BOUND; module hooks run. */
+void stream_feed_bound(XmppStream *stream, const Jid *jid);
