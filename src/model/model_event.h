@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What changed in the model; the only way front-ends learn of anything. Borrowed for the call; subscribers never change the
+ * model (house.md). Across a turn of the loop keep names and serials, not these pointers. */
+#pragma once
+
+#include "model/account.h"
+#include "model/contact.h"
+#include "model/conversation.h"
+#include "model/message.h"
+#include "model/roster.h"
+
+typedef enum {
+    ACCOUNT_ADDED,
+    ACCOUNT_REMOVED,         /* published before it goes */
+    ACCOUNT_STATE_CHANGED,   /* account_state(), account_reason() */
+    ACCOUNT_PRESENCE_CHANGED,
+    ROSTER_CHANGED,          /* many contacts at once: look at the roster again */
+    CONTACT_ADDED,           /* .contact */
+    CONTACT_CHANGED,         /* .contact */
+    CONTACT_REMOVED,         /* .contact, published before it goes */
+    PRESENCE_CHANGED,        /* .presence */
+    SUBSCRIPTION_REQUESTED,  /* .subscription */
+    SUBSCRIPTION_CHANGED,    /* .subscription: act tells */
+    CONVERSATION_ADDED,      /* .conversation */
+    CONVERSATION_REMOVED,    /* .conversation, published before it goes */
+    MESSAGE_ADDED,           /* .message */
+    MESSAGE_CHANGED,         /* .message */
+    UNREAD_CHANGED,          /* .conversation */
+    TYPING_CHANGED,          /* .conversation */
+    NOTICE,                  /* .notice: one line for the user */
+} ModelEventType;
+
+typedef enum {
+    NOTICE_INFO,
+    NOTICE_WARNING,
+    NOTICE_ERROR,
+    NOTICE_ALARM, /* security: a changed pin, a downgrade; never only in the log */
+} NoticeLevel;
+
+typedef struct ModelEvent {
+    ModelEventType type;
+    Account *account; /* NULL for notices of the program itself */
+    union {
+        struct { Contact *contact; } contact;
+        struct { Contact *contact; const Resource *resource; Availability before; } presence; /* resource: after the change, NULL when it left */
+        struct { const Jid *jid; const char *act; const char *text; } subscription; /* act: "subscribe", "subscribed", "unsubscribe", "unsubscribed" */
+        struct { Conversation *conversation; } conversation;
+        struct { Conversation *conversation; Message *message; } message;
+        struct { NoticeLevel level; const char *text; int code; } notice; /* cleaned; code: an ErrorCode or 0 */
+    };
+} ModelEvent;
