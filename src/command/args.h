@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Typed arguments of a command, parsed by its grammar:
+ *
+ *   <name:type>   required        [name:type]   optional        <name:type...>   one or more, to the end
+ *   word          a literal       [word name:type]   an optional keyword with its value, in any order after the positional ones
+ *
+ * Types: word, text (the rest of the line, unquoted as it is), jid (a JID, or a contact's name when unique), bare (the same, made
+ * bare), account, command (the rest: a slash command), int, int(MIN..MAX), number (seconds, may have a fraction), date,
+ * file, key (a setting), regex, a|b|c (one of these words). Quoting is the shell's; text is taken literally. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/jid.h"
+
+typedef struct Args Args;
+
+bool args_has(const Args *args, const char *name);
+/* Borrowed; NULL when an optional one is missing. For every type the text as it was given (unquoted). */
+const char *args_text(const Args *args, const char *name);
+const Jid *args_jid(const Args *args, const char *name);
+gint64 args_int(const Args *args, const char *name, gint64 fallback);
+double args_number(const Args *args, const char *name, double fallback);
+/* All values of a "..." argument, NULL-terminated. */
+const char *const *args_list(const Args *args, const char *name);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All commands of a front-end, and the execution of lines. The terminal, files, -e, the control socket and keys all come through
+ * registry_execute(). */
+#pragma once
+
+#include "command/command.h"
+
+typedef enum { OUTPUT_LINE, OUTPUT_ERROR } OutputKind;
+
+/* What a front-end lends to commands; every function may be NULL. `front` is the pointer given to registry_new(). */
+typedef struct Frontend {
+    bool is_terminal;
+    Session *(*session)(gpointer front);               /* of the current window; NULL: none */
+    Conversation *(*conversation)(gpointer front);     /* the current one */
+    void (*show)(gpointer front, Conversation *conversation);
+    void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line); /* text output, line by line */
+    void (*quit)(gpointer front, const char *status);
+} Frontend;
+
+/* How a line ended: `error` NULL when it worked. Called exactly once; may be called before registry_execute() returns. Output is
+ * complete by then. */
+typedef void (*CommandFinished)(const CommandCall *call, const GError *error, gpointer data);
+
+Registry *registry_new(Client *client, const Frontend *frontend, gpointer front);
+void registry_free(Registry *registry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registry, registry_free)
+/* The tables of this layer are in already; a front-end adds its own (borrowed, static). */
+void registry_add_group(Registry *registry, const CommandGroup *group);
+Client *registry_client(const Registry *registry);
+
+/* Executes one line as typed: "/words args", "//text" says "/text", anything else is said to the current conversation. An unknown
+ * command is an error and never sent. Aliases are expanded here. `done` may be NULL. */
+void registry_execute(Registry *registry, const char *line, CommandFinished done, gpointer data);
+
+/* For help, completion and manuals. */
+guint registry_group_count(const Registry *registry);
+const CommandGroup *registry_group_at(const Registry *registry, guint index);
+const Command *registry_find(const Registry *registry, const char *words); /* longest match from the start, without the slash; NULL */
+/* The groups of this layer, NULL-terminated, for mkdocs. */
+const CommandGroup *const *registry_builtin_groups(void);
+
+/* The line being executed, as typed (secrets of /password … are redacted); and what it printed as rows, for JSON. */
+const char *command_call_line(const CommandCall *call);
+typedef struct CommandCell { const char *key; char *value; } CommandCell; /* value NULL: absent */
+guint command_call_row_count(const CommandCall *call);
+/* Cells of a row, ended by key NULL. */
+const CommandCell *command_call_row_at(const CommandCall *call, guint index);
+const GPtrArray *command_call_lines(const CommandCall *call); /* char*: what command_call_print() printed */

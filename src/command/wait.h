@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* /wait: waits for an event of the model. No event is missed between two lines: what happened since the last matched /wait (or the
+ * start) is looked at first, oldest first; "connected" and "delivered" are conditions and hold at once when they are true.
+ *
+ *   /wait connected|offline|message|presence|subscription|roster|delivered|typing|notice
+ *         [from JID] [matching REGEX] [timeout SECONDS]
+ *
+ * A time-out is an error with ERROR_QUEUED for "delivered" and ERROR_FAILED otherwise; without `timeout` 60 seconds. `connected` ends
+ * early with the session's error when the login is refused. */
+#pragma once
+
+#include "command/command.h"
+
+bool cmd_wait(CommandCall *call, const Args *args, GError **error);
