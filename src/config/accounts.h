@@ -29,11 +29,12 @@ typedef struct AccountConfig {
     guint16 port;             /* 0: what SRV says, else 5222, or 5223 for direct TLS */
     AccountTls tls;
     char *ca_file;
-    char *client_certificate; /* PEM: certificate and key */
+    char *client_certificate; /* PEM */
+    char *client_key;         /* PEM; NULL: in the certificate's file */
     char *resource;           /* NULL: confab's own choice, made by the server or random */
     char *nick;
     char *proxy;              /* socks5://…, http://…; NULL: the system's */
-    char **pins;              /* SHA-256 of certificates, 64 lower-case hex digits each; NULL: none */
+    char *pin;                /* SHA-256 of the only certificate accepted, 64 lower-case hex digits */
     int priority;             /* -128 … 127 */
 } AccountConfig;
 

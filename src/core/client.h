@@ -19,7 +19,7 @@ typedef struct Session Session;
 typedef struct ClientOptions {
     const Paths *paths;          /* borrowed for the client's life */
     const char *const *accounts; /* names or bare JIDs of --account: only these connect by themselves; NULL: all enabled */
-    const SecretSources *secrets; /* borrowed; where passwords come from (password-fd, prompt) */
+    SecretSources *secrets;      /* borrowed; where passwords come from (password-fd, prompt) */
 } ClientOptions;
 
 /* Outcome of something that takes a while: NULL when it worked. Called exactly once, from the loop. */
