@@ -29,6 +29,8 @@ const char *jid_local(const Jid *jid);    /* NULL when there is none */
 const char *jid_domain(const Jid *jid);
 const char *jid_resource(const Jid *jid); /* NULL when bare */
 bool jid_is_bare(const Jid *jid);
+/* The domain with A-labels ("xn--…"), as DNS, TLS and HTTP want it; IP literals as they are. Caller frees. */
+char *jid_domain_to_ascii(const Jid *jid);
 
 /* Equality of the whole and of the bare part; NULL equals NULL only. */
 bool jid_equal(const Jid *a, const Jid *b);

@@ -1,4 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/base/libbase.a
-src_base_libbase_a_SOURCES =
+src_base_libbase_a_SOURCES = \
+	src/base/bus.c src/base/bus.h \
+	src/base/error.c src/base/error.h \
+	src/base/i18n.h \
+	src/base/jid.c src/base/jid.h \
+	src/base/log.c src/base/log.h \
+	src/base/paths.c src/base/paths.h \
+	src/base/precis.c src/base/precis.h \
+	src/base/retry.c src/base/retry.h \
+	src/base/text.c src/base/text_clean.c src/base/text.h \
+	src/base/when.c src/base/when.h
 src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS)
