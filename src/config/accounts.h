@@ -94,5 +94,7 @@ bool accounts_remove(Accounts *accounts, const char *name, GError **error);
 bool accounts_set(Accounts *accounts, const char *name, const char *key, const char *value, GError **error);
 bool accounts_unset(Accounts *accounts, const char *name, const char *key, GError **error);
 bool accounts_set_enabled(Accounts *accounts, const char *name, bool enabled, GError **error);
+/* What may be shown of a value: of secrets and of passwords in addresses only that they are there. NULL when it is not set. */
+char *accounts_format_value(const Accounts *accounts, const char *name, const char *key);
 /* What the file says, NULL when the key is not set. For secrets see ACCOUNT_KEY_SECRET: do not show. */
 const char *accounts_get_text(const Accounts *accounts, const char *name, const char *key);

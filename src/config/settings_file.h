@@ -22,18 +22,25 @@ enum {
 typedef struct SettingsFile SettingsFile;
 
 /* A missing file is an empty one. Lines that make no sense are reported in `warnings` (GPtrArray of char *, may be NULL) as
- * "FILE:LINE: …" and kept. NULL and ERROR_CONFIG when the file cannot be read or is no text: NUL bytes, too large, a line
- * too long. A file others can read or write is reported, too (I23), when `secret`. */
-SettingsFile *settings_file_load(const char *path, bool secret, GPtrArray *warnings, GError **error);
+ * "FILE:LINE: …" and kept; below a broken group header the lines belong to no group. NULL and ERROR_CONFIG when the file
+ * cannot be read or is no text: NUL bytes, too large, a line too long. */
+SettingsFile *settings_file_load(const char *path, GPtrArray *warnings, GError **error);
 /* The same from text; it cannot be saved. `name` stands in messages. */
 SettingsFile *settings_file_parse(const char *name, const char *text, gsize length, GPtrArray *warnings, GError **error);
 void settings_file_free(SettingsFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettingsFile, settings_file_free)
 
+/* Its path or name, for messages. */
+const char *settings_file_name(const SettingsFile *file);
+/* Others than the owner could read or write it when it was loaded (I23). */
+bool settings_file_is_exposed(const SettingsFile *file);
+
 /* Borrowed until the file changes; NULL when it is not set. */
 const char *settings_file_get(const SettingsFile *file, const char *group, const char *key);
 /* The line of the value that counts, for messages; 0 when it is not set. */
 guint settings_file_get_line(const SettingsFile *file, const char *group, const char *key);
+/* The line of the group's first header; 0 when there is none. */
+guint settings_file_get_group_line(const SettingsFile *file, const char *group);
 bool settings_file_has_group(const SettingsFile *file, const char *group);
 /* Names in order of first appearance; borrowed strings, free the array. */
 GPtrArray *settings_file_list_groups(const SettingsFile *file);
