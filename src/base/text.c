@@ -318,7 +318,7 @@ text_wrap(const char *text, size_t length, int columns, size_t *next)
     }
     size_t end = find_opportunity(text, length, after);
     if (end == 0)
-        end = fit; /* one word longer than the line */
+        end = after; /* one word longer than the line */
     *next = end;
     end = MIN(end, fit);
     while (end > 0 && text[end - 1] == ' ')
