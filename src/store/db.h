@@ -59,5 +59,7 @@ bool db_execute(Db *db, const char *sql, GError **error);
 gint64 db_get_user_version(Db *db, GError **error);
 /* The number of an account by its bare JID; made when missing with `create`, else 0. -1: failed. */
 gint64 db_account_id(Db *db, const char *account_jid, bool create, GError **error);
+/* The account has gone: its number is not kept for it. */
+void db_forget_account_id(Db *db, const char *account_jid);
 /* Rows changed by the last statement that ran. */
 int db_changes(const Db *db);

@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/store/libstore.a
-src_store_libstore_a_SOURCES =
+src_store_libstore_a_SOURCES = \
+	src/store/cache.c src/store/cache.h \
+	src/store/db.c src/store/db.h \
+	src/store/db_file.c src/store/db_file.h \
+	src/store/migrations.c src/store/migrations.h
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
