@@ -6,7 +6,7 @@
 
 #include "net/tls.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 #include <stdbool.h>
 
 enum {

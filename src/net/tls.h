@@ -4,7 +4,7 @@
  * any other byte of ours is sent under it. */
 #pragma once
 
-#include <gio/gio.h>
+#include <glib.h>
 #include <stdbool.h>
 
 /* Caches trust stores; shared by all sessions of the program. Counted. */
@@ -57,14 +57,18 @@ TlsContext *tls_context_new(void);
 TlsContext *tls_context_ref(TlsContext *context);
 void tls_context_unref(TlsContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsContext, tls_context_unref)
-/* Makes sure that the store of `ca_file` (NULL: the system's) is loaded, in a thread when it is not yet. A file that has changed is read again.
- * Finishes with false and ERROR_CONFIG when the file cannot be read or holds no certificate. */
-void tls_context_load_async(TlsContext *context, const char *ca_file, GCancellable *cancel, GAsyncReadyCallback done, gpointer data);
-bool tls_context_load_finish(TlsContext *context, GAsyncResult *result, GError **error);
+/* Makes sure that the store of `ca_file` (NULL: the system's) is loaded: reads it in a thread, the first time and when it has changed since. Called
+ * once from the loop, with ERROR_CONFIG when the file cannot be read or holds no certificate. */
+typedef void (*TlsLoaded)(const GError *error, gpointer data);
+typedef struct TlsLoad TlsLoad;
+TlsLoad *tls_context_load(TlsContext *context, const char *ca_file, TlsLoaded loaded, gpointer data);
+/* Forgets the call when it is still out; needed in any case, also from inside the callback. */
+void tls_load_free(TlsLoad *load);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsLoad, tls_load_free)
 
 typedef struct TlsSessionConfig {
-    const char *domain;             /* prepared, U-labels */
-    const char *ca_file;            /* loaded before by tls_context_load_async() */
+    const char *domain; /* prepared, U-labels */
+    const char *ca_file; /* loaded before by tls_context_load() */
     const char *client_certificate; /* as in TransportConfig */
     const char *client_key;
     const char *key_passphrase;
@@ -102,6 +106,10 @@ bool tls_session_has_pending(const TlsSession *session);
 const char *tls_session_error(const TlsSession *session);
 /* NULL before the server has shown one. */
 const TlsCertificate *tls_session_certificate(const TlsSession *session);
+/* The same, the caller's from now on. */
+TlsCertificate *tls_session_take_certificate(TlsSession *session);
+void tls_certificate_free(TlsCertificate *certificate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsCertificate, tls_certificate_free)
 /* The handshake is complete and the certificate was accepted. */
 bool tls_session_is_trusted(const TlsSession *session);
 const char *tls_session_summary(const TlsSession *session);

@@ -86,7 +86,7 @@ typedef struct TransportConfig {
 
 /* Each may be NULL. Any of them may call transport_close(), transport_start() (in on_closed) and transport_free(). */
 typedef struct TransportEvents {
-    /* A phase begins. `detail` is for people and may be NULL: "xmpp1.example.org:5222", "TLSv1.3, TLS_AES_128_GCM_SHA256" … */
+    /* A phase begins. `detail` is for people and may be NULL: "xmpp1.example.org:5222", "TLSv1.3 TLS_AES_128_GCM_SHA256" … */
     void (*on_phase)(Transport *transport, TransportPhase phase, const char *detail, gpointer data);
     /* The hop listens: connect to it now. Follows on_phase(TRANSPORT_OPEN). */
     void (*on_ready)(Transport *transport, gpointer data);
@@ -127,7 +127,7 @@ bool transport_is_secure(const Transport *transport);
 bool transport_is_direct(const Transport *transport);
 /* The server's certificate from the handshake on, also after it was refused; NULL without TLS. Until the next start. */
 const TlsCertificate *transport_certificate(const Transport *transport);
-/* "TLSv1.3, TLS_AES_256_GCM_SHA384"; NULL without TLS. */
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384"; NULL without TLS. */
 const char *transport_tls_summary(const Transport *transport);
 /* NULL when there is no such binding here: clear text; TLS_BINDING_EXPORTER before TLS 1.3 without extended master secret; or
  * TLS_BINDING_SERVER_END_POINT with a signature whose hash is undefined. */

@@ -1,0 +1,788 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/tls.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "net/server_names.h"
+
+enum {
+    FINGERPRINT_BYTES = 32,
+    NAMES_SHOWN_MAX = 32, /* of a certificate; all are compared */
+    RSA_BITS_MIN = 2048,
+    EC_BITS_MIN = 224,
+};
+
+/* One trust store, ready to make sessions. */
+typedef struct Store {
+    SSL_CTX *ctx;
+    char *stamp; /* what the file looked like when it was read */
+} Store;
+
+struct TlsContext {
+    int references;
+    GHashTable *stores; /* CA file ("" for the system's) → Store */
+};
+
+/* A load in flight. The thread owns its LoadTask; the two meet again on the main loop. */
+struct TlsLoad {
+    TlsContext *context;
+    TlsLoaded loaded;
+    gpointer data;
+    bool freed; /* nobody waits any more */
+    bool done;
+};
+
+typedef struct LoadTask {
+    char *ca_file; /* "" for the system's */
+    char *known;   /* the stamp that is loaded already, or NULL */
+} LoadTask;
+
+struct TlsSession {
+    SSL *ssl;
+    ServerName name;
+    char *pin;
+    char *trusted_once;
+    char *key_passphrase;
+    X509 *peer;
+    TlsCertificate *certificate;
+    bool accepted; /* the verdict */
+    bool complete; /* the handshake */
+    bool ended;    /* close_notify is out */
+    bool broken;   /* no call into OpenSSL any more */
+    char *error;
+    char *summary;
+};
+
+char *
+tls_fingerprint_format(const char *fingerprint)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; fingerprint[i] != '\0'; i++) {
+        if (i > 0 && i % 2 == 0)
+            g_string_append_c(text, ':');
+        g_string_append_c(text, g_ascii_toupper(fingerprint[i]));
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *
+tls_fingerprint_parse(const char *text)
+{
+    g_autoptr(GString) digits = g_string_new(NULL);
+    for (; *text != '\0' && digits->len <= 2 * FINGERPRINT_BYTES; text++) {
+        if (*text == ':' || *text == ' ')
+            continue;
+        if (!g_ascii_isxdigit(*text))
+            return NULL;
+        g_string_append_c(digits, g_ascii_tolower(*text));
+    }
+    return digits->len == 2 * FINGERPRINT_BYTES ? g_strdup(digits->str) : NULL;
+}
+
+const char *
+tls_binding_name(TlsBinding binding)
+{
+    return binding == TLS_BINDING_EXPORTER ? "tls-exporter" : "tls-server-end-point";
+}
+
+static void
+store_free(gpointer data)
+{
+    Store *store = data;
+    SSL_CTX_free(store->ctx);
+    g_free(store->stamp);
+    g_free(store);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
+
+static void
+load_task_free(gpointer data)
+{
+    LoadTask *task = data;
+    g_free(task->ca_file);
+    g_free(task->known);
+    g_free(task);
+}
+
+TlsContext *
+tls_context_new(void)
+{
+    TlsContext *context = g_new0(TlsContext, 1);
+    context->references = 1;
+    context->stores = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, store_free);
+    return context;
+}
+
+TlsContext *
+tls_context_ref(TlsContext *context)
+{
+    context->references++;
+    return context;
+}
+
+void
+tls_context_unref(TlsContext *context)
+{
+    if (!context || --context->references > 0)
+        return;
+    g_hash_table_unref(context->stores);
+    g_free(context);
+}
+
+/* A short text that changes when the file does. */
+static char *
+file_stamp(const char *path)
+{
+    struct stat state;
+    if (stat(path, &state) != 0)
+        return g_strdup("-");
+    return g_strdup_printf("%ju:%jd:%jd.%09ld", (uintmax_t)state.st_ino, (intmax_t)state.st_size, (intmax_t)state.st_mtim.tv_sec,
+                           state.st_mtim.tv_nsec);
+}
+
+static char *
+store_stamp(const char *ca_file)
+{
+    if (ca_file[0] != '\0')
+        return file_stamp(ca_file);
+    const char *file = g_getenv(X509_get_default_cert_file_env());
+    const char *directory = g_getenv(X509_get_default_cert_dir_env());
+    g_autofree char *file_part = file_stamp(file ? file : X509_get_default_cert_file());
+    g_autofree char *directory_part = file_stamp(directory ? directory : X509_get_default_cert_dir());
+    return g_strconcat(file_part, " ", directory_part, NULL);
+}
+
+static int on_server_certificate(X509_STORE_CTX *chain, void *unused);
+static int on_passphrase(char *buffer, int size, int writing, void *session);
+
+/* The fixed part of every session; runs in a thread. */
+static SSL_CTX *
+new_ssl_ctx(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+    SSL_CTX_set_security_level(ctx, 2);
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, on_server_certificate, NULL);
+    SSL_CTX_set_default_passwd_cb(ctx, on_passphrase);
+    return ctx;
+}
+
+static void
+load_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancel)
+{
+    const LoadTask *load = data;
+    g_autofree char *stamp = store_stamp(load->ca_file);
+    if (g_strcmp0(stamp, load->known) == 0) {
+        g_task_return_pointer(task, NULL, NULL);
+        return;
+    }
+    g_autoptr(Store) store = g_new0(Store, 1);
+    store->ctx = new_ssl_ctx();
+    store->stamp = g_steal_pointer(&stamp);
+    if (load->ca_file[0] == '\0') {
+        SSL_CTX_set_default_verify_paths(store->ctx);
+    } else if (SSL_CTX_load_verify_file(store->ctx, load->ca_file) != 1) {
+        g_autofree char *path = text_clean(load->ca_file, -1, TEXT_LINE);
+        g_task_return_new_error(task, CONFAB_ERROR, ERROR_CONFIG,
+                                _("no certificate can be read from %s: check “ca-file” of the account"), path);
+        ERR_clear_error();
+        return;
+    }
+    ERR_clear_error();
+    g_task_return_pointer(task, g_steal_pointer(&store), store_free);
+}
+
+static void
+on_loaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    TlsLoad *load = data;
+    GTask *task = G_TASK(result);
+    const LoadTask *what = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+    Store *store = g_task_propagate_pointer(task, &error);
+    if (store)
+        g_hash_table_replace(load->context->stores, g_strdup(what->ca_file), store);
+    load->done = true;
+    if (load->freed)
+        tls_load_free(load);
+    else
+        load->loaded(error, load->data);
+}
+
+TlsLoad *
+tls_context_load(TlsContext *context, const char *ca_file, TlsLoaded loaded, gpointer data)
+{
+    TlsLoad *load = g_new0(TlsLoad, 1);
+    load->context = tls_context_ref(context);
+    load->loaded = loaded;
+    load->data = data;
+    LoadTask *what = g_new0(LoadTask, 1);
+    what->ca_file = g_strdup(ca_file ? ca_file : "");
+    const Store *known = g_hash_table_lookup(context->stores, what->ca_file);
+    what->known = known ? g_strdup(known->stamp) : NULL;
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_loaded, load);
+    g_task_set_task_data(task, what, load_task_free);
+    g_task_run_in_thread(task, load_in_thread);
+    return load;
+}
+
+void
+tls_load_free(TlsLoad *load)
+{
+    if (!load)
+        return;
+    load->freed = true;
+    if (!load->done)
+        return;
+    tls_context_unref(load->context);
+    g_free(load);
+}
+
+void
+tls_certificate_free(TlsCertificate *certificate)
+{
+    if (!certificate)
+        return;
+    g_strfreev(certificate->names);
+    g_free(certificate->subject);
+    g_free(certificate->issuer);
+    g_free(certificate->fingerprint);
+    g_free(certificate->key);
+    g_free(certificate->problem);
+    g_free(certificate);
+}
+
+/* Text of an ASN.1 string for people. */
+static char *
+shown_bytes(const unsigned char *bytes, int length)
+{
+    return text_clean((const char *)bytes, length, TEXT_STRICT);
+}
+
+static char *
+shown_name(X509_NAME *name)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    X509_NAME_print_ex(bio, name, 0, (XN_FLAG_ONELINE | ASN1_STRFLGS_UTF8_CONVERT) & ~(unsigned long)ASN1_STRFLGS_ESC_MSB);
+    char *bytes = NULL;
+    const long length = BIO_get_mem_data(bio, &bytes);
+    char *shown = text_clean(bytes ? bytes : "", length > 0 ? length : 0, TEXT_STRICT);
+    BIO_free(bio);
+    return shown;
+}
+
+static gint64
+microseconds(const ASN1_TIME *time)
+{
+    struct tm parts;
+    if (ASN1_TIME_to_tm(time, &parts) != 1)
+        return 0;
+    return (gint64)timegm(&parts) * G_USEC_PER_SEC;
+}
+
+static char *
+certificate_fingerprint(const X509 *peer)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    X509_digest(peer, EVP_sha256(), digest, &length);
+    GString *hex = g_string_sized_new(2 * sizeof digest);
+    for (unsigned int i = 0; i < length; i++)
+        g_string_append_printf(hex, "%02x", digest[i]);
+    return g_string_free(hex, FALSE);
+}
+
+/* One subject alternative name: is it the server's, and how people read it (NULL: of a kind that says nothing here). */
+static char *
+read_name(const GENERAL_NAME *entry, const ServerName *server, bool *matches)
+{
+    if (entry->type == GEN_DNS) {
+        const unsigned char *text = ASN1_STRING_get0_data(entry->d.dNSName);
+        const int length = ASN1_STRING_length(entry->d.dNSName);
+        *matches = server_name_matches_dns(server, (const char *)text, (gsize)length);
+        return shown_bytes(text, length);
+    }
+    if (entry->type == GEN_IPADD) {
+        const unsigned char *bytes = ASN1_STRING_get0_data(entry->d.iPAddress);
+        const int length = ASN1_STRING_length(entry->d.iPAddress);
+        *matches = server_name_matches_ip(server, bytes, (gsize)length);
+        if (length != 4 && length != 16)
+            return NULL;
+        g_autoptr(GInetAddress) address =
+            g_inet_address_new_from_bytes(bytes, length == 4 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+        return g_inet_address_to_string(address);
+    }
+    if (entry->type != GEN_OTHERNAME || !entry->d.otherName->value)
+        return NULL;
+    const int kind = OBJ_obj2nid(entry->d.otherName->type_id);
+    const ASN1_TYPE *value = entry->d.otherName->value;
+    const bool srv = kind == NID_SRVName && value->type == V_ASN1_IA5STRING;
+    const bool xmpp = kind == NID_XmppAddr && value->type == V_ASN1_UTF8STRING;
+    if (!srv && !xmpp)
+        return NULL;
+    const unsigned char *text = ASN1_STRING_get0_data(value->value.asn1_string);
+    const int length = ASN1_STRING_length(value->value.asn1_string);
+    *matches = srv ? server_name_matches_srv(server, (const char *)text, (gsize)length)
+                   : server_name_matches_xmpp(server, (const char *)text, (gsize)length);
+    return shown_bytes(text, length);
+}
+
+/* Collects the names; true when one of them is the server's. */
+static bool
+read_names(const X509 *peer, const ServerName *server, char ***names)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    GENERAL_NAMES *entries = X509_get_ext_d2i(peer, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+    for (int i = 0, shown = 0; i < sk_GENERAL_NAME_num(entries); i++) {
+        bool matches = false;
+        g_autofree char *text = read_name(sk_GENERAL_NAME_value(entries, i), server, &matches);
+        found |= matches;
+        if (text && shown++ < NAMES_SHOWN_MAX)
+            g_strv_builder_add(builder, text);
+    }
+    GENERAL_NAMES_free(entries);
+    *names = g_strv_builder_end(builder);
+    return found;
+}
+
+static char *
+describe_key(X509 *peer, TlsProblems *problems)
+{
+    EVP_PKEY *key = X509_get0_pubkey(peer);
+    const int kind = key ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE;
+    const int bits = key ? EVP_PKEY_get_bits(key) : 0;
+    switch (kind) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
+        if (bits < RSA_BITS_MIN)
+            *problems |= TLS_PROBLEM_WEAK_KEY;
+        return g_strdup_printf("RSA %d", bits);
+    case EVP_PKEY_EC:
+        if (bits < EC_BITS_MIN)
+            *problems |= TLS_PROBLEM_WEAK_KEY;
+        return g_strdup_printf("EC %d", bits);
+    case EVP_PKEY_ED25519:
+    case EVP_PKEY_ED448:
+        return g_strdup(OBJ_nid2sn(kind));
+    default:
+        *problems |= TLS_PROBLEM_WEAK_KEY;
+        return g_strdup_printf("%s %d", kind == EVP_PKEY_NONE ? "?" : OBJ_nid2sn(kind), bits);
+    }
+}
+
+static TlsProblems
+problem_of_error(int error, int depth)
+{
+    switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return TLS_PROBLEM_EXPIRED;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return TLS_PROBLEM_NOT_YET_VALID;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        return TLS_PROBLEM_SELF_SIGNED;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_UNTRUSTED:
+    case X509_V_ERR_CERT_REJECTED:
+    case X509_V_ERR_INVALID_CA:
+        return TLS_PROBLEM_UNTRUSTED;
+    case X509_V_ERR_INVALID_PURPOSE:
+        return depth == 0 ? TLS_PROBLEM_WRONG_PURPOSE : TLS_PROBLEM_UNTRUSTED;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+        return TLS_PROBLEM_WEAK_KEY;
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return TLS_PROBLEM_WEAK_SIGNATURE;
+    default:
+        return TLS_PROBLEM_OTHER;
+    }
+}
+
+static TlsSession *
+session_of_chain(X509_STORE_CTX *chain)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+    return SSL_get_app_data(ssl);
+}
+
+/* Notes a fault of the chain and lets OpenSSL look on, so that people are told everything at once. */
+static int
+on_chain_problem(int ok, X509_STORE_CTX *chain)
+{
+    if (!ok)
+        session_of_chain(chain)->certificate->problems |=
+            problem_of_error(X509_STORE_CTX_get_error(chain), X509_STORE_CTX_get_error_depth(chain));
+    return 1;
+}
+
+/* "it is self-signed; it has expired": every problem in words. */
+static char *
+describe_problems(const TlsCertificate *certificate, const ServerName *server)
+{
+    static const struct {
+        TlsProblems problem;
+        const char *words;
+    } table[] = {
+        { TLS_PROBLEM_PIN, N_("it is not the one that is pinned") },
+        { TLS_PROBLEM_SELF_SIGNED, N_("it is signed by itself only") },
+        { TLS_PROBLEM_UNTRUSTED, N_("no authority known here has signed it") },
+        { TLS_PROBLEM_EXPIRED, N_("it has expired") },
+        { TLS_PROBLEM_NOT_YET_VALID, N_("it is not valid yet") },
+        { TLS_PROBLEM_AUTHORITY, N_("it belongs to an authority, not to a server") },
+        { TLS_PROBLEM_WRONG_PURPOSE, N_("it is not meant for servers") },
+        { TLS_PROBLEM_WEAK_KEY, N_("its key is too weak") },
+        { TLS_PROBLEM_WEAK_SIGNATURE, N_("it is signed in a way that can be forged") },
+        { TLS_PROBLEM_OTHER, N_("it breaks the rules of its authority") },
+    };
+    GString *words = g_string_new(NULL);
+    if (certificate->problems & TLS_PROBLEM_WRONG_NAME)
+        g_string_append_printf(words, _("it is not for %s"), server->prepared);
+    for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
+        if (certificate->problems & table[i].problem)
+            g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", _(table[i].words));
+    return g_string_free(words, FALSE);
+}
+
+/* Fills in everything that does not depend on the chain. */
+static TlsCertificate *
+describe_certificate(X509 *peer, const ServerName *server)
+{
+    TlsCertificate *certificate = g_new0(TlsCertificate, 1);
+    if (!read_names(peer, server, &certificate->names))
+        certificate->problems |= TLS_PROBLEM_WRONG_NAME;
+    if (X509_get_extension_flags(peer) & EXFLAG_CA)
+        certificate->problems |= TLS_PROBLEM_AUTHORITY;
+    certificate->subject = shown_name(X509_get_subject_name(peer));
+    certificate->issuer = shown_name(X509_get_issuer_name(peer));
+    certificate->not_before = microseconds(X509_get0_notBefore(peer));
+    certificate->not_after = microseconds(X509_get0_notAfter(peer));
+    certificate->fingerprint = certificate_fingerprint(peer);
+    certificate->key = describe_key(peer, &certificate->problems);
+    return certificate;
+}
+
+/* The verdict on what was found. A pin is the whole trust, and no key that can be broken is ever accepted. */
+static bool
+judge(TlsSession *session)
+{
+    TlsCertificate *certificate = session->certificate;
+    bool trusted = certificate->problems == TLS_PROBLEM_NONE || g_strcmp0(session->trusted_once, certificate->fingerprint) == 0;
+    if (session->pin) {
+        trusted = strcmp(session->pin, certificate->fingerprint) == 0;
+        certificate->problems |= trusted ? TLS_PROBLEM_NONE : TLS_PROBLEM_PIN;
+    }
+    certificate->trusted = trusted && !(certificate->problems & TLS_PROBLEM_WEAK_KEY);
+    if (certificate->problems != TLS_PROBLEM_NONE)
+        certificate->problem = describe_problems(certificate, &session->name);
+    return certificate->trusted;
+}
+
+/* The server's certificate has arrived. Nothing of ours has been sent under it yet, no client certificate either (I3). */
+static int
+on_server_certificate(X509_STORE_CTX *chain, void *unused)
+{
+    TlsSession *session = session_of_chain(chain);
+    X509 *peer = X509_STORE_CTX_get0_cert(chain);
+    session->accepted = false;
+    g_clear_pointer(&session->certificate, tls_certificate_free);
+    g_clear_pointer(&session->peer, X509_free);
+    if (!peer)
+        return 0;
+    X509_up_ref(peer);
+    session->peer = peer;
+    session->certificate = describe_certificate(peer, &session->name);
+    X509_STORE_CTX_set_verify_cb(chain, on_chain_problem);
+    if (X509_verify_cert(chain) != 1 && session->certificate->problems == TLS_PROBLEM_NONE)
+        session->certificate->problems |= TLS_PROBLEM_OTHER;
+    session->accepted = judge(session);
+    X509_STORE_CTX_set_error(chain, session->accepted ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
+    return session->accepted;
+}
+
+/* Never lets OpenSSL ask on the terminal. */
+static int
+on_passphrase(char *buffer, int size, int writing, void *data)
+{
+    const TlsSession *session = data;
+    const size_t length = session && session->key_passphrase ? strlen(session->key_passphrase) : 0;
+    if (length == 0 || length > (size_t)size)
+        return -1;
+    memcpy(buffer, session->key_passphrase, length);
+    return (int)length;
+}
+
+static bool
+use_client_certificate(TlsSession *session, const TlsSessionConfig *config, GError **error)
+{
+    if (!config->client_certificate)
+        return true;
+    const char *key = config->client_key ? config->client_key : config->client_certificate;
+    SSL_set_default_passwd_cb(session->ssl, on_passphrase);
+    SSL_set_default_passwd_cb_userdata(session->ssl, session);
+    const bool certificate_read = SSL_use_certificate_chain_file(session->ssl, config->client_certificate) == 1;
+    const bool key_read = certificate_read && SSL_use_PrivateKey_file(session->ssl, key, SSL_FILETYPE_PEM) == 1;
+    ERR_clear_error();
+    if (certificate_read && key_read && SSL_check_private_key(session->ssl) == 1)
+        return true;
+    ERR_clear_error();
+    g_autofree char *path = text_clean(certificate_read ? key : config->client_certificate, -1, TEXT_LINE);
+    if (!certificate_read)
+        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                    _("no certificate can be read from %s: check “client-certificate” of the account"), path);
+    else if (!key_read)
+        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                    _("no key can be read from %s: check the file and its passphrase"), path);
+    else
+        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("the key in %s is not the client certificate's: check the files"), path);
+    return false;
+}
+
+TlsSession *
+tls_session_new(TlsContext *context, int fd, const TlsSessionConfig *config, GError **error)
+{
+    static const unsigned char alpn[] = "\x0bxmpp-client";
+    const Store *store = g_hash_table_lookup(context->stores, config->ca_file ? config->ca_file : "");
+    g_return_val_if_fail(store, NULL);
+    g_autoptr(TlsSession) session = g_new0(TlsSession, 1);
+    if (!server_name_init(&session->name, config->domain, error))
+        return NULL;
+    session->pin = g_strdup(config->pin);
+    session->trusted_once = g_strdup(config->trusted_once);
+    session->key_passphrase = g_strdup(config->key_passphrase);
+    session->ssl = SSL_new(store->ctx);
+    SSL_set_app_data(session->ssl, session);
+    SSL_set_fd(session->ssl, fd);
+    SSL_set_connect_state(session->ssl);
+    if (session->name.ascii)
+        SSL_set_tlsext_host_name(session->ssl, session->name.ascii);
+    if (config->direct)
+        SSL_set_alpn_protos(session->ssl, alpn, sizeof alpn - 1);
+    if (!use_client_certificate(session, config, error))
+        return NULL;
+    return g_steal_pointer(&session);
+}
+
+void
+tls_session_free(TlsSession *session)
+{
+    if (!session)
+        return;
+    SSL_free(session->ssl);
+    X509_free(session->peer);
+    tls_certificate_free(session->certificate);
+    server_name_clear(&session->name);
+    if (session->key_passphrase)
+        OPENSSL_cleanse(session->key_passphrase, strlen(session->key_passphrase));
+    g_free(session->key_passphrase);
+    g_free(session->pin);
+    g_free(session->trusted_once);
+    g_free(session->error);
+    g_free(session->summary);
+    g_free(session);
+}
+
+static void
+set_error(TlsSession *session, const char *words)
+{
+    session->broken = true;
+    g_free(session->error);
+    session->error = text_clean(words, -1, TEXT_LINE);
+}
+
+/* The newest entry of OpenSSL's queue in words. */
+static void
+set_library_error(TlsSession *session)
+{
+    const unsigned long code = ERR_peek_error();
+    const int reason = ERR_GET_REASON(code);
+    const char *words = ERR_reason_error_string(code);
+    if (session->certificate && !session->accepted)
+        words = session->certificate->problem;
+    else if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
+        words = _("the server has no TLS 1.2 or newer");
+    else if (reason == SSL_R_WRONG_VERSION_NUMBER)
+        words = _("the server does not speak TLS there");
+    set_error(session, words ? words : _("TLS broke off"));
+    ERR_clear_error();
+}
+
+/* Turns the outcome of an OpenSSL call into a step. */
+static TlsStep
+step_of(TlsSession *session, int result)
+{
+    const int saved = errno;
+    const int error = SSL_get_error(session->ssl, result);
+    const bool unexpected_eof =
+        error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    switch (error) {
+    case SSL_ERROR_NONE:
+        return TLS_DONE;
+    case SSL_ERROR_WANT_READ:
+        return TLS_WANT_READ;
+    case SSL_ERROR_WANT_WRITE:
+        return TLS_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN:
+        return TLS_EOF;
+    default:
+        break;
+    }
+    if (unexpected_eof || (error == SSL_ERROR_SYSCALL && ERR_peek_error() == 0)) {
+        set_error(session, unexpected_eof || saved == 0 ? _("the server closed the connection") : g_strerror(saved));
+        ERR_clear_error();
+        return TLS_CUT;
+    }
+    set_library_error(session);
+    return TLS_FAILED;
+}
+
+TlsStep
+tls_session_handshake(TlsSession *session)
+{
+    if (session->broken)
+        return TLS_FAILED;
+    ERR_clear_error();
+    errno = 0;
+    const TlsStep step = step_of(session, SSL_do_handshake(session->ssl));
+    if (step != TLS_DONE)
+        return step;
+    /* Closed by default: a handshake that came through without our verdict counts for nothing. */
+    if (!session->accepted || !session->peer) {
+        set_error(session, _("the server showed no certificate"));
+        return TLS_FAILED;
+    }
+    session->complete = true;
+    session->summary = g_strdup_printf("%s %s", SSL_get_version(session->ssl), SSL_get_cipher_name(session->ssl));
+    return TLS_DONE;
+}
+
+TlsStep
+tls_session_read(TlsSession *session, guint8 *data, gsize size, gsize *done)
+{
+    g_return_val_if_fail(session->complete, TLS_FAILED);
+    *done = 0;
+    if (session->broken)
+        return TLS_CUT;
+    ERR_clear_error();
+    errno = 0;
+    const int result = SSL_read_ex(session->ssl, data, size, done);
+    return result == 1 ? TLS_DONE : step_of(session, result);
+}
+
+TlsStep
+tls_session_write(TlsSession *session, const guint8 *data, gsize size, gsize *done)
+{
+    g_return_val_if_fail(session->complete, TLS_FAILED);
+    *done = 0;
+    if (session->broken || session->ended)
+        return TLS_CUT;
+    ERR_clear_error();
+    errno = 0;
+    const int result = SSL_write_ex(session->ssl, data, size, done);
+    return result == 1 ? TLS_DONE : step_of(session, result);
+}
+
+TlsStep
+tls_session_end(TlsSession *session)
+{
+    if (session->broken || session->ended || !session->complete)
+        return TLS_DONE;
+    ERR_clear_error();
+    errno = 0;
+    const int result = SSL_shutdown(session->ssl);
+    const TlsStep step = result >= 0 ? TLS_DONE : step_of(session, result);
+    session->ended = step != TLS_WANT_WRITE;
+    return step == TLS_WANT_WRITE ? step : TLS_DONE;
+}
+
+bool
+tls_session_has_pending(const TlsSession *session)
+{
+    return !session->broken && SSL_pending(session->ssl) > 0;
+}
+
+const char *
+tls_session_error(const TlsSession *session)
+{
+    return session->error ? session->error : "";
+}
+
+const TlsCertificate *
+tls_session_certificate(const TlsSession *session)
+{
+    return session->certificate;
+}
+
+TlsCertificate *
+tls_session_take_certificate(TlsSession *session)
+{
+    return g_steal_pointer(&session->certificate);
+}
+
+bool
+tls_session_is_trusted(const TlsSession *session)
+{
+    return session->complete && session->accepted;
+}
+
+const char *
+tls_session_summary(const TlsSession *session)
+{
+    return session->summary;
+}
+
+/* RFC 9266. Before TLS 1.3 the secret binds the channel only with the extended master secret. */
+static GBytes *
+exporter_binding(SSL *ssl)
+{
+    static const char label[] = "EXPORTER-Channel-Binding";
+    unsigned char key[32];
+    if (SSL_version(ssl) < TLS1_3_VERSION && SSL_get_extms_support(ssl) != 1)
+        return NULL;
+    if (SSL_export_keying_material(ssl, key, sizeof key, label, sizeof label - 1, (const unsigned char *)"", 0, 1) != 1)
+        return NULL;
+    return g_bytes_new(key, sizeof key);
+}
+
+/* RFC 5929 §4: the hash of the certificate's signature, at least SHA-256. */
+static GBytes *
+end_point_binding(X509 *peer)
+{
+    int hash = NID_undef;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    if (X509_get_signature_info(peer, &hash, NULL, NULL, NULL) != 1 || hash == NID_undef)
+        return NULL;
+    const EVP_MD *md = hash == NID_md5 || hash == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(hash);
+    if (!md || X509_digest(peer, md, digest, &length) != 1)
+        return NULL;
+    return g_bytes_new(digest, length);
+}
+
+GBytes *
+tls_session_binding(const TlsSession *session, TlsBinding binding)
+{
+    if (!tls_session_is_trusted(session))
+        return NULL;
+    GBytes *bytes = binding == TLS_BINDING_EXPORTER ? exporter_binding(session->ssl) : end_point_binding(session->peer);
+    ERR_clear_error();
+    return bytes;
+}
