@@ -8,6 +8,10 @@
 #include "base/jid.h"
 #include "model/types.h"
 
+enum {
+    CONTACT_RESOURCES_MAX = 256, /* the best are kept, further ones not counted (I9) */
+};
+
 /* Bits: we see them (TO), they see us (FROM). */
 typedef enum { CONTACT_SEES_NONE = 0, CONTACT_TO = 1, CONTACT_FROM = 2, CONTACT_BOTH = 3 } ContactSubscription;
 
@@ -31,12 +35,14 @@ bool contact_is_asked(const Contact *contact); /* our request is pending */
 /* Of the most available resource (priority, then show). */
 Availability contact_availability(const Contact *contact);
 bool contact_is_online(const Contact *contact);
+/* Of the same resource; when offline the last words. NULL: none. */
 const char *contact_status(const Contact *contact);
 guint contact_resource_count(const Contact *contact);
 const Resource *contact_resource_at(const Contact *contact, guint index); /* best first */
 const Resource *contact_find_resource(const Contact *contact, const Jid *full);
 
-/* Changes; each publishes CONTACT_CHANGED or PRESENCE_CHANGED when something changed. */
+/* Changes; each publishes CONTACT_CHANGED or PRESENCE_CHANGED when something changed, not between roster_begin() and
+ * roster_end(). AVAILABILITY_OFFLINE takes the resource away. */
 void contact_set_item(Contact *contact, const char *name, const char *const *groups, ContactSubscription subscription, bool asked);
 void contact_set_resource(Contact *contact, const Jid *full, Availability availability, int priority, const char *status, gint64 since);
 void contact_clear_resources(Contact *contact);

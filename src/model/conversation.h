@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/jid.h"
+#include "model/message.h"
 #include "model/types.h"
 
 enum { CONVERSATION_MESSAGES_MAX = 20000 };
@@ -31,6 +32,8 @@ guint64 conversation_forgotten(const Conversation *conversation);
 void conversation_append(Conversation *conversation, Message *message);
 /* To be called after changing a message: publishes MESSAGE_CHANGED. */
 void conversation_touch(Conversation *conversation, Message *message);
+/* message_advance(), published when it changed something. */
+bool conversation_advance_message(Conversation *conversation, Message *message, MessageState state, const char *reason);
 guint conversation_unread(const Conversation *conversation);
 /* Index of the first unread message, or the count. */
 guint conversation_first_unread(const Conversation *conversation);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/message.h"
+
+#include "base/when.h"
+
+static const char *const state_words[] = {
+    [MESSAGE_QUEUED] = "queued",
+    [MESSAGE_SENT] = "sent",
+    [MESSAGE_RECEIVED] = "received",
+    [MESSAGE_DISPLAYED] = "displayed",
+    [MESSAGE_FAILED] = "failed",
+};
+
+Message *
+message_new(const MessageInit *init)
+{
+    g_return_val_if_fail(init != NULL && init->body != NULL, NULL);
+    Message *message = g_rc_box_new0(Message);
+    message->direction = init->direction;
+    message->state = init->direction == MESSAGE_OUT ? MESSAGE_QUEUED : MESSAGE_RECEIVED;
+    message->from = init->from != NULL ? jid_ref(init->from) : NULL;
+    message->id = g_strdup(init->id);
+    message->origin_id = g_strdup(init->origin_id);
+    message->body = g_strdup(init->body);
+    message->time = init->time != 0 ? init->time : when_now();
+    message->delayed = init->delayed;
+    message->encryption = g_strdup(init->encryption != NULL ? init->encryption : "none");
+    return message;
+}
+
+Message *
+message_ref(Message *message)
+{
+    return g_rc_box_acquire(message);
+}
+
+static void
+message_clear(gpointer data)
+{
+    Message *message = data;
+    g_clear_pointer(&message->from, jid_unref);
+    g_free(message->id);
+    g_free(message->origin_id);
+    g_free(message->body);
+    g_free(message->encryption);
+    g_free(message->trust);
+    g_free(message->reason);
+}
+
+void
+message_unref(Message *message)
+{
+    if (message != NULL)
+        g_rc_box_release_full(message, message_clear);
+}
+
+const char *
+message_state_word(MessageState state)
+{
+    g_return_val_if_fail(state < G_N_ELEMENTS(state_words), "failed");
+    return state_words[state];
+}
+
+bool
+message_advance(Message *message, MessageState state, const char *reason)
+{
+    g_return_val_if_fail(message->direction == MESSAGE_OUT, false);
+    /* What the recipient has cannot fail any more, and what failed stays so: MESSAGE_FAILED is the last of the states. */
+    const bool arrived = message->state == MESSAGE_RECEIVED || message->state == MESSAGE_DISPLAYED;
+    if (state <= message->state || (state == MESSAGE_FAILED && arrived))
+        return false;
+    message->state = state;
+    if (state == MESSAGE_FAILED)
+        message->reason = g_strdup(reason);
+    return true;
+}
+
+const char *
+message_action(const Message *message)
+{
+    return g_str_has_prefix(message->body, "/me ") ? message->body + 4 : NULL;
+}
