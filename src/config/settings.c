@@ -231,71 +231,78 @@ find_group(const SettingsFile *file, SettingPlace place)
     return NULL;
 }
 
+/* Reading a file: where the lines being read belong. */
+typedef struct Reader {
+    const SettingsFile *file;
+    GPtrArray *warnings; /* may be NULL */
+    Tables *tables;
+    char *group;         /* the one `place` is of */
+    bool known;          /* it is one of ours */
+    SettingPlace place;
+    char *name;          /* what `place` points to */
+} Reader;
+
 static void
-warn(GPtrArray *warnings, const SettingsFile *file, guint line, const char *text)
+warn(const Reader *reader, guint line, const char *text)
 {
-    if (warnings != NULL)
-        g_ptr_array_add(warnings, g_strdup_printf("%s:%u: %s", settings_file_name(file), line, text));
+    if (reader->warnings != NULL)
+        g_ptr_array_add(reader->warnings, g_strdup_printf("%s:%u: %s", settings_file_name(reader->file), line, text));
 }
 
-/* Takes one entry of the file into the tables; what makes no sense is reported and left out. */
+/* Goes on to a group, and complains of one that is not ours. */
 static void
-read_entry(Tables *tables, const SettingsFile *file, const char *group, const char *key, GPtrArray *warnings)
+enter_group(Reader *reader, const char *group)
 {
-    const guint line = settings_file_get_line(file, group, key);
-    SettingPlace place;
-    g_autofree char *name = NULL;
+    if (g_strcmp0(reader->group, group) == 0)
+        return;
+    g_free(reader->group);
+    g_free(reader->name);
+    reader->group = g_strdup(group);
+    reader->known = parse_group(group, &reader->place, &reader->name);
+    if (!reader->known)
+        warn(reader, settings_file_get_group_line(reader->file, group), _("not one of [settings], [account NAME], [conversation JID]"));
+}
+
+/* Takes one entry into the tables; what makes no sense is reported and left out. */
+static void
+read_entry(const SettingsFileEntry *entry, gpointer data)
+{
+    Reader *reader = data;
+    enter_group(reader, entry->group);
+    if (!reader->known)
+        return;
     Setting setting;
-    if (!parse_group(group, &place, &name))
-        return;
-    if (!setting_find(key, &setting)) {
-        g_autofree char *text = g_strdup_printf(_("there is no setting %s: see /settings"), key);
-        warn(warnings, file, line, text);
+    if (!setting_find(entry->key, &setting)) {
+        g_autofree char *text = g_strdup_printf(_("there is no setting %s: see /settings"), entry->key);
+        warn(reader, entry->line, text);
         return;
     }
-    if ((setting_row(setting)->scopes & place_scope(place)) == 0) {
-        g_autofree char *text = g_strdup_printf(_("%s cannot be set for [%s]: put it into [settings]"), key, group);
-        warn(warnings, file, line, text);
+    if ((setting_row(setting)->scopes & place_scope(reader->place)) == 0) {
+        g_autofree char *text = g_strdup_printf(_("%s cannot be set for [%s]: put it into [settings]"), entry->key, entry->group);
+        warn(reader, entry->line, text);
         return;
     }
-    const char *text = settings_file_get(file, group, key);
-    Value value = parse_value(setting, text);
+    const Value value = parse_value(setting, entry->value);
     if (value.text == NULL) {
         g_autofree char *allowed = setting_describe_values(setting);
         g_autoptr(GError) error = NULL;
-        value_refuse(key, text, allowed, &error);
-        warn(warnings, file, line, error->message);
+        value_refuse(entry->key, entry->value, allowed, &error);
+        warn(reader, entry->line, error->message);
         return;
     }
-    Values *values = tables_values(tables, place, true);
+    Values *values = tables_values(reader->tables, reader->place, true);
     g_free(values->at[setting].text);
     values->at[setting] = value;
-}
-
-static void
-read_group(Tables *tables, const SettingsFile *file, const char *group, GPtrArray *warnings)
-{
-    SettingPlace place;
-    g_autofree char *name = NULL;
-    if (!parse_group(group, &place, &name)) {
-        warn(warnings, file, settings_file_get_group_line(file, group),
-             _("not one of [settings], [account NAME], [conversation JID]"));
-        return;
-    }
-    g_autoptr(GPtrArray) keys = settings_file_list_keys(file, group);
-    for (guint i = 0; i < keys->len; i++)
-        read_entry(tables, file, group, keys->pdata[i], warnings);
 }
 
 static Tables *
 read_tables(const SettingsFile *file, GPtrArray *warnings)
 {
-    Tables *tables = tables_new();
-    read_group(tables, file, "", warnings);
-    g_autoptr(GPtrArray) groups = settings_file_list_groups(file);
-    for (guint i = 0; i < groups->len; i++)
-        read_group(tables, file, groups->pdata[i], warnings);
-    return tables;
+    Reader reader = { .file = file, .warnings = warnings, .tables = tables_new() };
+    settings_file_foreach(file, read_entry, &reader);
+    g_free(reader.group);
+    g_free(reader.name);
+    return reader.tables;
 }
 
 /* Publishes the difference of two states of one place; either may be NULL: nothing set. */

@@ -384,6 +384,18 @@ settings_file_list_keys(const SettingsFile *file, const char *group)
     return keys;
 }
 
+void
+settings_file_foreach(const SettingsFile *file, SettingsFileFunc func, gpointer data)
+{
+    for (guint i = 0; i < file->lines->len; i++) {
+        const Line *line = file->lines->pdata[i];
+        if (line->kind != LINE_ENTRY || line->group == NULL)
+            continue;
+        const SettingsFileEntry entry = { .group = line->group, .key = line->key, .value = line->value, .line = i + 1 };
+        func(&entry, data);
+    }
+}
+
 /* The end of line the file uses. */
 static const char *
 end_of_line(const SettingsFile *file)
@@ -554,7 +566,11 @@ settings_file_remove_group(SettingsFile *file, const char *group)
 char *
 settings_file_format(const SettingsFile *file, gsize *length)
 {
-    GString *text = g_string_new(NULL);
+    gsize size = 0;
+    for (guint i = 0; i < file->lines->len; i++)
+        size += strlen(((const Line *) file->lines->pdata[i])->text);
+    /* All at once: a text that grows leaves copies behind. */
+    GString *text = g_string_sized_new(size);
     for (guint i = 0; i < file->lines->len; i++) {
         const Line *line = file->lines->pdata[i];
         g_string_append(text, line->text);

@@ -46,6 +46,16 @@ bool settings_file_has_group(const SettingsFile *file, const char *group);
 GPtrArray *settings_file_list_groups(const SettingsFile *file);
 GPtrArray *settings_file_list_keys(const SettingsFile *file, const char *group);
 
+/* Calls for each entry in the order of the file, also for those a later one replaces. The texts are borrowed for the call. */
+typedef struct SettingsFileEntry {
+    const char *group;
+    const char *key;
+    const char *value;
+    guint line;
+} SettingsFileEntry;
+typedef void (*SettingsFileFunc)(const SettingsFileEntry *entry, gpointer data);
+void settings_file_foreach(const SettingsFile *file, SettingsFileFunc func, gpointer data);
+
 /* Changes the line in place, or adds one at the end of the group, which is made when missing. */
 void settings_file_set(SettingsFile *file, const char *group, const char *key, const char *value);
 /* Takes every line of the key away; false when there was none. */
