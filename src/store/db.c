@@ -426,7 +426,7 @@ checkpoint_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *
     const Chore *chore = data;
     sqlite3 *handle = NULL;
     if (sqlite3_open_v2(chore->path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
-        sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        sqlite3_exec(handle, "PRAGMA wal_checkpoint(PASSIVE)", NULL, NULL, NULL);
     sqlite3_close(handle);
     g_task_return_boolean(task, TRUE);
 }
