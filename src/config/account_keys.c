@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keys of an account, a row each: what they take, what they mean, and how a value gets into an AccountConfig. */
+/* The keys of an account, a row each: what they take, what they mean, and how a value gets into an
+ * AccountConfig. */
 #include "config/accounts.h"
 
 #include <string.h>
@@ -64,7 +65,8 @@ apply_client_key(AccountConfig *config, const char *value, GError **error)
 static bool
 apply_enabled(AccountConfig *config, const char *value, GError **error)
 {
-    return value_parse_bool(value, &config->enabled) || value_refuse("enabled", value, _("on or off"), error);
+    return value_parse_bool(value, &config->enabled)
+           || value_refuse("enabled", value, _("on or off"), error);
 }
 
 static bool
@@ -93,7 +95,8 @@ static bool
 apply_password(AccountConfig *config, const char *value, GError **error)
 {
     if (!g_utf8_validate(value, -1, NULL)) {
-        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("password is not UTF-8: save the file in UTF-8"));
+        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                    _("password is not UTF-8: save the file in UTF-8"));
         return false;
     }
     return store_text(&config->password, value);
@@ -115,10 +118,12 @@ apply_pin(AccountConfig *config, const char *value, GError **error)
         if (g_ascii_isxdigit(*p))
             g_string_append_c(digits, g_ascii_tolower(*p));
         else if (strchr(": ", *p) == NULL)
-            return value_refuse("pin", value, _("a certificate's SHA-256: 64 hexadecimal digits"), error);
+            return value_refuse("pin", value, _("a certificate's SHA-256: 64 hexadecimal digits"),
+                                error);
     }
     if (digits->len != PIN_DIGITS && *value != '\0')
-        return value_refuse("pin", value, _("a certificate's SHA-256: 64 hexadecimal digits"), error);
+        return value_refuse("pin", value, _("a certificate's SHA-256: 64 hexadecimal digits"),
+                            error);
     return store_text(&config->pin, digits->str);
 }
 
@@ -149,8 +154,9 @@ apply_proxy(AccountConfig *config, const char *value, GError **error)
         known = known || g_strcmp0(scheme, schemes[i]) == 0;
     if (!known || !value_is_text(value, VALUE_MAX)) {
         /* An address may hold a password, so it is not repeated. */
-        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                    _("proxy is no address confab knows: give socks5://HOST:PORT or http://HOST:PORT"));
+        g_set_error(
+            error, CONFAB_ERROR, ERROR_BAD_INPUT,
+            _("proxy is no address confab knows: give socks5://HOST:PORT or http://HOST:PORT"));
         return false;
     }
     return store_text(&config->proxy, value);
@@ -176,7 +182,8 @@ apply_server(AccountConfig *config, const char *value, GError **error)
     const char *colon = strchr(host, ':');
     const bool has_port = colon != NULL && strchr(colon + 1, ':') == NULL;
     if (has_port || strpbrk(host, " /@[]") != NULL || !value_is_text(host, HOST_MAX))
-        return value_refuse("server", value, _("a host name or an address, and its port with the key port"), error);
+        return value_refuse("server", value,
+                            _("a host name or an address, and its port with the key port"), error);
     return store_text(&config->server, host);
 }
 
@@ -194,33 +201,39 @@ apply_tls(AccountConfig *config, const char *value, GError **error)
 }
 
 static const AccountKey keys[] = {
-    { "ca-file", path_hint, NULL, N_("Certificates (PEM) to trust instead of the system's."), 0, apply_ca_file },
+    { "ca-file", path_hint, NULL, N_("Certificates (PEM) to trust instead of the system's."), 0,
+      apply_ca_file },
     { "client-certificate", path_hint, NULL,
       N_("A certificate (PEM) to log in with instead of a password; may hold its key, too."), 0,
       apply_client_certificate },
-    { "client-key", path_hint, NULL, N_("The key (PEM) of client-certificate, when it is in a file of its own."), 0,
+    { "client-key", path_hint, NULL,
+      N_("The key (PEM) of client-certificate, when it is in a file of its own."), 0,
       apply_client_key },
-    { "enabled", N_("on or off"), "on off", N_("Connect this account at start-up (on by default)."), 0, apply_enabled },
-    { "jid", N_("an address like user@example.org"), NULL, N_("The address of the account. The only key every account needs."),
-      0, apply_jid },
-    { "nick", N_("a name in one line"), NULL, N_("Your name where one is needed; the first part of jid by default."), 0,
-      apply_nick },
-    { "password", password_hint, NULL, N_("The password, readable for everyone who can read the file."),
-      ACCOUNT_KEY_SECRET, apply_password },
+    { "enabled", N_("on or off"), "on off", N_("Connect this account at start-up (on by default)."),
+      0, apply_enabled },
+    { "jid", N_("an address like user@example.org"), NULL,
+      N_("The address of the account. The only key every account needs."), 0, apply_jid },
+    { "nick", N_("a name in one line"), NULL,
+      N_("Your name where one is needed; the first part of jid by default."), 0, apply_nick },
+    { "password", password_hint, NULL,
+      N_("The password, readable for everyone who can read the file."), ACCOUNT_KEY_SECRET,
+      apply_password },
     { "password-command", N_("a shell command in one line"), NULL,
-      N_("A command that prints the password as its first line, such as a password manager."), 0, apply_password_command },
+      N_("A command that prints the password as its first line, such as a password manager."), 0,
+      apply_password_command },
     { "pin", N_("a certificate's SHA-256: 64 hexadecimal digits"), NULL,
       N_("The only server certificate to accept; /tls pin writes it."), 0, apply_pin },
-    { "port", N_("a number from 1 to 65535"), NULL, N_("The port to connect to, instead of the one DNS names."), 0,
-      apply_port },
+    { "port", N_("a number from 1 to 65535"), NULL,
+      N_("The port to connect to, instead of the one DNS names."), 0, apply_port },
     { "priority", N_("a number from -128 to 127"), NULL,
-      N_("Where messages go when several devices are online: to the highest; none below 0."), 0, apply_priority },
-    { "proxy", N_("socks5://HOST:PORT or http://HOST:PORT"), NULL, N_("The proxy to connect through, such as Tor."), 0,
-      apply_proxy },
-    { "resource", N_("a short name for this device"), NULL, N_("The name of this device; by default the server gives one."),
-      0, apply_resource },
-    { "server", N_("a host name or an address"), NULL, N_("The server to connect to, instead of the one DNS names."), 0,
-      apply_server },
+      N_("Where messages go when several devices are online: to the highest; none below 0."), 0,
+      apply_priority },
+    { "proxy", N_("socks5://HOST:PORT or http://HOST:PORT"), NULL,
+      N_("The proxy to connect through, such as Tor."), 0, apply_proxy },
+    { "resource", N_("a short name for this device"), NULL,
+      N_("The name of this device; by default the server gives one."), 0, apply_resource },
+    { "server", N_("a host name or an address"), NULL,
+      N_("The server to connect to, instead of the one DNS names."), 0, apply_server },
     { "tls", N_("require, direct, if-offered or off"), tls_words,
       N_("Encryption on the way to the server: require it (the default), speak TLS from the first byte, use it when it is "
          "offered, or never."),

@@ -62,8 +62,10 @@ account_config_unref(AccountConfig *config)
     g_clear_pointer(&config->jid, jid_unref);
     wipe(config->password);
     wipe(config->proxy);
-    char *const texts[] = { config->name,       config->password_command, config->server, config->ca_file,
-                            config->client_key, config->client_certificate, config->resource, config->nick,
+    char *const texts[] = { config->name,       config->password_command,
+                            config->server,     config->ca_file,
+                            config->client_key, config->client_certificate,
+                            config->resource,   config->nick,
                             config->pin };
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -89,19 +91,22 @@ config_equal(const AccountConfig *a, const AccountConfig *b)
         if (g_strcmp0(texts[i][0], texts[i][1]) != 0)
             return false;
     }
-    return jid_equal(a->jid, b->jid) && a->enabled == b->enabled && a->port == b->port && a->tls == b->tls
-           && a->priority == b->priority;
+    return jid_equal(a->jid, b->jid) && a->enabled == b->enabled && a->port == b->port
+           && a->tls == b->tls && a->priority == b->priority;
 }
 
-/* A name stands in group headers, file names ($CREDENTIALS_DIRECTORY/confab-NAME, otr/NAME) and on command lines. */
+/* A name stands in group headers, file names ($CREDENTIALS_DIRECTORY/confab-NAME, otr/NAME) and on
+ * command lines. */
 static bool
 is_name(const char *name)
 {
-    if (*name == '\0' || strlen(name) > NAME_MAX_BYTES || strchr(".-", *name) != NULL || !g_utf8_validate(name, -1, NULL))
+    if (*name == '\0' || strlen(name) > NAME_MAX_BYTES || strchr(".-", *name) != NULL
+        || !g_utf8_validate(name, -1, NULL))
         return false;
     for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
         const gunichar character = g_utf8_get_char(p);
-        if (!g_unichar_isgraph(character) || (character < 128 && strchr("[]/\\\"'`$#;|&<>=", (int) character) != NULL))
+        if (!g_unichar_isgraph(character)
+            || (character < 128 && strchr("[]/\\\"'`$#;|&<>=", (int) character) != NULL))
             return false;
     }
     return text_is_clean(name, -1, TEXT_STRICT);
@@ -111,15 +116,18 @@ static void
 warn(GPtrArray *warnings, const SettingsFile *file, guint line, const char *text)
 {
     if (warnings != NULL)
-        g_ptr_array_add(warnings, g_strdup_printf("%s:%u: %s", settings_file_name(file), line, text));
+        g_ptr_array_add(warnings,
+                        g_strdup_printf("%s:%u: %s", settings_file_name(file), line, text));
 }
 
-/* Reads one group. NULL and an error, with the line in it, when the account cannot be used as it is. */
+/* Reads one group. NULL and an error, with the line in it, when the account cannot be used as it
+ * is. */
 static AccountConfig *
 read_account(const SettingsFile *file, const char *name, GError **error)
 {
     if (!is_name(name)) {
-        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s:%u: not a name for an account: use letters and digits"),
+        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                    _("%s:%u: not a name for an account: use letters and digits"),
                     settings_file_name(file), settings_file_get_group_line(file, name));
         return NULL;
     }
@@ -127,12 +135,14 @@ read_account(const SettingsFile *file, const char *name, GError **error)
     for (const AccountKey *key = account_keys(); key->key != NULL; key++) {
         const char *value = settings_file_get(file, name, key->key);
         if (value != NULL && !key->apply(config, value, error)) {
-            g_prefix_error(error, "%s:%u: ", settings_file_name(file), settings_file_get_line(file, name, key->key));
+            g_prefix_error(error, "%s:%u: ", settings_file_name(file),
+                           settings_file_get_line(file, name, key->key));
             return NULL;
         }
     }
     if (config->jid == NULL) {
-        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s:%u: the account %s has no jid: /account set %s jid ADDRESS"),
+        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                    _("%s:%u: the account %s has no jid: /account set %s jid ADDRESS"),
                     settings_file_name(file), settings_file_get_group_line(file, name), name, name);
         return NULL;
     }
@@ -148,9 +158,10 @@ warn_of_unknown_keys(const SettingsFile *file, const char *name, GPtrArray *warn
         const char *key = names->pdata[i];
         if (account_key_find(key) != NULL)
             continue;
-        g_autofree char *text = *name == '\0'
-                                    ? g_strdup_printf(_("%s stands above the first [account]: move it below one"), key)
-                                    : g_strdup_printf(_("accounts have no key %s: see /help account set"), key);
+        g_autofree char *text =
+            *name == '\0'
+                ? g_strdup_printf(_("%s stands above the first [account]: move it below one"), key)
+                : g_strdup_printf(_("accounts have no key %s: see /help account set"), key);
         warn(warnings, file, settings_file_get_line(file, name, key), text);
     }
 }
@@ -173,12 +184,14 @@ check_unique(const GPtrArray *list, const AccountConfig *config, GError **error)
     const AccountConfig *other = find_jid(list, config->jid);
     if (other == NULL || strcmp(other->name, config->name) == 0)
         return true;
-    g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s is the jid of the account %s already: use that one"),
-                jid_bare(config->jid), other->name);
+    g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                _("%s is the jid of the account %s already: use that one"), jid_bare(config->jid),
+                other->name);
     return false;
 }
 
-/* The last known snapshot of an account when nothing about it changed, so that pointers stay what they were. */
+/* The last known snapshot of an account when nothing about it changed, so that pointers stay what
+ * they were. */
 static AccountConfig *
 keep_unchanged(const Accounts *accounts, AccountConfig *take_config)
 {
@@ -213,8 +226,10 @@ read_accounts(Accounts *accounts, GPtrArray *list, GPtrArray *warnings)
         g_ptr_array_add(list, keep_unchanged(accounts, g_steal_pointer(&config)));
     }
     if (has_password && settings_file_is_exposed(file) && warnings != NULL) {
-        g_ptr_array_add(warnings, g_strdup_printf(_("Others can read %s, which holds a password: run chmod 600 on it"),
-                                                  settings_file_name(file)));
+        g_ptr_array_add(
+            warnings,
+            g_strdup_printf(_("Others can read %s, which holds a password: run chmod 600 on it"),
+                            settings_file_name(file)));
     }
 }
 
@@ -335,8 +350,9 @@ fail_not_found(const Accounts *accounts, const char *name, GError **error)
     g_autofree char *clean = text_clean(name, -1, TEXT_STRICT);
     g_autofree char *shown = text_ellipsize(clean, NAME_MAX_BYTES);
     g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
-                accounts->list->len == 0 ? _("there is no account %s: add one with /account add NAME JID")
-                                         : _("there is no account %s: see /account list"),
+                accounts->list->len == 0
+                    ? _("there is no account %s: add one with /account add NAME JID")
+                    : _("there is no account %s: see /account list"),
                 shown);
     return false;
 }
@@ -377,7 +393,8 @@ accounts_get_problem(const Accounts *accounts, const char *name)
 static SettingsFile *
 open_for_change(Accounts *accounts, GError **error)
 {
-    return accounts->path == NULL ? accounts->file : settings_file_load(accounts->path, NULL, error);
+    return accounts->path == NULL ? accounts->file
+                                  : settings_file_load(accounts->path, NULL, error);
 }
 
 static void
@@ -402,8 +419,9 @@ bool
 accounts_add(Accounts *accounts, const char *name, const char *jid, GError **error)
 {
     if (!is_name(name)) {
-        return value_refuse(_("the name"), name, _("1 to 64 letters and digits, without spaces, quotes, brackets, slashes"),
-                            error);
+        return value_refuse(
+            _("the name"), name,
+            _("1 to 64 letters and digits, without spaces, quotes, brackets, slashes"), error);
     }
     g_autoptr(AccountConfig) config = config_new(name);
     if (!account_key_find("jid")->apply(config, jid, error))
@@ -413,7 +431,8 @@ accounts_add(Accounts *accounts, const char *name, const char *jid, GError **err
         return false;
     if (settings_file_has_group(file, name)) {
         forget_change(accounts, file);
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is an account %s already: choose another name"), name);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("there is an account %s already: choose another name"), name);
         return false;
     }
     if (!check_unique(accounts->list, config, error)) {
@@ -427,7 +446,8 @@ accounts_add(Accounts *accounts, const char *name, const char *jid, GError **err
     return save_and_adopt(accounts, file, error);
 }
 
-/* Opens the file for a change of an account that is in it, sound or not. `*name` becomes the account's when it was a JID. */
+/* Opens the file for a change of an account that is in it, sound or not. `*name` becomes the
+ * account's when it was a JID. */
 static SettingsFile *
 open_account(Accounts *accounts, const char **name, GError **error)
 {
@@ -467,12 +487,14 @@ require_key(const char *name, GError **error)
         g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", row->key);
     g_autofree char *clean = text_clean(name, -1, TEXT_STRICT);
     g_autofree char *shown = text_ellipsize(clean, NAME_MAX_BYTES);
-    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("accounts have no key %s: use one of %s"), shown, known->str);
+    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("accounts have no key %s: use one of %s"),
+                shown, known->str);
     return NULL;
 }
 
 bool
-accounts_set(Accounts *accounts, const char *name, const char *key, const char *value, GError **error)
+accounts_set(Accounts *accounts, const char *name, const char *key, const char *value,
+             GError **error)
 {
     const AccountKey *row = require_key(key, error);
     if (row == NULL)

@@ -23,9 +23,10 @@ struct SecretPrompt {
     GCancellable *cancel;
     SecretDone done;
     gpointer data;
-    guint source;  /* delivers the answer, or watches `cancel` while the request waits for its turn */
-    bool asks;     /* the user is asked whatever sources there are */
-    bool lent;     /* the terminal is with our command */
+    guint
+        source; /* delivers the answer, or watches `cancel` while the request waits for its turn */
+    bool asks;  /* the user is asked whatever sources there are */
+    bool lent;  /* the terminal is with our command */
     bool answered; /* an answer is on its way */
     Secret *secret;
     GError *error;
@@ -108,12 +109,15 @@ secret_read_fd(int fd, GError **error)
     }
     Secret *secret = NULL;
     if (count < 0) {
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("Cannot read the password from descriptor %d (%s): check --password-fd"),
-                    fd, g_strerror(errno));
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
+                    _("Cannot read the password from descriptor %d (%s): check --password-fd"), fd,
+                    g_strerror(errno));
     } else if (length == sizeof buffer) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("The password of --password-fd is too long: end it with a line feed"));
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("The password of --password-fd is too long: end it with a line feed"));
     } else if (length == 0) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("--password-fd %d gave no password: write one line to it"), fd);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("--password-fd %d gave no password: write one line to it"), fd);
     } else {
         secret = first_line(buffer, length);
     }
@@ -247,9 +251,12 @@ no_password(const SecretPrompt *request)
 {
     const char *name = request->account->name;
     if (request->reason != NULL)
-        return g_error_new(CONFAB_ERROR, ERROR_AUTH, _("%s: %s: correct the password"), name, request->reason);
-    return g_error_new(CONFAB_ERROR, ERROR_CONFIG,
-                       _("%s has no password: /account set %s password-command COMMAND, or use --password-fd"), name, name);
+        return g_error_new(CONFAB_ERROR, ERROR_AUTH, _("%s: %s: correct the password"), name,
+                           request->reason);
+    return g_error_new(
+        CONFAB_ERROR, ERROR_CONFIG,
+        _("%s has no password: /account set %s password-command COMMAND, or use --password-fd"),
+        name, name);
 }
 
 void
@@ -257,7 +264,8 @@ secret_prompt_answer(SecretPrompt *prompt, Secret *take_secret)
 {
     GError *error = NULL;
     if (take_secret == NULL) {
-        error = g_error_new(CONFAB_ERROR, ERROR_AUTH, _("%s: no password was given: /connect %s asks again"),
+        error = g_error_new(CONFAB_ERROR, ERROR_AUTH,
+                            _("%s: no password was given: /connect %s asks again"),
                             prompt->account->name, prompt->account->name);
     }
     answer(prompt, take_secret, error);
@@ -273,7 +281,9 @@ on_command_done(const char *output, gsize length, const GError *error, gpointer 
         request->sources->lend(false, request->sources->lend_data);
     }
     if (error != NULL) {
-        answer(request, NULL, g_error_new(CONFAB_ERROR, ERROR_CONFIG, _("%s: password-command failed: %s"), name, error->message));
+        answer(request, NULL,
+               g_error_new(CONFAB_ERROR, ERROR_CONFIG, _("%s: password-command failed: %s"), name,
+                           error->message));
         return;
     }
     Secret *secret = first_line(output, length);
@@ -282,13 +292,16 @@ on_command_done(const char *output, gsize length, const GError *error, gpointer 
         return;
     }
     secret_free(secret);
-    answer(request, NULL, g_error_new(CONFAB_ERROR, ERROR_CONFIG, _("%s: password-command printed nothing: try it in a shell"), name));
+    answer(request, NULL,
+           g_error_new(CONFAB_ERROR, ERROR_CONFIG,
+                       _("%s: password-command printed nothing: try it in a shell"), name));
 }
 
 static void
 run_command(SecretPrompt *request, SubprocessFlags flags)
 {
-    subprocess_run(request->account->password_command, flags, request->cancel, on_command_done, request);
+    subprocess_run(request->account->password_command, flags, request->cancel, on_command_done,
+                   request);
 }
 
 /* Lets the first in the queue have the terminal or the user. */
@@ -336,7 +349,8 @@ enqueue(SecretPrompt *request)
 }
 
 static SecretPrompt *
-request_new(SecretSources *sources, const AccountConfig *account, GCancellable *cancel, SecretDone done, gpointer data)
+request_new(SecretSources *sources, const AccountConfig *account, GCancellable *cancel,
+            SecretDone done, gpointer data)
 {
     SecretPrompt *request = g_new0(SecretPrompt, 1);
     request->sources = sources;
@@ -371,12 +385,16 @@ answer_from_credentials(SecretPrompt *request)
     g_free(text);
     if (secret_length(secret) == 0)
         g_clear_pointer(&secret, secret_free);
-    answer(request, secret, secret != NULL ? NULL : g_error_new(CONFAB_ERROR, ERROR_CONFIG, _("%s is empty: put the password into it"), path));
+    answer(request, secret,
+           secret != NULL ? NULL
+                          : g_error_new(CONFAB_ERROR, ERROR_CONFIG,
+                                        _("%s is empty: put the password into it"), path));
     return true;
 }
 
 void
-secret_find(SecretSources *sources, const AccountConfig *account, GCancellable *cancel, SecretDone done, gpointer data)
+secret_find(SecretSources *sources, const AccountConfig *account, GCancellable *cancel,
+            SecretDone done, gpointer data)
 {
     SecretPrompt *request = request_new(sources, account, cancel, done, data);
     if (g_cancellable_is_cancelled(request->cancel)) {
@@ -405,8 +423,8 @@ secret_find(SecretSources *sources, const AccountConfig *account, GCancellable *
 }
 
 void
-secret_ask_again(SecretSources *sources, const AccountConfig *account, const char *reason, GCancellable *cancel,
-                 SecretDone done, gpointer data)
+secret_ask_again(SecretSources *sources, const AccountConfig *account, const char *reason,
+                 GCancellable *cancel, SecretDone done, gpointer data)
 {
     SecretPrompt *request = request_new(sources, account, cancel, done, data);
     request->asks = true;

@@ -13,15 +13,17 @@
 enum { TEXT_VALUE_MAX = 4096 }; /* bytes of a TEXT */
 
 #define G SETTING_SCOPE_GLOBAL
-#define GA (SettingScopes) (SETTING_SCOPE_GLOBAL | SETTING_SCOPE_ACCOUNT)
-#define GC (SettingScopes) (SETTING_SCOPE_GLOBAL | SETTING_SCOPE_CONVERSATION)
-#define GAC (SettingScopes) (SETTING_SCOPE_GLOBAL | SETTING_SCOPE_ACCOUNT | SETTING_SCOPE_CONVERSATION)
+#define GA (SettingScopes)(SETTING_SCOPE_GLOBAL | SETTING_SCOPE_ACCOUNT)
+#define GC (SettingScopes)(SETTING_SCOPE_GLOBAL | SETTING_SCOPE_CONVERSATION)
+#define GAC \
+    (SettingScopes)(SETTING_SCOPE_GLOBAL | SETTING_SCOPE_ACCOUNT | SETTING_SCOPE_CONVERSATION)
 static const SettingRow rows[] = {
 #define BOOL(name, key, scopes, fallback, help) \
     { key, SETTING_TYPE_BOOL, scopes, (fallback) ? "on" : "off", 0, 0, NULL, help },
 #define INT(name, key, scopes, fallback, minimum, maximum, help) \
     { key, SETTING_TYPE_INT, scopes, #fallback, minimum, maximum, NULL, help },
-#define TEXT(name, key, scopes, fallback, help) { key, SETTING_TYPE_TEXT, scopes, fallback, 0, 0, NULL, help },
+#define TEXT(name, key, scopes, fallback, help) \
+    { key, SETTING_TYPE_TEXT, scopes, fallback, 0, 0, NULL, help },
 #define CHOICE(name, key, scopes, fallback, words, help) \
     { key, SETTING_TYPE_CHOICE, scopes, fallback, 0, 0, words, help },
 #include "config/settings.def"
@@ -153,8 +155,10 @@ tables_new(void)
 {
     Tables *tables = g_new0(Tables, 1);
     tables->global = g_new0(Values, 1);
-    tables->accounts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) values_free);
-    tables->conversations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) values_free);
+    tables->accounts =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) values_free);
+    tables->conversations =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) values_free);
     return tables;
 }
 
@@ -191,11 +195,12 @@ place_scope(SettingPlace place)
     return place.account != NULL ? SETTING_SCOPE_ACCOUNT : SETTING_SCOPE_GLOBAL;
 }
 
-/* The place a group of the file speaks of; its name is put into `*name`, which the caller frees. False: no group of ours. */
+/* The place a group of the file speaks of; its name is put into `*name`, which the caller frees.
+ * False: no group of ours. */
 static bool
 parse_group(const char *group, SettingPlace *place, char **name)
 {
-    *place = (SettingPlace) { 0 };
+    *place = (SettingPlace){ 0 };
     *name = NULL;
     if (*group == '\0' || strcmp(group, "settings") == 0)
         return true;
@@ -215,7 +220,8 @@ parse_group(const char *group, SettingPlace *place, char **name)
     return true;
 }
 
-/* The group of the file for a place, written by hand in whatever way: the last of them counts. NULL when there is none. */
+/* The group of the file for a place, written by hand in whatever way: the last of them counts. NULL
+ * when there is none. */
 static const char *
 find_group(const SettingsFile *file, SettingPlace place)
 {
@@ -236,17 +242,18 @@ typedef struct Reader {
     const SettingsFile *file;
     GPtrArray *warnings; /* may be NULL */
     Tables *tables;
-    char *group;         /* the one `place` is of */
-    bool known;          /* it is one of ours */
+    char *group; /* the one `place` is of */
+    bool known;  /* it is one of ours */
     SettingPlace place;
-    char *name;          /* what `place` points to */
+    char *name; /* what `place` points to */
 } Reader;
 
 static void
 warn(const Reader *reader, guint line, const char *text)
 {
     if (reader->warnings != NULL)
-        g_ptr_array_add(reader->warnings, g_strdup_printf("%s:%u: %s", settings_file_name(reader->file), line, text));
+        g_ptr_array_add(reader->warnings,
+                        g_strdup_printf("%s:%u: %s", settings_file_name(reader->file), line, text));
 }
 
 /* Goes on to a group, and complains of one that is not ours. */
@@ -260,7 +267,8 @@ enter_group(Reader *reader, const char *group)
     reader->group = g_strdup(group);
     reader->known = parse_group(group, &reader->place, &reader->name);
     if (!reader->known)
-        warn(reader, settings_file_get_group_line(reader->file, group), _("not one of [settings], [account NAME], [conversation JID]"));
+        warn(reader, settings_file_get_group_line(reader->file, group),
+             _("not one of [settings], [account NAME], [conversation JID]"));
 }
 
 /* Takes one entry into the tables; what makes no sense is reported and left out. */
@@ -273,12 +281,14 @@ read_entry(const SettingsFileEntry *entry, gpointer data)
         return;
     Setting setting;
     if (!setting_find(entry->key, &setting)) {
-        g_autofree char *text = g_strdup_printf(_("there is no setting %s: see /settings"), entry->key);
+        g_autofree char *text =
+            g_strdup_printf(_("there is no setting %s: see /settings"), entry->key);
         warn(reader, entry->line, text);
         return;
     }
     if ((setting_row(setting)->scopes & place_scope(reader->place)) == 0) {
-        g_autofree char *text = g_strdup_printf(_("%s cannot be set for [%s]: put it into [settings]"), entry->key, entry->group);
+        g_autofree char *text = g_strdup_printf(
+            _("%s cannot be set for [%s]: put it into [settings]"), entry->key, entry->group);
         warn(reader, entry->line, text);
         return;
     }
@@ -322,7 +332,8 @@ publish_values(Settings *settings, const Values *before, const Values *after, Se
 static SettingPlace
 place_of(bool conversation, const char *name)
 {
-    return conversation ? (SettingPlace) { .conversation = name } : (SettingPlace) { .account = name };
+    return conversation ? (SettingPlace){ .conversation = name }
+                        : (SettingPlace){ .account = name };
 }
 
 static void
@@ -332,7 +343,8 @@ publish_table(Settings *settings, GHashTable *before, GHashTable *after, bool co
     gpointer name, values;
     g_hash_table_iter_init(&iter, after);
     while (g_hash_table_iter_next(&iter, &name, &values))
-        publish_values(settings, g_hash_table_lookup(before, name), values, place_of(conversations, name));
+        publish_values(settings, g_hash_table_lookup(before, name), values,
+                       place_of(conversations, name));
     g_hash_table_iter_init(&iter, before);
     while (g_hash_table_iter_next(&iter, &name, &values)) {
         if (!g_hash_table_contains(after, name))
@@ -350,7 +362,7 @@ adopt(Settings *settings, SettingsFile *take_file, GPtrArray *warnings)
     }
     Tables *before = settings->tables;
     settings->tables = read_tables(take_file, warnings);
-    publish_values(settings, before->global, settings->tables->global, (SettingPlace) { 0 });
+    publish_values(settings, before->global, settings->tables->global, (SettingPlace){ 0 });
     publish_table(settings, before->accounts, settings->tables->accounts, false);
     publish_table(settings, before->conversations, settings->tables->conversations, true);
     tables_free(before);
@@ -409,7 +421,8 @@ settings_bus(Settings *settings)
 
 /* The value that counts, and where it was found. */
 static const Value *
-resolve(const Settings *settings, Setting setting, const char *account, const char *conversation, SettingScopes *found)
+resolve(const Settings *settings, Setting setting, const char *account, const char *conversation,
+        SettingScopes *found)
 {
     g_assert(setting < SETTING_COUNT);
     const Values *values = NULL;
@@ -430,7 +443,8 @@ resolve(const Settings *settings, Setting setting, const char *account, const ch
 }
 
 bool
-settings_get_bool(const Settings *settings, Setting setting, const char *account, const char *conversation)
+settings_get_bool(const Settings *settings, Setting setting, const char *account,
+                  const char *conversation)
 {
     SettingScopes found;
     g_assert(setting_row(setting)->type == SETTING_TYPE_BOOL);
@@ -438,7 +452,8 @@ settings_get_bool(const Settings *settings, Setting setting, const char *account
 }
 
 int
-settings_get_int(const Settings *settings, Setting setting, const char *account, const char *conversation)
+settings_get_int(const Settings *settings, Setting setting, const char *account,
+                 const char *conversation)
 {
     SettingScopes found;
     g_assert(setting_row(setting)->type == SETTING_TYPE_INT);
@@ -446,7 +461,8 @@ settings_get_int(const Settings *settings, Setting setting, const char *account,
 }
 
 const char *
-settings_get_text(const Settings *settings, Setting setting, const char *account, const char *conversation)
+settings_get_text(const Settings *settings, Setting setting, const char *account,
+                  const char *conversation)
 {
     SettingScopes found;
     const SettingType type = setting_row(setting)->type;
@@ -455,7 +471,8 @@ settings_get_text(const Settings *settings, Setting setting, const char *account
 }
 
 int
-settings_get_choice(const Settings *settings, Setting setting, const char *account, const char *conversation)
+settings_get_choice(const Settings *settings, Setting setting, const char *account,
+                    const char *conversation)
 {
     SettingScopes found;
     g_assert(setting_row(setting)->type == SETTING_TYPE_CHOICE);
@@ -463,8 +480,8 @@ settings_get_choice(const Settings *settings, Setting setting, const char *accou
 }
 
 const char *
-settings_format(const Settings *settings, Setting setting, const char *account, const char *conversation,
-                SettingScopes *found)
+settings_format(const Settings *settings, Setting setting, const char *account,
+                const char *conversation, SettingScopes *found)
 {
     SettingScopes scope;
     const Value *value = resolve(settings, setting, account, conversation, &scope);
@@ -485,7 +502,8 @@ refuse_name(const char *name, GError **error)
 {
     g_autofree char *clean = text_clean(name, -1, TEXT_STRICT);
     g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                _("\"%s\" cannot have settings of its own: give the name of an account or a JID"), clean);
+                _("\"%s\" cannot have settings of its own: give the name of an account or a JID"),
+                clean);
     return false;
 }
 
@@ -496,13 +514,16 @@ check_place(Setting setting, SettingPlace place, GError **error)
     g_return_val_if_fail(place.account == NULL || place.conversation == NULL, false);
     const char *name = place.account != NULL ? place.account : place.conversation;
     /* A name that could not be read back from its group header. */
-    if (name != NULL && (*name == '\0' || !value_is_text(name, SETTINGS_FILE_LINE_MAX / 2) || strchr(name, ' ') != NULL))
+    if (name != NULL
+        && (*name == '\0' || !value_is_text(name, SETTINGS_FILE_LINE_MAX / 2)
+            || strchr(name, ' ') != NULL))
         return refuse_name(name, error);
     if ((row->scopes & place_scope(place)) != 0)
         return true;
     g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
-                place.account != NULL ? _("%s is not a setting of single accounts: set it for everything")
-                                      : _("%s is not a setting of single conversations: set it for everything"),
+                place.account != NULL
+                    ? _("%s is not a setting of single accounts: set it for everything")
+                    : _("%s is not a setting of single conversations: set it for everything"),
                 row->key);
     return false;
 }
@@ -511,7 +532,8 @@ check_place(Setting setting, SettingPlace place, GError **error)
 static SettingsFile *
 open_for_change(Settings *settings, GError **error)
 {
-    return settings->path == NULL ? settings->file : settings_file_load(settings->path, NULL, error);
+    return settings->path == NULL ? settings->file
+                                  : settings_file_load(settings->path, NULL, error);
 }
 
 static bool
@@ -525,7 +547,8 @@ save_and_adopt(Settings *settings, SettingsFile *take_file, GError **error)
     return true;
 }
 
-/* The group a new value goes to. Lines above the first group stay the home of what is set there already. */
+/* The group a new value goes to. Lines above the first group stay the home of what is set there
+ * already. */
 static char *
 choose_group(const SettingsFile *file, SettingPlace place, const char *key)
 {
@@ -537,11 +560,13 @@ choose_group(const SettingsFile *file, SettingPlace place, const char *key)
         return g_strdup(group);
     if (place.conversation != NULL)
         return g_strdup_printf("conversation %s", place.conversation);
-    return place.account != NULL ? g_strdup_printf("account %s", place.account) : g_strdup("settings");
+    return place.account != NULL ? g_strdup_printf("account %s", place.account)
+                                 : g_strdup("settings");
 }
 
 bool
-settings_set(Settings *settings, Setting setting, SettingPlace place, const char *text, GError **error)
+settings_set(Settings *settings, Setting setting, SettingPlace place, const char *text,
+             GError **error)
 {
     if (!check_place(setting, place, error))
         return false;
@@ -575,7 +600,8 @@ settings_unset(Settings *settings, Setting setting, SettingPlace place, GError *
     for (guint i = 0; i < groups->len; i++) {
         SettingPlace other;
         g_autofree char *name = NULL;
-        if (parse_group(groups->pdata[i], &other, &name) && g_strcmp0(other.account, place.account) == 0
+        if (parse_group(groups->pdata[i], &other, &name)
+            && g_strcmp0(other.account, place.account) == 0
             && g_strcmp0(other.conversation, place.conversation) == 0)
             found = settings_file_unset(file, groups->pdata[i], key) || found;
     }

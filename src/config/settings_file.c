@@ -99,8 +99,8 @@ is_key(const char *text)
     return true;
 }
 
-/* The name in "[name]", also with a comment behind it. The bracket that closes is the first with nothing else after it:
- * a JID may hold brackets. */
+/* The name in "[name]", also with a comment behind it. The bracket that closes is the first with
+ * nothing else after it: a JID may hold brackets. */
 static char *
 parse_header(const char *text)
 {
@@ -175,7 +175,8 @@ encode_value(const char *value)
     return g_string_free(text, FALSE);
 }
 
-/* Understands one line; what it is not able to understand is LINE_OTHER, with the reason in `problem`. */
+/* Understands one line; what it is not able to understand is LINE_OTHER, with the reason in
+ * `problem`. */
 static Line *
 parse_line(const char *raw, size_t length, const char *group, const char **problem)
 {
@@ -233,7 +234,8 @@ rebuild_index(SettingsFile *file)
         if (line->group == NULL)
             continue;
         if (line->kind == LINE_ENTRY)
-            g_hash_table_replace(file->values, g_strconcat(line->group, "\n", line->key, NULL), line);
+            g_hash_table_replace(file->values, g_strconcat(line->group, "\n", line->key, NULL),
+                                 line);
         if (line->kind == LINE_GROUP && !g_hash_table_contains(file->groups, line->group))
             g_hash_table_insert(file->groups, line->group, line);
     }
@@ -257,13 +259,14 @@ parse_text(SettingsFile *file, const char *text, gsize length, GPtrArray *warnin
         const size_t size = (size_t) (next - start);
         const guint number = file->lines->len + 1;
         if (size > SETTINGS_FILE_LINE_MAX) {
-            g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s:%u: the line is too long: shorten or remove it"),
-                        file->name, number);
+            g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                        _("%s:%u: the line is too long: shorten or remove it"), file->name, number);
             return false;
         }
         if (memchr(start, '\0', size) != NULL) {
             g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
-                        _("%s:%u: a NUL byte, so this is no text file: repair it or move it away"), file->name, number);
+                        _("%s:%u: a NUL byte, so this is no text file: repair it or move it away"),
+                        file->name, number);
             return false;
         }
         const char *problem = NULL;
@@ -280,7 +283,8 @@ parse_text(SettingsFile *file, const char *text, gsize length, GPtrArray *warnin
 }
 
 SettingsFile *
-settings_file_parse(const char *name, const char *text, gsize length, GPtrArray *warnings, GError **error)
+settings_file_parse(const char *name, const char *text, gsize length, GPtrArray *warnings,
+                    GError **error)
 {
     g_autoptr(SettingsFile) file = file_new(name, false);
     if (!parse_text(file, text, length, warnings, error))
@@ -365,7 +369,8 @@ settings_file_list_groups(const SettingsFile *file)
     GPtrArray *names = g_ptr_array_new();
     for (guint i = 0; i < file->lines->len; i++) {
         Line *line = file->lines->pdata[i];
-        if (line->kind == LINE_GROUP && line->group != NULL && g_hash_table_lookup(file->groups, line->group) == line)
+        if (line->kind == LINE_GROUP && line->group != NULL
+            && g_hash_table_lookup(file->groups, line->group) == line)
             g_ptr_array_add(names, line->group);
     }
     return names;
@@ -378,7 +383,8 @@ settings_file_list_keys(const SettingsFile *file, const char *group)
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < file->lines->len; i++) {
         Line *line = file->lines->pdata[i];
-        if (line->kind == LINE_ENTRY && g_strcmp0(line->group, group) == 0 && g_hash_table_add(seen, line->key))
+        if (line->kind == LINE_ENTRY && g_strcmp0(line->group, group) == 0
+            && g_hash_table_add(seen, line->key))
             g_ptr_array_add(keys, line->key);
     }
     return keys;
@@ -391,7 +397,9 @@ settings_file_foreach(const SettingsFile *file, SettingsFileFunc func, gpointer 
         const Line *line = file->lines->pdata[i];
         if (line->kind != LINE_ENTRY || line->group == NULL)
             continue;
-        const SettingsFileEntry entry = { .group = line->group, .key = line->key, .value = line->value, .line = i + 1 };
+        const SettingsFileEntry entry = {
+            .group = line->group, .key = line->key, .value = line->value, .line = i + 1
+        };
         func(&entry, data);
     }
 }
@@ -421,19 +429,21 @@ insert_line(SettingsFile *file, guint index, const char *text, const char *group
     }
     char *complete = g_strconcat(text, eol, NULL);
     const char *problem = NULL;
-    g_ptr_array_insert(file->lines, (int) index, parse_line(complete, strlen(complete), group, &problem));
+    g_ptr_array_insert(file->lines, (int) index,
+                       parse_line(complete, strlen(complete), group, &problem));
     wipe(complete);
 }
 
-/* Where a new entry of a group goes: behind its last entry, else behind its last header; comments at the end of a group often
- * speak of the next one. */
+/* Where a new entry of a group goes: behind its last entry, else behind its last header; comments
+ * at the end of a group often speak of the next one. */
 static guint
 insertion_point(const SettingsFile *file, const char *group)
 {
     guint point = 0;
     for (guint i = 0; i < file->lines->len; i++) {
         const Line *line = file->lines->pdata[i];
-        if ((line->kind == LINE_ENTRY || line->kind == LINE_GROUP) && g_strcmp0(line->group, group) == 0)
+        if ((line->kind == LINE_ENTRY || line->kind == LINE_GROUP)
+            && g_strcmp0(line->group, group) == 0)
             point = i + 1;
     }
     return point;
@@ -494,7 +504,8 @@ settings_file_unset(SettingsFile *file, const char *group, const char *key)
     bool found = false;
     for (guint i = file->lines->len; i > 0; i--) {
         const Line *line = file->lines->pdata[i - 1];
-        if (line->kind == LINE_ENTRY && g_strcmp0(line->group, group) == 0 && strcmp(line->key, key) == 0) {
+        if (line->kind == LINE_ENTRY && g_strcmp0(line->group, group) == 0
+            && strcmp(line->key, key) == 0) {
             g_ptr_array_remove_index(file->lines, i - 1);
             found = true;
         }
@@ -526,8 +537,8 @@ kind_at(const SettingsFile *file, guint index)
     return line->kind;
 }
 
-/* First line of the comment block that stands directly above a header; the header itself when there is none. A block that opens
- * the file speaks of the file. */
+/* First line of the comment block that stands directly above a header; the header itself when there
+ * is none. A block that opens the file speaks of the file. */
 static guint
 block_above(const SettingsFile *file, guint header)
 {

@@ -12,7 +12,9 @@ enum { SHOWN_COLUMNS = 60 }; /* of a wrong value in a message */
 bool
 value_parse_bool(const char *text, bool *value)
 {
-    static const char *const words[][2] = { { "on", "off" }, { "yes", "no" }, { "true", "false" }, { "1", "0" } };
+    static const char *const words[][2] = {
+        { "on", "off" }, { "yes", "no" }, { "true", "false" }, { "1", "0" }
+    };
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
         for (int j = 0; j < 2; j++) {
             if (g_ascii_strcasecmp(text, words[i][j]) == 0) {
@@ -72,6 +74,7 @@ value_refuse(const char *key, const char *text, const char *allowed, GError **er
 {
     g_autofree char *clean = text_clean(text, -1, TEXT_STRICT);
     g_autofree char *shown = text_ellipsize(clean, SHOWN_COLUMNS);
-    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("%s cannot be \"%s\": give %s"), key, shown, allowed);
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("%s cannot be \"%s\": give %s"), key, shown,
+                allowed);
     return false;
 }

@@ -25,13 +25,16 @@ column_text(sqlite3_stmt *statement, int index)
     return (const char *) sqlite3_column_text(statement, index);
 }
 
-/* --- Roster ----------------------------------------------------------------------------------------------------------- */
+/* --- Roster
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 /* The version of the cached roster; NULL when there is none. False: failed. */
 static bool
 load_version(Db *db, gint64 account, char **version, GError **error)
 {
-    sqlite3_stmt *select = db_statement(db, "SELECT roster_version FROM account WHERE id = ?", error);
+    sqlite3_stmt *select =
+        db_statement(db, "SELECT roster_version FROM account WHERE id = ?", error);
     if (select == NULL)
         return false;
     sqlite3_bind_int64(select, 1, account);
@@ -42,7 +45,8 @@ load_version(Db *db, gint64 account, char **version, GError **error)
 }
 
 bool
-cache_load_roster(Db *db, const char *account_jid, CacheContactFunc func, gpointer data, char **version, GError **error)
+cache_load_roster(Db *db, const char *account_jid, CacheContactFunc func, gpointer data,
+                  char **version, GError **error)
 {
     *version = NULL;
     const gint64 account = db_account_id(db, account_jid, false, error);
@@ -53,7 +57,9 @@ cache_load_roster(Db *db, const char *account_jid, CacheContactFunc func, gpoint
     if (*version == NULL)
         return true;
     sqlite3_stmt *select = db_statement(
-        db, "SELECT jid, name, subscription, ask, approved, groups FROM roster WHERE account = ? ORDER BY jid", error);
+        db,
+        "SELECT jid, name, subscription, ask, approved, groups FROM roster WHERE account = ? ORDER BY jid",
+        error);
     int more = -1;
     if (select != NULL)
         sqlite3_bind_int64(select, 1, account);
@@ -78,7 +84,8 @@ cache_load_roster(Db *db, const char *account_jid, CacheContactFunc func, gpoint
 static bool
 set_version(Db *db, gint64 account, const char *version, GError **error)
 {
-    sqlite3_stmt *update = db_statement(db, "UPDATE account SET roster_version = ? WHERE id = ?", error);
+    sqlite3_stmt *update =
+        db_statement(db, "UPDATE account SET roster_version = ? WHERE id = ?", error);
     if (update == NULL)
         return false;
     bind_text(update, 1, version);
@@ -89,10 +96,11 @@ set_version(Db *db, gint64 account, const char *version, GError **error)
 static bool
 put_contact(Db *db, gint64 account, const CachedContact *contact, GError **error)
 {
-    sqlite3_stmt *insert = db_statement(db,
-                                        "INSERT OR REPLACE INTO roster (account, jid, name, subscription, ask, approved, groups)"
-                                        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                                        error);
+    sqlite3_stmt *insert = db_statement(
+        db,
+        "INSERT OR REPLACE INTO roster (account, jid, name, subscription, ask, approved, groups)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        error);
     if (insert == NULL)
         return false;
     g_autofree char *groups = contact->groups == NULL || contact->groups[0] == NULL
@@ -119,36 +127,41 @@ clear_roster(Db *db, gint64 account, GError **error)
 }
 
 bool
-cache_replace_roster(Db *db, const char *account_jid, const CachedContact *contacts, gsize count, const char *version,
-                     GError **error)
+cache_replace_roster(Db *db, const char *account_jid, const CachedContact *contacts, gsize count,
+                     const char *version, GError **error)
 {
     if (!db_step_begin(db, error))
         return false;
     const gint64 account = db_account_id(db, account_jid, true, error);
-    bool done = account > 0 && clear_roster(db, account, error) && set_version(db, account, version, error);
+    bool done =
+        account > 0 && clear_roster(db, account, error) && set_version(db, account, version, error);
     for (gsize i = 0; done && version != NULL && i < count; i++)
         done = put_contact(db, account, &contacts[i], error);
     return db_step_end(db, done, error);
 }
 
 bool
-cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact, const char *version, GError **error)
+cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact,
+                  const char *version, GError **error)
 {
     if (!db_step_begin(db, error))
         return false;
     const gint64 account = db_account_id(db, account_jid, true, error);
-    const bool done = account > 0 && put_contact(db, account, contact, error) && set_version(db, account, version, error);
+    const bool done = account > 0 && put_contact(db, account, contact, error)
+                      && set_version(db, account, version, error);
     return db_step_end(db, done, error);
 }
 
 bool
-cache_remove_contact(Db *db, const char *account_jid, const char *jid, const char *version, GError **error)
+cache_remove_contact(Db *db, const char *account_jid, const char *jid, const char *version,
+                     GError **error)
 {
     if (!db_step_begin(db, error))
         return false;
     const gint64 account = db_account_id(db, account_jid, true, error);
-    sqlite3_stmt *remove = account <= 0 ? NULL
-                                        : db_statement(db, "DELETE FROM roster WHERE account = ? AND jid = ?", error);
+    sqlite3_stmt *remove =
+        account <= 0 ? NULL
+                     : db_statement(db, "DELETE FROM roster WHERE account = ? AND jid = ?", error);
     bool done = remove != NULL;
     if (done) {
         sqlite3_bind_int64(remove, 1, account);
@@ -158,9 +171,12 @@ cache_remove_contact(Db *db, const char *account_jid, const char *jid, const cha
     return db_step_end(db, done, error);
 }
 
-/* --- Capabilities ----------------------------------------------------------------------------------------------------- */
+/* --- Capabilities
+ * -----------------------------------------------------------------------------------------------------
+ */
 
-/* Lets the entries go that were used longest ago, a tenth at a time, so that it does not happen for each new one. */
+/* Lets the entries go that were used longest ago, a tenth at a time, so that it does not happen for
+ * each new one. */
 static bool
 trim_caps(Db *db, GError **error)
 {
@@ -171,7 +187,8 @@ trim_caps(Db *db, GError **error)
     sqlite3_reset(count);
     if (rows <= CACHE_CAPS_MAX)
         return true;
-    sqlite3_stmt *remove = db_statement(db, "DELETE FROM caps WHERE id IN (SELECT id FROM caps ORDER BY id LIMIT ?)", error);
+    sqlite3_stmt *remove = db_statement(
+        db, "DELETE FROM caps WHERE id IN (SELECT id FROM caps ORDER BY id LIMIT ?)", error);
     if (remove == NULL)
         return false;
     sqlite3_bind_int(remove, 1, rows - CACHE_CAPS_MAX + CACHE_CAPS_MAX / 10);
@@ -182,13 +199,17 @@ bool
 cache_put_caps(Db *db, const char *hash, const char *ver, const char *info, GError **error)
 {
     if (strlen(info) > CACHE_CAPS_SIZE_MAX) {
-        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("These capabilities are too large to keep: they are asked for again"));
+        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                    _("These capabilities are too large to keep: they are asked for again"));
         return false;
     }
     if (!db_step_begin(db, error))
         return false;
-    sqlite3_stmt *insert = db_statement(db, "INSERT OR REPLACE INTO caps (id, hash, ver, info)"
-                                            " VALUES ((SELECT coalesce(max(id), 0) + 1 FROM caps), ?, ?, ?)", error);
+    sqlite3_stmt *insert =
+        db_statement(db,
+                     "INSERT OR REPLACE INTO caps (id, hash, ver, info)"
+                     " VALUES ((SELECT coalesce(max(id), 0) + 1 FROM caps), ?, ?, ?)",
+                     error);
     bool done = insert != NULL;
     if (done) {
         bind_text(insert, 1, hash);
@@ -203,8 +224,8 @@ cache_put_caps(Db *db, const char *hash, const char *ver, const char *info, GErr
 static void
 mark_used(Db *db, gint64 id)
 {
-    sqlite3_stmt *update = db_statement(
-        db, "UPDATE caps SET id = (SELECT max(id) + 1 FROM caps) WHERE id = ?", NULL);
+    sqlite3_stmt *update =
+        db_statement(db, "UPDATE caps SET id = (SELECT max(id) + 1 FROM caps) WHERE id = ?", NULL);
     if (update == NULL || !db_begin(db, NULL))
         return;
     sqlite3_bind_int64(update, 1, id);
@@ -214,7 +235,9 @@ mark_used(Db *db, gint64 id)
 char *
 cache_find_caps(Db *db, const char *hash, const char *ver)
 {
-    sqlite3_stmt *select = db_statement(db, "SELECT id, info, (SELECT max(id) FROM caps) - id FROM caps WHERE hash = ? AND ver = ?", NULL);
+    sqlite3_stmt *select = db_statement(
+        db, "SELECT id, info, (SELECT max(id) FROM caps) - id FROM caps WHERE hash = ? AND ver = ?",
+        NULL);
     if (select == NULL)
         return NULL;
     bind_text(select, 1, hash);
@@ -233,15 +256,18 @@ cache_find_caps(Db *db, const char *hash, const char *ver)
     return info;
 }
 
-/* --- Memory ----------------------------------------------------------------------------------------------------------- */
+/* --- Memory
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static bool
 remember(Db *db, gint64 account, const char *key, const char *value, GError **error)
 {
-    sqlite3_stmt *statement = db_statement(db, value != NULL
-                                                   ? "INSERT OR REPLACE INTO memory (account, key, value) VALUES (?, ?, ?)"
-                                                   : "DELETE FROM memory WHERE account = ? AND key = ?",
-                                           error);
+    sqlite3_stmt *statement = db_statement(
+        db,
+        value != NULL ? "INSERT OR REPLACE INTO memory (account, key, value) VALUES (?, ?, ?)"
+                      : "DELETE FROM memory WHERE account = ? AND key = ?",
+        error);
     if (statement == NULL)
         return false;
     sqlite3_bind_int64(statement, 1, account);
@@ -255,7 +281,8 @@ bool
 cache_remember(Db *db, const char *account_jid, const char *key, const char *value, GError **error)
 {
     if (value != NULL && strlen(value) > CACHE_MEMORY_SIZE_MAX) {
-        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("%s is too large to remember: this is a bug, please report it"), key);
+        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                    _("%s is too large to remember: this is a bug, please report it"), key);
         return false;
     }
     if (!db_step_begin(db, error))
@@ -270,7 +297,8 @@ cache_recall(Db *db, const char *account_jid, const char *key, GError **error)
     const gint64 account = db_account_id(db, account_jid, false, error);
     if (account <= 0)
         return NULL;
-    sqlite3_stmt *select = db_statement(db, "SELECT value FROM memory WHERE account = ? AND key = ?", error);
+    sqlite3_stmt *select =
+        db_statement(db, "SELECT value FROM memory WHERE account = ? AND key = ?", error);
     if (select == NULL)
         return NULL;
     sqlite3_bind_int64(select, 1, account);

@@ -24,7 +24,8 @@ typedef struct Waiter {
     gpointer data;
 } Waiter;
 
-/* Work on the file in a thread. It knows the database only through `db`, which db_close() takes away. */
+/* Work on the file in a thread. It knows the database only through `db`, which db_close() takes
+ * away. */
 typedef struct Chore {
     Db *db;
     char *path;
@@ -37,14 +38,14 @@ struct Db {
     GHashTable *statements; /* SQL literal → sqlite3_stmt */
     GHashTable *accounts;   /* bare JID → its number */
     bool in_batch;
-    guint steps;            /* savepoints that are open */
-    guint commit_idle;      /* commits when the loop has nothing better to do … */
-    guint commit_timer;     /* … or when it never does */
-    GPtrArray *waiters;     /* Waiter: for the next sync */
+    guint steps;        /* savepoints that are open */
+    guint commit_idle;  /* commits when the loop has nothing better to do … */
+    guint commit_timer; /* … or when it never does */
+    GPtrArray *waiters; /* Waiter: for the next sync */
     Chore *sync;
     Chore *checkpoint;
-    GError *loss;           /* a batch was lost and nobody was told yet */
-    guint report_source;    /* tells failures, and waiters that need no thread */
+    GError *loss;        /* a batch was lost and nobody was told yet */
+    guint report_source; /* tells failures, and waiters that need no thread */
     guint last_waiter;
     DbFailed failed;
     gpointer failed_data;
@@ -58,30 +59,37 @@ fail(const Db *db, int code, GError **error)
     switch (code & 0xff) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
-                    _("%s is damaged (%s): move it away to start with an empty one, or restore a copy"), path,
-                    sqlite3_errmsg(db->handle));
+        g_set_error(
+            error, CONFAB_ERROR, ERROR_CONFIG,
+            _("%s is damaged (%s): move it away to start with an empty one, or restore a copy"),
+            path, sqlite3_errmsg(db->handle));
         break;
     case SQLITE_FULL:
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("No room to write %s: free some space on the disk"), path);
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
+                    _("No room to write %s: free some space on the disk"), path);
         break;
     case SQLITE_BUSY:
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s is in use by another program: try again"), path);
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
+                    _("%s is in use by another program: try again"), path);
         break;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("Cannot write %s (%s): check its permissions"), path,
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
+                    _("Cannot write %s (%s): check its permissions"), path,
                     sqlite3_errmsg(db->handle));
         break;
     default:
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s: %s: see the log"), path, sqlite3_errmsg(db->handle));
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s: %s: see the log"), path,
+                    sqlite3_errmsg(db->handle));
         break;
     }
     return false;
 }
 
-/* --- Statements ------------------------------------------------------------------------------------------------------- */
+/* --- Statements
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 sqlite3_stmt *
 db_statement(Db *db, const char *sql, GError **error)
@@ -92,7 +100,8 @@ db_statement(Db *db, const char *sql, GError **error)
         sqlite3_clear_bindings(statement);
         return statement;
     }
-    const int code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    const int code =
+        sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
     if (code != SQLITE_OK) {
         fail(db, code, error);
         return NULL;
@@ -146,7 +155,9 @@ db_changes(const Db *db)
     return sqlite3_changes(db->handle);
 }
 
-/* --- Waiters ---------------------------------------------------------------------------------------------------------- */
+/* --- Waiters
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static GPtrArray *
 waiters_new(void)
@@ -194,9 +205,12 @@ report_later(Db *db)
 
 static void schedule_sync(Db *db);
 
-/* --- Batches ---------------------------------------------------------------------------------------------------------- */
+/* --- Batches
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
-/* The batch is gone, with what others had written into it. What was undone may have made an account's number. */
+/* The batch is gone, with what others had written into it. What was undone may have made an
+ * account's number. */
 static void
 lose_batch(Db *db)
 {
@@ -275,7 +289,8 @@ db_begin(Db *db, GError **error)
         return fail(db, code, error);
     db->in_batch = true;
     db->commit_idle = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_commit_idle, db, NULL);
-    db->commit_timer = g_timeout_add_full(G_PRIORITY_HIGH, DB_COMMIT_DELAY, on_commit_timer, db, NULL);
+    db->commit_timer =
+        g_timeout_add_full(G_PRIORITY_HIGH, DB_COMMIT_DELAY, on_commit_timer, db, NULL);
     return true;
 }
 
@@ -307,7 +322,8 @@ db_step_end(Db *db, bool keep, GError **error)
     return false;
 }
 
-/* --- The disk, in threads --------------------------------------------------------------------------------------------- */
+/* --- The disk, in threads
+ * --------------------------------------------------------------------------------------------- */
 
 static void
 chore_free(Chore *chore)
@@ -331,8 +347,9 @@ chore_start(Db *db, GPtrArray *take_waiters, GTaskThreadFunc work, GAsyncReadyCa
     return chore;
 }
 
-/* Syncs the write-ahead log by a descriptor of its own. Closing one drops POSIX locks, but SQLite holds those on the database
- * and the shared-memory file, never on the log. When a checkpoint has emptied the log, SQLite has synced the database. */
+/* Syncs the write-ahead log by a descriptor of its own. Closing one drops POSIX locks, but SQLite
+ * holds those on the database and the shared-memory file, never on the log. When a checkpoint has
+ * emptied the log, SQLite has synced the database. */
 static bool
 sync_log(const char *path, GError **error)
 {
@@ -344,7 +361,8 @@ sync_log(const char *path, GError **error)
         close(fd);
         return true;
     }
-    g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("Cannot write %s (%s): check the disk"), log, g_strerror(errno));
+    g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("Cannot write %s (%s): check the disk"), log,
+                g_strerror(errno));
     if (fd >= 0)
         close(fd);
     return false;
@@ -375,7 +393,8 @@ on_synced(GObject *source, GAsyncResult *result, gpointer data)
     deliver(waiters, error);
 }
 
-/* Has what is committed synced for those who wait, one thread at a time: all who come meanwhile share the next one. */
+/* Has what is committed synced for those who wait, one thread at a time: all who come meanwhile
+ * share the next one. */
 static void
 schedule_sync(Db *db)
 {
@@ -418,14 +437,15 @@ db_forget_durable(Db *db, guint id)
         forget(db->sync->waiters, id);
 }
 
-/* Folds the log into the file over a connection of the thread's own, so that the loop does not wait for its syncs. Readers and
- * the writer go on meanwhile. */
+/* Folds the log into the file over a connection of the thread's own, so that the loop does not wait
+ * for its syncs. Readers and the writer go on meanwhile. */
 static void
 checkpoint_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancel)
 {
     const Chore *chore = data;
     sqlite3 *handle = NULL;
-    if (sqlite3_open_v2(chore->path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+    if (sqlite3_open_v2(chore->path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
+        == SQLITE_OK)
         sqlite3_exec(handle, "PRAGMA wal_checkpoint(PASSIVE)", NULL, NULL, NULL);
     sqlite3_close(handle);
     g_task_return_boolean(task, TRUE);
@@ -449,7 +469,8 @@ on_log_grown(void *data, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
-/* --- Opening and closing ---------------------------------------------------------------------------------------------- */
+/* --- Opening and closing
+ * ---------------------------------------------------------------------------------------------- */
 
 static bool
 configure(Db *db, bool is_new, GError **error)
@@ -458,12 +479,16 @@ configure(Db *db, bool is_new, GError **error)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (is_new) {
-        g_autofree char *stamp = g_strdup_printf("PRAGMA application_id = %d", DB_FILE_APPLICATION_ID);
+        g_autofree char *stamp =
+            g_strdup_printf("PRAGMA application_id = %d", DB_FILE_APPLICATION_ID);
         if (!db_execute(db, stamp, error))
             return false;
     }
-    if (!db_execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-                        "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY", error))
+    if (!db_execute(
+            db,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
+            error))
         return false;
     sqlite3_wal_hook(db->handle, on_log_grown, db);
     return true;
@@ -489,7 +514,8 @@ db_open(const char *path, GPtrArray *warnings, GError **error)
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(path == NULL ? ":memory:" : path, &db->handle, flags, NULL);
     bool done = code == SQLITE_OK || fail(db, code, error);
-    done = done && configure(db, is_new, error) && migrations_run(db, migrations, migrations_count, error);
+    done = done && configure(db, is_new, error)
+           && migrations_run(db, migrations, migrations_count, error);
     if (done)
         return db;
     /* A file that was refused keeps its log as it is, too. */
@@ -523,7 +549,8 @@ db_close(Db *db)
     abandon(db, db->sync);
     abandon(db, db->checkpoint);
     g_hash_table_unref(db->statements);
-    /* The last connection folds the log into the file and syncs it; when a checkpoint is still under way it is not the last. */
+    /* The last connection folds the log into the file and syncs it; when a checkpoint is still
+     * under way it is not the last. */
     sqlite3_close(db->handle);
     db->handle = NULL;
     if (db->path != NULL && db->waiters->len > 0 && db->loss == NULL)
@@ -548,7 +575,9 @@ db_set_on_failed(Db *db, DbFailed failed, gpointer data)
     db->failed_data = data;
 }
 
-/* --- Accounts --------------------------------------------------------------------------------------------------------- */
+/* --- Accounts
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static gint64
 select_account(Db *db, const char *account_jid, GError **error)

@@ -40,7 +40,7 @@ guint db_when_durable(Db *db, DbDurable durable, gpointer data);
 /* The call will not come. */
 void db_forget_durable(Db *db, guint id);
 
-/* --- For the files of store/ only ------------------------------------------------------------------------------------ */
+/* The rest is for the files of store/ only. */
 
 /* Opens the batch unless it is open. */
 bool db_begin(Db *db, GError **error);

@@ -36,13 +36,17 @@ is_truncated(const char *path, const guint8 *header, gint64 size)
 static bool
 check_header(const char *path, const guint8 *header, gint64 size, GError **error)
 {
-    if (size < HEADER_SIZE || memcmp(header, "SQLite format 3", 16) != 0 || is_truncated(path, header, size)) {
-        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
-                    _("%s is damaged or no database: move it away to start with an empty one, or restore a copy"), path);
+    if (size < HEADER_SIZE || memcmp(header, "SQLite format 3", 16) != 0
+        || is_truncated(path, header, size)) {
+        g_set_error(
+            error, CONFAB_ERROR, ERROR_CONFIG,
+            _("%s is damaged or no database: move it away to start with an empty one, or restore a copy"),
+            path);
         return false;
     }
     if (header_number(header + 68) != DB_FILE_APPLICATION_ID) {
-        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s belongs to another program: move it away"), path);
+        g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                    _("%s belongs to another program: move it away"), path);
         return false;
     }
     if (header_number(header + 60) > migrations_count) {
@@ -65,8 +69,8 @@ db_file_prepare(const char *path, bool *is_new, GPtrArray *warnings, GError **er
         const int code = fd < 0 ? errno : EINVAL;
         if (fd >= 0)
             close(fd);
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("Cannot open %s (%s): check its permissions"), path,
-                    g_strerror(code));
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
+                    _("Cannot open %s (%s): check its permissions"), path, g_strerror(code));
         return false;
     }
     guint8 header[HEADER_SIZE] = { 0 };
@@ -74,6 +78,8 @@ db_file_prepare(const char *path, bool *is_new, GPtrArray *warnings, GError **er
     close(fd);
     *is_new = length == 0;
     if ((status.st_mode & 077) != 0 && warnings != NULL)
-        g_ptr_array_add(warnings, g_strdup_printf(_("Others can read %s: run chmod 600 on it to keep it private"), path));
+        g_ptr_array_add(
+            warnings,
+            g_strdup_printf(_("Others can read %s: run chmod 600 on it to keep it private"), path));
     return length == 0 || check_header(path, header, status.st_size, error);
 }

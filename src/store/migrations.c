@@ -64,7 +64,8 @@ migrations_run(Db *db, const Migration *table, guint count, GError **error)
         return false;
     if (version > (gint64) count) {
         g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
-                    _("%s was made by a newer confab: use that one, or move the file away"), db_path(db));
+                    _("%s was made by a newer confab: use that one, or move the file away"),
+                    db_path(db));
         return false;
     }
     for (guint i = (guint) version; i < count; i++) {

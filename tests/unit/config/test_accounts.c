@@ -43,7 +43,8 @@ on_event(gconstpointer event, gpointer data)
 {
     const AccountsEvent *change = event;
     Fixture *fixture = data;
-    g_ptr_array_add(fixture->events, g_strdup_printf("%c%s", "+=-"[change->type], change->account->name));
+    g_ptr_array_add(fixture->events,
+                    g_strdup_printf("%c%s", "+=-"[change->type], change -> account -> name));
 }
 
 static void
@@ -80,26 +81,28 @@ assert_file(const Fixture *fixture, const char *expected)
 static void
 test_reads_every_key(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(Accounts) accounts = load_text(fixture,
-                                             "[work]\n"
-                                             "jid = Alice@Example.ORG/desk\n"
-                                             "enabled = no\n"
-                                             "password-command = pass show 'work # 1'; true\n"
-                                             "password =  spa ced#;= \n"
-                                             "server = [2001:db8::1]\n"
-                                             "port = 5223\n"
-                                             "tls = direct\n"
-                                             "ca-file = ~/ca.pem\n"
-                                             "client-certificate = /etc/me.pem\n"
-                                             "client-key = /etc/me.key\n"
-                                             "nick = Ali\xC3\xA7""e\n"
-                                             "proxy = socks5://u:p@127.0.0.1:9050\n"
-                                             "pin = 01:23:45:67:89:AB:CD:EF:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef\n"
-                                             "priority = -5\n"
-                                             "[home]\n"
-                                             "jid=bob@example.net\n"
-                                             "resource=mine\n",
-                                             0600);
+    g_autoptr(Accounts) accounts = load_text(
+        fixture,
+        "[work]\n"
+        "jid = Alice@Example.ORG/desk\n"
+        "enabled = no\n"
+        "password-command = pass show 'work # 1'; true\n"
+        "password =  spa ced#;= \n"
+        "server = [2001:db8::1]\n"
+        "port = 5223\n"
+        "tls = direct\n"
+        "ca-file = ~/ca.pem\n"
+        "client-certificate = /etc/me.pem\n"
+        "client-key = /etc/me.key\n"
+        "nick = Ali\xC3\xA7"
+        "e\n"
+        "proxy = socks5://u:p@127.0.0.1:9050\n"
+        "pin = 01:23:45:67:89:AB:CD:EF:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef\n"
+        "priority = -5\n"
+        "[home]\n"
+        "jid=bob@example.net\n"
+        "resource=mine\n",
+        0600);
     g_assert_cmpuint(fixture->warnings->len, ==, 0);
     g_assert_cmpuint(accounts_list(accounts)->len, ==, 2);
     const AccountConfig *work = accounts_find(accounts, "work");
@@ -115,7 +118,9 @@ test_reads_every_key(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(work->ca_file, ==, ca);
     g_assert_cmpstr(work->client_certificate, ==, "/etc/me.pem");
     g_assert_cmpstr(work->client_key, ==, "/etc/me.key");
-    g_assert_cmpstr(work->nick, ==, "Ali\xC3\xA7""e");
+    g_assert_cmpstr(work->nick, ==,
+                    "Ali\xC3\xA7"
+                    "e");
     g_assert_cmpstr(work->proxy, ==, "socks5://u:p@127.0.0.1:9050");
     g_assert_cmpstr(work->pin, ==, pin);
     g_assert_cmpint(work->priority, ==, -5);
@@ -134,18 +139,21 @@ test_reads_every_key(Fixture *fixture, gconstpointer data)
     g_assert_null(accounts_format_value(accounts, "home", "password"));
 }
 
-/* A value that makes no sense keeps the account from being used: a misspelt pin or tls must not become the default. */
+/* A value that makes no sense keeps the account from being used: a misspelt pin or tls must not
+ * become the default. */
 static void
 test_nonsense_disables_the_account(Fixture *fixture, gconstpointer data)
 {
     static const char *const cases[] = {
-        "tls = of",        "tls = Require",          "pin = 0123",           "port = 0",        "port = 65536",
-        "port = 5222 ssl", "enabled = perhaps",      "server = a b",         "server = a:5222", "priority = 128",
-        "ca-file = ca.pem", "proxy = 127.0.0.1:9050", "proxy = ftp://x",     "nick = \"a\\nb\"", "jid = example.org",
-        "jid = ",          "pin = zz",               "resource = \"a\\nb\"", "server = http://x",
+        "tls = of",        "tls = Require",        "pin = 0123",        "port = 0",
+        "port = 65536",    "port = 5222 ssl",      "enabled = perhaps", "server = a b",
+        "server = a:5222", "priority = 128",       "ca-file = ca.pem",  "proxy = 127.0.0.1:9050",
+        "proxy = ftp://x", "nick = \"a\\nb\"",     "jid = example.org", "jid = ",
+        "pin = zz",        "resource = \"a\\nb\"", "server = http://x",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = g_strdup_printf("[work]\njid = a@example.org\n%s\n[home]\njid = b@example.org\n", cases[i]);
+        g_autofree char *text = g_strdup_printf(
+            "[work]\njid = a@example.org\n%s\n[home]\njid = b@example.org\n", cases[i]);
         g_autoptr(Accounts) accounts = load_text(fixture, text, 0600);
         g_assert_cmpuint(accounts_list(accounts)->len, ==, 1);
         g_assert_null(accounts_find(accounts, "work"));
@@ -165,7 +173,8 @@ test_nonsense_disables_the_account(Fixture *fixture, gconstpointer data)
 static void
 test_a_broken_account_can_be_mended(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(Accounts) accounts = load_text(fixture, "[work]\njid = a@example.org\ntls = of # typo\n", 0600);
+    g_autoptr(Accounts) accounts =
+        load_text(fixture, "[work]\njid = a@example.org\ntls = of # typo\n", 0600);
     g_assert_cmpuint(accounts_list(accounts)->len, ==, 0);
     g_assert_true(accounts_set(accounts, "work", "tls", "off", NULL));
     assert_events(fixture, "+work");
@@ -176,7 +185,8 @@ test_a_broken_account_can_be_mended(Fixture *fixture, gconstpointer data)
 static void
 test_add_set_unset_remove(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(Accounts) accounts = load_text(fixture, "# my accounts\n\n[old]\njid=o@example.org\nx-mine=1 ; kept\n", 0600);
+    g_autoptr(Accounts) accounts =
+        load_text(fixture, "# my accounts\n\n[old]\njid=o@example.org\nx-mine=1 ; kept\n", 0600);
     g_assert_cmpuint(fixture->warnings->len, ==, 1);
     g_assert_true(accounts_add(accounts, "new", "N@Example.org/phone", NULL));
     assert_events(fixture, "+new");
@@ -188,8 +198,10 @@ test_add_set_unset_remove(Fixture *fixture, gconstpointer data)
     assert_events(fixture, "=old");
     g_assert_true(accounts_set_enabled(accounts, "old", false, NULL));
     assert_events(fixture, "");
-    assert_file(fixture, "# my accounts\n\n[old]\njid=o@example.org\nx-mine=1 ; kept\nenabled=off\n\n"
-                         "[new]\njid=n@example.org\nresource=phone\npassword=\" with \\\"quotes\\\" \"\nport=5222\n");
+    assert_file(
+        fixture,
+        "# my accounts\n\n[old]\njid=o@example.org\nx-mine=1 ; kept\nenabled=off\n\n"
+        "[new]\njid=n@example.org\nresource=phone\npassword=\" with \\\"quotes\\\" \"\nport=5222\n");
     struct stat status;
     g_assert_cmpint(stat(fixture->path, &status), ==, 0);
     g_assert_cmpuint(status.st_mode & 0777, ==, 0600); /* I23 */
@@ -200,7 +212,8 @@ test_add_set_unset_remove(Fixture *fixture, gconstpointer data)
     assert_events(fixture, "=new");
     g_assert_true(accounts_remove(accounts, "n@example.org", NULL));
     assert_events(fixture, "-new");
-    assert_file(fixture, "# my accounts\n\n[old]\njid=o@example.org\nx-mine=1 ; kept\nenabled=off\n");
+    assert_file(fixture,
+                "# my accounts\n\n[old]\njid=o@example.org\nx-mine=1 ; kept\nenabled=off\n");
 }
 
 static void
@@ -208,27 +221,46 @@ test_errors(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(Accounts) accounts = load_text(fixture, "[work]\njid=a@example.org\n", 0600);
     GError *error = NULL;
-#define ASSERT_REFUSED(call, code, words)              \
-    g_assert_false(call);                              \
-    g_assert_error(error, CONFAB_ERROR, code);         \
-    g_assert_nonnull(strstr(error->message, words));   \
+#define ASSERT_REFUSED(call, code, words)            \
+    g_assert_false(call);                            \
+    g_assert_error(error, CONFAB_ERROR, code);       \
+    g_assert_nonnull(strstr(error->message, words)); \
     g_clear_error(&error)
     ASSERT_REFUSED(accounts_set(accounts, "work", "prot", "1", &error), ERROR_USAGE, "no key prot");
-    ASSERT_REFUSED(accounts_set(accounts, "work", "port", "x", &error), ERROR_BAD_INPUT, "port cannot be \"x\"");
-    ASSERT_REFUSED(accounts_set(accounts, "play", "port", "1", &error), ERROR_NOT_FOUND, "no account play");
+    ASSERT_REFUSED(accounts_set(accounts, "work", "port", "x", &error), ERROR_BAD_INPUT,
+                   "port cannot be \"x\"");
+    ASSERT_REFUSED(accounts_set(accounts, "play", "port", "1", &error), ERROR_NOT_FOUND,
+                   "no account play");
     ASSERT_REFUSED(accounts_unset(accounts, "work", "jid", &error), ERROR_USAGE, "needs its jid");
     ASSERT_REFUSED(accounts_unset(accounts, "work", "prot", &error), ERROR_USAGE, "no key prot");
     ASSERT_REFUSED(accounts_remove(accounts, "play", &error), ERROR_NOT_FOUND, "/account list");
     ASSERT_REFUSED(accounts_add(accounts, "work", "b@example.org", &error), ERROR_USAGE, "already");
-    ASSERT_REFUSED(accounts_add(accounts, "two", "A@example.org", &error), ERROR_CONFIG, "account work already");
-    ASSERT_REFUSED(accounts_add(accounts, "two", "not a jid", &error), ERROR_BAD_INPUT, "jid cannot be");
-    static const char *const names[] = { "", "a b", "a]", "[a", "a/b", ".a", "-a", "..", "a\nb", "a\"b", "\x1b[2J", "a\xff",
-                                         "a;b", "a\xE2\x80\x8B" "b" };
+    ASSERT_REFUSED(accounts_add(accounts, "two", "A@example.org", &error), ERROR_CONFIG,
+                   "account work already");
+    ASSERT_REFUSED(accounts_add(accounts, "two", "not a jid", &error), ERROR_BAD_INPUT,
+                   "jid cannot be");
+    static const char *const names[] = { "",
+                                         "a b",
+                                         "a]",
+                                         "[a",
+                                         "a/b",
+                                         ".a",
+                                         "-a",
+                                         "..",
+                                         "a\nb",
+                                         "a\"b",
+                                         "\x1b[2J",
+                                         "a\xff",
+                                         "a;b",
+                                         "a\xE2\x80\x8B"
+                                         "b" };
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        ASSERT_REFUSED(accounts_add(accounts, names[i], "b@example.org", &error), ERROR_BAD_INPUT, "letters and digits");
+        ASSERT_REFUSED(accounts_add(accounts, names[i], "b@example.org", &error), ERROR_BAD_INPUT,
+                       "letters and digits");
     }
     g_autofree char *long_name = g_strnfill(65, 'a');
-    ASSERT_REFUSED(accounts_add(accounts, long_name, "b@example.org", &error), ERROR_BAD_INPUT, "64");
+    ASSERT_REFUSED(accounts_add(accounts, long_name, "b@example.org", &error), ERROR_BAD_INPUT,
+                   "64");
     /* A secret is not repeated by the error that refuses it. */
     g_assert_false(accounts_set(accounts, "work", "proxy", "foo://me:hunter2@host", &error));
     g_assert_null(strstr(error->message, "hunter2"));
@@ -243,7 +275,8 @@ test_errors(Fixture *fixture, gconstpointer data)
 static void
 test_one_jid_one_account(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(Accounts) accounts = load_text(fixture, "[a]\njid = x@example.org\n[b]\njid = X@example.org/2\n", 0600);
+    g_autoptr(Accounts) accounts =
+        load_text(fixture, "[a]\njid = x@example.org\n[b]\njid = X@example.org/2\n", 0600);
     g_assert_cmpuint(accounts_list(accounts)->len, ==, 1);
     g_assert_nonnull(strstr(accounts_get_problem(accounts, "b"), "account a already"));
     g_assert_false(accounts_set(accounts, "b", "jid", "x@example.org", NULL));
@@ -268,9 +301,11 @@ test_warns_of_a_readable_password(Fixture *fixture, gconstpointer data)
 static void
 test_reload_tells_what_changed(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(Accounts) accounts = load_text(fixture, "[a]\njid = a@x\n[b]\njid = b@x\n[c]\njid = c@x\n", 0600);
+    g_autoptr(Accounts) accounts =
+        load_text(fixture, "[a]\njid = a@x\n[b]\njid = b@x\n[c]\njid = c@x\n", 0600);
     g_autoptr(AccountConfig) kept = account_config_ref(accounts_find(accounts, "b"));
-    g_assert_true(g_file_set_contents(fixture->path, "[d]\njid = d@x\n[b]\njid = b@x\nport = 1\n[c]\njid = c@x\n", -1, NULL));
+    g_assert_true(g_file_set_contents(
+        fixture->path, "[d]\njid = d@x\n[b]\njid = b@x\nport = 1\n[c]\njid = c@x\n", -1, NULL));
     g_assert_true(accounts_reload(accounts, NULL, NULL));
     assert_events(fixture, "-a +d =b");
     g_assert_cmpuint(kept->port, ==, 0); /* a snapshot never changes */
@@ -309,9 +344,11 @@ int
 main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/config/accounts/keys-are-sorted-and-described", test_keys_are_sorted_and_described);
+    g_test_add_func("/config/accounts/keys-are-sorted-and-described",
+                    test_keys_are_sorted_and_described);
     g_test_add_func("/config/accounts/in-memory", test_in_memory);
-#define ADD(path, function) g_test_add("/config/accounts/" path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function) \
+    g_test_add("/config/accounts/" path, Fixture, NULL, set_up, function, tear_down)
     ADD("reads-every-key", test_reads_every_key);
     ADD("nonsense-disables-the-account", test_nonsense_disables_the_account);
     ADD("a-broken-account-can-be-mended", test_a_broken_account_can_be_mended);

@@ -114,8 +114,8 @@ on_ask(SecretPrompt *prompt, gpointer data)
 {
     Fixture *fixture = data;
     const char *reason = secret_prompt_reason(prompt);
-    g_string_append_printf(fixture->log, "ask %s%s%s\n", secret_prompt_account(prompt)->name, reason != NULL ? " " : "",
-                           reason != NULL ? reason : "");
+    g_string_append_printf(fixture->log, "ask %s%s%s\n", secret_prompt_account(prompt)->name,
+                           reason != NULL ? " " : "", reason != NULL ? reason : "");
     if (fixture->ready != NULL)
         secret_prompt_answer(prompt, secret_new(fixture->ready, -1));
     else
@@ -147,8 +147,8 @@ enum {
     MAPPING_MAX = 64 * 1024 * 1024, /* larger ones are a sanitizer's */
 };
 
-/* Counts a text in the memory this process may write to, stacks left out. It is given with its bits inverted, so that the
- * search does not find itself. */
+/* Counts a text in the memory this process may write to, stacks left out. It is given with its bits
+ * inverted, so that the search does not find itself. */
 static int
 count_in_mapping(int memory, guint64 start, guint64 end, const guint8 *inverted)
 {
@@ -178,9 +178,11 @@ count_traces(const guint8 *inverted)
     for (char **line = lines; *line != NULL; line++) {
         guint64 start, end;
         char mode[5];
-        if (sscanf(*line, "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x %4s", &start, &end, mode) != 3)
+        if (sscanf(*line, "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x %4s", &start, &end, mode)
+            != 3)
             continue;
-        if (strncmp(mode, "rw", 2) == 0 && end - start <= MAPPING_MAX && strstr(*line, "[stack]") == NULL)
+        if (strncmp(mode, "rw", 2) == 0 && end - start <= MAPPING_MAX
+            && strstr(*line, "[stack]") == NULL)
             found += count_in_mapping(memory, start, end, inverted);
     }
     close(memory);
@@ -318,7 +320,8 @@ test_asking_again_headless_says_the_reason(Fixture *fixture, gconstpointer data)
 {
     set(fixture, "password", "wrong");
     g_auto(Outcome) outcome = { 0 };
-    secret_ask_again(fixture->sources, account(fixture, "work"), "the server refused the password", NULL, on_done, &outcome);
+    secret_ask_again(fixture->sources, account(fixture, "work"), "the server refused the password",
+                     NULL, on_done, &outcome);
     wait_for(&outcome.called);
     g_assert_error(outcome.error, CONFAB_ERROR, ERROR_AUTH);
     g_assert_nonnull(strstr(outcome.error->message, "the server refused the password"));
@@ -395,7 +398,8 @@ test_reads_one_line_of_a_descriptor(void)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         int ends[2];
         g_assert_cmpint(pipe(ends), ==, 0);
-        g_assert_cmpint(write(ends[1], cases[i].input, strlen(cases[i].input)), ==, strlen(cases[i].input));
+        g_assert_cmpint(write(ends[1], cases[i].input, strlen(cases[i].input)), ==,
+                        strlen(cases[i].input));
         close(ends[1]);
         g_autoptr(GError) error = NULL;
         g_autoptr(Secret) secret = secret_read_fd(ends[0], &error);
@@ -419,8 +423,10 @@ main(int argc, char *argv[])
     g_unsetenv("CREDENTIALS_DIRECTORY");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/secret/wipes", test_wipes);
-    g_test_add_func("/config/secret/reads-one-line-of-a-descriptor", test_reads_one_line_of_a_descriptor);
-#define ADD(path, function) g_test_add("/config/secret/" path, Fixture, NULL, set_up, function, tear_down)
+    g_test_add_func("/config/secret/reads-one-line-of-a-descriptor",
+                    test_reads_one_line_of_a_descriptor);
+#define ADD(path, function) \
+    g_test_add("/config/secret/" path, Fixture, NULL, set_up, function, tear_down)
     ADD("leaves-no-trace", test_leaves_no_trace);
     ADD("order", test_order);
     ADD("failing-command-says-why", test_failing_command_says_why);

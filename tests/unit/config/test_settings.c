@@ -65,9 +65,10 @@ on_event(gconstpointer event, gpointer data)
 {
     const SettingsEvent *change = event;
     Fixture *fixture = data;
-    const char *place = change->place.conversation != NULL ? change->place.conversation : change->place.account;
-    g_ptr_array_add(fixture->events,
-                    g_strdup_printf("%s@%s", setting_row(change->setting)->key, place == NULL ? "" : place));
+    const char *place =
+        change->place.conversation != NULL ? change->place.conversation : change->place.account;
+    g_ptr_array_add(fixture->events, g_strdup_printf("%s@%s", setting_row(change->setting)->key,
+                                                     place == NULL ? "" : place));
 }
 
 static void
@@ -81,7 +82,8 @@ assert_event(Fixture *fixture, const char *expected)
 static void
 test_rows(void)
 {
-    g_autoptr(Settings) settings = settings_new(NULL, NULL, NULL); /* asserts that defaults fit their rows */
+    g_autoptr(Settings) settings =
+        settings_new(NULL, NULL, NULL); /* asserts that defaults fit their rows */
     for (int i = 0; i < SETTING_COUNT; i++) {
         const SettingRow *row = setting_row((Setting) i);
         Setting found;
@@ -92,9 +94,11 @@ test_rows(void)
         g_autofree char *values = setting_describe_values((Setting) i);
         g_assert_cmpstr(values, !=, "");
         SettingScopes scope;
-        g_assert_cmpstr(settings_format(settings, (Setting) i, NULL, NULL, &scope), ==, row->fallback);
+        g_assert_cmpstr(settings_format(settings, (Setting) i, NULL, NULL, &scope), ==,
+                        row->fallback);
         g_assert_cmpint(scope, ==, 0);
-        g_assert_true(settings_set(settings, (Setting) i, (SettingPlace) { 0 }, row->fallback, NULL));
+        g_assert_true(
+            settings_set(settings, (Setting) i, (SettingPlace){ 0 }, row->fallback, NULL));
     }
     Setting none;
     g_assert_false(setting_find("no.such", &none));
@@ -115,12 +119,16 @@ test_resolves_conversation_account_everywhere(Fixture *fixture, gconstpointer da
     /* The file's JID is prepared like any other. */
     g_assert_true(settings_get_bool(settings, SETTING_NOTIFY_BELL, "work", "boss@example.org"));
     SettingScopes found;
-    g_assert_cmpstr(settings_format(settings, SETTING_NOTIFY_BELL, "work", "boss@example.org", &found), ==, "on");
+    g_assert_cmpstr(
+        settings_format(settings, SETTING_NOTIFY_BELL, "work", "boss@example.org", &found), ==,
+        "on");
     g_assert_cmpint(found, ==, SETTING_SCOPE_CONVERSATION);
-    g_assert_cmpstr(settings_format(settings, SETTING_NOTIFY_BELL, "work", NULL, &found), ==, "off");
+    g_assert_cmpstr(settings_format(settings, SETTING_NOTIFY_BELL, "work", NULL, &found), ==,
+                    "off");
     g_assert_cmpint(found, ==, SETTING_SCOPE_ACCOUNT);
-    g_assert_null(settings_get_own(settings, SETTING_NOTIFY_BELL, (SettingPlace) { .account = "home" }));
-    g_assert_cmpstr(settings_get_own(settings, SETTING_NOTIFY_BELL, (SettingPlace) { 0 }), ==, "on");
+    g_assert_null(
+        settings_get_own(settings, SETTING_NOTIFY_BELL, (SettingPlace){ .account = "home" }));
+    g_assert_cmpstr(settings_get_own(settings, SETTING_NOTIFY_BELL, (SettingPlace){ 0 }), ==, "on");
 }
 
 static void
@@ -128,15 +136,18 @@ test_types(void)
 {
     g_autoptr(Settings) settings = settings_new(NULL, NULL, NULL);
     const SettingPlace everywhere = { 0 };
-    g_assert_cmpint(settings_get_int(settings, SETTING_STANZA_LIMIT, NULL, NULL), ==, 4 * 1024 * 1024);
+    g_assert_cmpint(settings_get_int(settings, SETTING_STANZA_LIMIT, NULL, NULL), ==,
+                    4 * 1024 * 1024);
     g_assert_true(settings_set(settings, SETTING_ROSTER_WIDTH, everywhere, "030", NULL));
     g_assert_cmpint(settings_get_int(settings, SETTING_ROSTER_WIDTH, NULL, NULL), ==, 30);
     g_assert_cmpstr(settings_get_own(settings, SETTING_ROSTER_WIDTH, everywhere), ==, "30");
     g_assert_true(settings_set(settings, SETTING_SCRIPT_ON_ERROR, everywhere, "continue", NULL));
     g_assert_cmpint(settings_get_choice(settings, SETTING_SCRIPT_ON_ERROR, NULL, NULL), ==, 1);
-    g_assert_cmpstr(settings_get_text(settings, SETTING_SCRIPT_ON_ERROR, NULL, NULL), ==, "continue");
+    g_assert_cmpstr(settings_get_text(settings, SETTING_SCRIPT_ON_ERROR, NULL, NULL), ==,
+                    "continue");
     g_assert_true(settings_set(settings, SETTING_PRESENCE_TEXT, everywhere, " at work ", NULL));
-    g_assert_cmpstr(settings_get_text(settings, SETTING_PRESENCE_TEXT, NULL, NULL), ==, " at work ");
+    g_assert_cmpstr(settings_get_text(settings, SETTING_PRESENCE_TEXT, NULL, NULL), ==,
+                    " at work ");
     g_assert_true(settings_set(settings, SETTING_PRESENCE_TEXT, everywhere, "", NULL));
     g_assert_cmpstr(settings_get_text(settings, SETTING_PRESENCE_TEXT, NULL, NULL), ==, "");
     g_assert_true(settings_set(settings, SETTING_NOTIFY_BELL, everywhere, "YES", NULL));
@@ -163,21 +174,25 @@ test_errors_name_key_value_and_allowed(void)
     g_autoptr(Settings) settings = settings_new(NULL, NULL, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
-        g_assert_false(settings_set(settings, cases[i].setting, (SettingPlace) { 0 }, cases[i].text, &error));
+        g_assert_false(
+            settings_set(settings, cases[i].setting, (SettingPlace){ 0 }, cases[i].text, &error));
         g_assert_error(error, CONFAB_ERROR, ERROR_BAD_INPUT);
         g_assert_true(g_str_has_prefix(error->message, setting_row(cases[i].setting)->key));
         g_assert_nonnull(strstr(error->message, cases[i].allowed));
         g_assert_null(strpbrk(error->message, "\x1b\a\n")); /* I12 */
-        g_assert_null(settings_get_own(settings, cases[i].setting, (SettingPlace) { 0 }));
+        g_assert_null(settings_get_own(settings, cases[i].setting, (SettingPlace){ 0 }));
     }
     g_autoptr(GError) error = NULL;
-    g_assert_false(settings_set(settings, SETTING_THEME, (SettingPlace) { .account = "work" }, "dark", &error));
+    g_assert_false(
+        settings_set(settings, SETTING_THEME, (SettingPlace){ .account = "work" }, "dark", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_USAGE);
     g_clear_error(&error);
-    g_assert_false(settings_set(settings, SETTING_RECONNECT, (SettingPlace) { .conversation = "a@b" }, "on", &error));
+    g_assert_false(settings_set(settings, SETTING_RECONNECT,
+                                (SettingPlace){ .conversation = "a@b" }, "on", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_USAGE);
     g_clear_error(&error);
-    g_assert_false(settings_set(settings, SETTING_TYPING, (SettingPlace) { .account = "a]\n[b" }, "on", &error));
+    g_assert_false(settings_set(settings, SETTING_TYPING, (SettingPlace){ .account = "a]\n[b" },
+                                "on", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_BAD_INPUT);
 }
 
@@ -186,22 +201,28 @@ test_saves_and_publishes(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(Settings) settings = load(fixture);
     bus_subscribe(settings_bus(settings), on_event, fixture);
-    g_assert_true(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace) { 0 }, "on", NULL));
+    g_assert_true(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace){ 0 }, "on", NULL));
     assert_event(fixture, "notify.bell@");
-    g_assert_true(settings_set(settings, SETTING_TYPING, (SettingPlace) { .conversation = "a@example.org" }, "off", NULL));
+    g_assert_true(settings_set(settings, SETTING_TYPING,
+                               (SettingPlace){ .conversation = "a@example.org" }, "off", NULL));
     assert_event(fixture, "typing@a@example.org");
-    g_assert_true(settings_set(settings, SETTING_RECONNECT, (SettingPlace) { .account = "work" }, "off", NULL));
+    g_assert_true(settings_set(settings, SETTING_RECONNECT, (SettingPlace){ .account = "work" },
+                               "off", NULL));
     assert_event(fixture, "reconnect@work");
     /* The same value again is no change. */
-    g_assert_true(settings_set(settings, SETTING_RECONNECT, (SettingPlace) { .account = "work" }, "no", NULL));
+    g_assert_true(
+        settings_set(settings, SETTING_RECONNECT, (SettingPlace){ .account = "work" }, "no", NULL));
     g_assert_cmpuint(fixture->events->len, ==, 0);
-    assert_config(fixture, "[settings]\nnotify.bell = on\n\n[conversation a@example.org]\ntyping = off\n\n"
-                           "[account work]\nreconnect = off\n");
+    assert_config(fixture,
+                  "[settings]\nnotify.bell = on\n\n[conversation a@example.org]\ntyping = off\n\n"
+                  "[account work]\nreconnect = off\n");
     g_autoptr(Settings) again = load(fixture);
     g_assert_false(settings_get_bool(again, SETTING_TYPING, NULL, "a@example.org"));
-    g_assert_true(settings_unset(settings, SETTING_TYPING, (SettingPlace) { .conversation = "a@example.org" }, NULL));
+    g_assert_true(settings_unset(settings, SETTING_TYPING,
+                                 (SettingPlace){ .conversation = "a@example.org" }, NULL));
     assert_event(fixture, "typing@a@example.org");
-    g_assert_true(settings_unset(settings, SETTING_TYPING, (SettingPlace) { .conversation = "a@example.org" }, NULL));
+    g_assert_true(settings_unset(settings, SETTING_TYPING,
+                                 (SettingPlace){ .conversation = "a@example.org" }, NULL));
     g_assert_cmpuint(fixture->events->len, ==, 0);
     g_assert_true(settings_get_bool(settings, SETTING_TYPING, NULL, "a@example.org"));
 }
@@ -209,19 +230,22 @@ test_saves_and_publishes(Fixture *fixture, gconstpointer data)
 static void
 test_keeps_hand_edits(Fixture *fixture, gconstpointer data)
 {
-    write_config(fixture, "# mine\nnotify.bell = on   \n\n[settings]\nfrom.the.future = 1\ntheme=dark\n\n"
-                          "[conversation Boss@Example.org]\ntyping = off\n");
+    write_config(fixture,
+                 "# mine\nnotify.bell = on   \n\n[settings]\nfrom.the.future = 1\ntheme=dark\n\n"
+                 "[conversation Boss@Example.org]\ntyping = off\n");
     g_autoptr(Settings) settings = load(fixture);
     g_assert_cmpuint(fixture->warnings->len, ==, 1); /* the unknown key */
     bus_subscribe(settings_bus(settings), on_event, fixture);
-    g_assert_true(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace) { 0 }, "off", NULL));
-    g_assert_true(settings_set(settings, SETTING_TYPING, (SettingPlace) { .conversation = "boss@example.org" }, "on", NULL));
-    assert_config(fixture, "# mine\nnotify.bell = off\n\n[settings]\nfrom.the.future = 1\ntheme=dark\n\n"
-                           "[conversation Boss@Example.org]\ntyping = on\n");
+    g_assert_true(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace){ 0 }, "off", NULL));
+    g_assert_true(settings_set(settings, SETTING_TYPING,
+                               (SettingPlace){ .conversation = "boss@example.org" }, "on", NULL));
+    assert_config(fixture,
+                  "# mine\nnotify.bell = off\n\n[settings]\nfrom.the.future = 1\ntheme=dark\n\n"
+                  "[conversation Boss@Example.org]\ntyping = on\n");
     g_ptr_array_set_size(fixture->events, 0);
     /* Somebody edits the file meanwhile: nothing of it is lost, and it takes effect. */
     write_config(fixture, "[settings]\ntheme=light\n# a new comment\n");
-    g_assert_true(settings_set(settings, SETTING_ROSTER_WIDTH, (SettingPlace) { 0 }, "40", NULL));
+    g_assert_true(settings_set(settings, SETTING_ROSTER_WIDTH, (SettingPlace){ 0 }, "40", NULL));
     assert_config(fixture, "[settings]\ntheme=light\nroster.width=40\n# a new comment\n");
     g_assert_cmpstr(settings_get_text(settings, SETTING_THEME, NULL, NULL), ==, "light");
     g_assert_true(settings_get_bool(settings, SETTING_TYPING, NULL, "boss@example.org"));
@@ -235,7 +259,7 @@ test_never_overwrites_what_it_cannot_read(Fixture *fixture, gconstpointer data)
     g_autoptr(Settings) settings = load(fixture);
     g_assert_true(g_file_set_contents(fixture->path, "[settings]\0\n", 12, NULL));
     g_autoptr(GError) error = NULL;
-    g_assert_false(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace) { 0 }, "on", &error));
+    g_assert_false(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace){ 0 }, "on", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_CONFIG);
     g_assert_false(settings_get_bool(settings, SETTING_NOTIFY_BELL, NULL, NULL));
     g_clear_error(&error);
@@ -256,7 +280,7 @@ test_failed_save_changes_nothing(Fixture *fixture, gconstpointer data)
     g_autoptr(Settings) settings = load(fixture);
     g_assert_cmpint(g_rmdir(fixture->directory), ==, 0);
     g_autoptr(GError) error = NULL;
-    g_assert_false(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace) { 0 }, "on", &error));
+    g_assert_false(settings_set(settings, SETTING_NOTIFY_BELL, (SettingPlace){ 0 }, "on", &error));
     g_assert_nonnull(error);
     g_assert_nonnull(strstr(error->message, fixture->path));
     g_assert_false(settings_get_bool(settings, SETTING_NOTIFY_BELL, NULL, NULL));
@@ -266,10 +290,13 @@ test_failed_save_changes_nothing(Fixture *fixture, gconstpointer data)
 static void
 test_reports_nonsense_and_goes_on(Fixture *fixture, gconstpointer data)
 {
-    write_config(fixture, "[settings]\nnotify.bell = perhaps\nroster.width = 40\n[account work]\ntheme = dark\n"
-                          "[conversation @]\ntyping = off\n[nonsense]\nx = 1\n");
+    write_config(
+        fixture,
+        "[settings]\nnotify.bell = perhaps\nroster.width = 40\n[account work]\ntheme = dark\n"
+        "[conversation @]\ntyping = off\n[nonsense]\nx = 1\n");
     g_autoptr(Settings) settings = load(fixture);
-    static const char *const lines[] = { ":2: notify.bell cannot be", ":5: theme cannot be set for [account work]",
+    static const char *const lines[] = { ":2: notify.bell cannot be",
+                                         ":5: theme cannot be set for [account work]",
                                          ":6: ", ":8: " };
     g_assert_cmpuint(fixture->warnings->len, ==, G_N_ELEMENTS(lines));
     for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -293,13 +320,15 @@ test_many_conversations(void)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     for (int i = 0; i < 5000; i++)
-        g_string_append_printf(text, "[conversation user%d@example.org]\ntyping = %s\n", i, i % 2 ? "on" : "off");
+        g_string_append_printf(text, "[conversation user%d@example.org]\ntyping = %s\n", i,
+                               i % 2 ? "on" : "off");
     g_autofree char *directory = g_dir_make_tmp("confab-test-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(directory, "config", NULL);
     g_assert_true(g_file_set_contents(path, text->str, -1, NULL));
     const gint64 start = g_get_monotonic_time();
     g_autoptr(Settings) settings = settings_new(path, NULL, NULL);
-    g_test_message("5000 conversations read in %" G_GINT64_FORMAT " us", g_get_monotonic_time() - start);
+    g_test_message("5000 conversations read in %" G_GINT64_FORMAT " us",
+                   g_get_monotonic_time() - start);
     int places = 0;
     settings_foreach_place(settings, count_place, &places);
     g_assert_cmpint(places, ==, 5000);
@@ -315,9 +344,11 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/settings/rows", test_rows);
     g_test_add_func("/config/settings/types", test_types);
-    g_test_add_func("/config/settings/errors-name-key-value-and-allowed", test_errors_name_key_value_and_allowed);
+    g_test_add_func("/config/settings/errors-name-key-value-and-allowed",
+                    test_errors_name_key_value_and_allowed);
     g_test_add_func("/config/settings/many-conversations", test_many_conversations);
-#define ADD(path, function) g_test_add("/config/settings/" path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function) \
+    g_test_add("/config/settings/" path, Fixture, NULL, set_up, function, tear_down)
     ADD("resolves-conversation-account-everywhere", test_resolves_conversation_account_everywhere);
     ADD("saves-and-publishes", test_saves_and_publishes);
     ADD("keeps-hand-edits", test_keeps_hand_edits);

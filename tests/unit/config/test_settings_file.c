@@ -43,7 +43,8 @@ tear_down(Fixture *fixture, gconstpointer data)
 static void
 write_file(const char *path, const char *text, gssize length)
 {
-    g_assert_true(g_file_set_contents_full(path, text, length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    g_assert_true(
+        g_file_set_contents_full(path, text, length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
 }
 
 static char *
@@ -71,22 +72,21 @@ assert_text(const SettingsFile *file, const char *expected)
     g_assert_cmpuint(length, ==, strlen(expected));
 }
 
-static const char edited_by_hand[] =
-    "# my settings\n"
-    "; with two kinds of comments\n"
-    "above = yes\n"
-    "\n"
-    "[settings] # the main part\n"
-    "  notify.bell   =   on  \n"
-    "unknown.key = kept = with = signs\n"
-    "broken line\n"
-    "theme=dark\n"
-    "\n"
-    "# work is loud\n"
-    "[account work]\n"
-    "notify.bell = off\n"
-    "\n"
-    "\n";
+static const char edited_by_hand[] = "# my settings\n"
+                                     "; with two kinds of comments\n"
+                                     "above = yes\n"
+                                     "\n"
+                                     "[settings] # the main part\n"
+                                     "  notify.bell   =   on  \n"
+                                     "unknown.key = kept = with = signs\n"
+                                     "broken line\n"
+                                     "theme=dark\n"
+                                     "\n"
+                                     "# work is loud\n"
+                                     "[account work]\n"
+                                     "notify.bell = off\n"
+                                     "\n"
+                                     "\n";
 
 static void
 test_keeps_every_byte(void)
@@ -137,7 +137,8 @@ test_changes_in_place(void)
 static void
 test_removes_a_group_with_its_comment(void)
 {
-    g_autoptr(SettingsFile) file = parse("# about the file\n[a]\nx = 1\n\n# about b\n# and more\n[b]\ny = 2\n\n# about c\n[c]\nz = 3\n");
+    g_autoptr(SettingsFile) file = parse(
+        "# about the file\n[a]\nx = 1\n\n# about b\n# and more\n[b]\ny = 2\n\n# about c\n[c]\nz = 3\n");
     g_assert_true(settings_file_remove_group(file, "b"));
     assert_text(file, "# about the file\n[a]\nx = 1\n\n# about c\n[c]\nz = 3\n");
     g_assert_true(settings_file_remove_group(file, "c"));
@@ -173,15 +174,19 @@ static void
 test_broken_header_owns_its_lines(void)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    static const char text[] = "[alice]\njid = a@x\n[bob\npassword = bobs\n[]\npassword = nobodys\n[carol]\njid = c@x\n";
-    g_autoptr(SettingsFile) file = settings_file_parse("accounts", text, strlen(text), warnings, NULL);
+    static const char text[] =
+        "[alice]\njid = a@x\n[bob\npassword = bobs\n[]\npassword = nobodys\n[carol]\njid = c@x\n";
+    g_autoptr(SettingsFile) file =
+        settings_file_parse("accounts", text, strlen(text), warnings, NULL);
     g_assert_null(settings_file_get(file, "alice", "password"));
     g_assert_cmpstr(settings_file_get(file, "carol", "jid"), ==, "c@x");
     g_assert_cmpuint(warnings->len, ==, 2);
     g_assert_true(g_str_has_prefix(warnings->pdata[0], "accounts:3: "));
     g_assert_true(g_str_has_prefix(warnings->pdata[1], "accounts:5: "));
     settings_file_set(file, "alice", "nick", "Al");
-    assert_text(file, "[alice]\njid = a@x\nnick = Al\n[bob\npassword = bobs\n[]\npassword = nobodys\n[carol]\njid = c@x\n");
+    assert_text(
+        file,
+        "[alice]\njid = a@x\nnick = Al\n[bob\npassword = bobs\n[]\npassword = nobodys\n[carol]\njid = c@x\n");
 }
 
 static void
@@ -207,8 +212,31 @@ static void
 test_values_come_back(void)
 {
     static const char *const values[] = {
-        "", " ", "\t", "plain", "# no comment ; here", "\"", "\"\"", "\"quoted\"", "\"half", "half\"", "a\\b", "\\", "\\\"", "\\n",
-        " led", "trailing\t", "two\nlines", "cr\rlf\r\n", "a\tb", "=", "= =", "[x]", "\xC3\xA4\xF0\x9F\x98\x80", "\"a\" b", "\" \\",
+        "",
+        " ",
+        "\t",
+        "plain",
+        "# no comment ; here",
+        "\"",
+        "\"\"",
+        "\"quoted\"",
+        "\"half",
+        "half\"",
+        "a\\b",
+        "\\",
+        "\\\"",
+        "\\n",
+        " led",
+        "trailing\t",
+        "two\nlines",
+        "cr\rlf\r\n",
+        "a\tb",
+        "=",
+        "= =",
+        "[x]",
+        "\xC3\xA4\xF0\x9F\x98\x80",
+        "\"a\" b",
+        "\" \\",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
         g_autoptr(SettingsFile) file = parse("[a]\nother = 1\n");
@@ -227,7 +255,8 @@ test_values_come_back(void)
 static void
 test_headers(void)
 {
-    g_autoptr(SettingsFile) file = parse("[conversation a]b@x]\nk = 1\n[ spaced ]\nk = 2\n[c];x\nk = 3\n[d] # see [1]\nk = 4\n[e] f\nk = 5\n");
+    g_autoptr(SettingsFile) file = parse(
+        "[conversation a]b@x]\nk = 1\n[ spaced ]\nk = 2\n[c];x\nk = 3\n[d] # see [1]\nk = 4\n[e] f\nk = 5\n");
     g_assert_cmpstr(settings_file_get(file, "conversation a]b@x", "k"), ==, "1");
     g_assert_cmpstr(settings_file_get(file, "spaced", "k"), ==, "2");
     g_assert_null(settings_file_get(file, "c", "k"));
@@ -240,8 +269,10 @@ static void
 test_reports_bad_lines_and_keeps_them(void)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    static const char text[] = "[a]\nno sign\n= no key\ntwo words = 1\nbad \xff\xfe = 1\nx = \xff\n\x1b[2J = 1\ngood = 1\n";
-    g_autoptr(SettingsFile) file = settings_file_parse("config", text, strlen(text), warnings, NULL);
+    static const char text[] =
+        "[a]\nno sign\n= no key\ntwo words = 1\nbad \xff\xfe = 1\nx = \xff\n\x1b[2J = 1\ngood = 1\n";
+    g_autoptr(SettingsFile) file =
+        settings_file_parse("config", text, strlen(text), warnings, NULL);
     g_assert_cmpuint(warnings->len, ==, 6);
     for (guint i = 0; i < warnings->len; i++) {
         g_autofree char *prefix = g_strdup_printf("config:%u: ", i + 2);
@@ -335,7 +366,8 @@ save_until_killed(const char *path)
     }
 }
 
-/* I23, I24: at whatever moment the process dies, the file is an old one or a new one, never a part of one. */
+/* I23, I24: at whatever moment the process dies, the file is an old one or a new one, never a part
+ * of one. */
 static void
 test_survives_being_killed(Fixture *fixture, gconstpointer data)
 {
@@ -354,7 +386,8 @@ test_survives_being_killed(Fixture *fixture, gconstpointer data)
         g_autoptr(SettingsFile) file = settings_file_load(fixture->path, fixture->warnings, NULL);
         g_assert_nonnull(file);
         g_assert_nonnull(settings_file_get(file, "a", "last"));
-        g_assert_cmpstr(settings_file_get(file, "a", "first"), ==, settings_file_get(file, "a", "last"));
+        g_assert_cmpstr(settings_file_get(file, "a", "first"), ==,
+                        settings_file_get(file, "a", "last"));
         struct stat mode;
         g_assert_cmpint(stat(fixture->path, &mode), ==, 0);
         g_assert_cmpuint(mode.st_mode & 0777, ==, 0600);
@@ -368,14 +401,18 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/settings-file/keeps-every-byte", test_keeps_every_byte);
     g_test_add_func("/config/settings-file/changes-in-place", test_changes_in_place);
-    g_test_add_func("/config/settings-file/removes-a-group-with-its-comment", test_removes_a_group_with_its_comment);
+    g_test_add_func("/config/settings-file/removes-a-group-with-its-comment",
+                    test_removes_a_group_with_its_comment);
     g_test_add_func("/config/settings-file/group-in-pieces", test_group_in_pieces);
-    g_test_add_func("/config/settings-file/broken-header-owns-its-lines", test_broken_header_owns_its_lines);
+    g_test_add_func("/config/settings-file/broken-header-owns-its-lines",
+                    test_broken_header_owns_its_lines);
     g_test_add_func("/config/settings-file/line-ends", test_line_ends);
     g_test_add_func("/config/settings-file/values-come-back", test_values_come_back);
     g_test_add_func("/config/settings-file/headers", test_headers);
-    g_test_add_func("/config/settings-file/reports-bad-lines-and-keeps-them", test_reports_bad_lines_and_keeps_them);
-#define ADD(path, function) g_test_add("/config/settings-file/" path, Fixture, NULL, set_up, function, tear_down)
+    g_test_add_func("/config/settings-file/reports-bad-lines-and-keeps-them",
+                    test_reports_bad_lines_and_keeps_them);
+#define ADD(path, function) \
+    g_test_add("/config/settings-file/" path, Fixture, NULL, set_up, function, tear_down)
     ADD("refuses-what-is-no-text", test_refuses_what_is_no_text);
     ADD("modes", test_modes);
     ADD("keeps-a-symbolic-link", test_keeps_a_symbolic_link);

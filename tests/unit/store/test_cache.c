@@ -33,9 +33,11 @@ static void
 on_contact(const CachedContact *contact, gpointer data)
 {
     GString *seen = data;
-    g_autofree char *groups = contact->groups == NULL ? g_strdup("-") : g_strjoinv("|", (char **) contact->groups);
-    g_string_append_printf(seen, "%s %s %s %d%d %s\n", contact->jid, contact->name == NULL ? "-" : contact->name,
-                           contact->subscription, contact->ask, contact->approved, groups);
+    g_autofree char *groups =
+        contact->groups == NULL ? g_strdup("-") : g_strjoinv("|", (char **) contact->groups);
+    g_string_append_printf(seen, "%s %s %s %d%d %s\n", contact->jid,
+                           contact->name == NULL ? "-" : contact->name, contact->subscription,
+                           contact->ask, contact->approved, groups);
 }
 
 static void
@@ -44,7 +46,8 @@ assert_roster(Fixture *fixture, const char *account, const char *version, const 
     g_autoptr(GError) error = NULL;
     g_autofree char *found = NULL;
     g_string_truncate(fixture->seen, 0);
-    g_assert_true(cache_load_roster(fixture->db, account, on_contact, fixture->seen, &found, &error));
+    g_assert_true(
+        cache_load_roster(fixture->db, account, on_contact, fixture->seen, &found, &error));
     g_assert_no_error(error);
     g_assert_cmpstr(found, ==, version);
     g_assert_cmpstr(fixture->seen->str, ==, contacts);
@@ -52,7 +55,10 @@ assert_roster(Fixture *fixture, const char *account, const char *version, const 
 
 static const char *const groups[] = { "Friends", "a\nb|c", "", "\xC3\xA4", NULL };
 static const CachedContact contacts[] = {
-    { .jid = "b@example.org", .name = "Bob 'x'; DROP TABLE roster", .subscription = "both", .groups = groups },
+    { .jid = "b@example.org",
+      .name = "Bob 'x'; DROP TABLE roster",
+      .subscription = "both",
+      .groups = groups },
     { .jid = "a@example.org", .subscription = "none", .ask = true, .approved = true },
 };
 
@@ -60,15 +66,19 @@ static void
 test_roster(Fixture *fixture, gconstpointer data)
 {
     assert_roster(fixture, own, NULL, "");
-    g_assert_true(cache_replace_roster(fixture->db, own, contacts, G_N_ELEMENTS(contacts), "v1", NULL));
+    g_assert_true(
+        cache_replace_roster(fixture->db, own, contacts, G_N_ELEMENTS(contacts), "v1", NULL));
     assert_roster(fixture, own, "v1",
                   "a@example.org - none 11 -\n"
                   "b@example.org Bob 'x'; DROP TABLE roster both 00 Friends|a\nb|c||\xC3\xA4\n");
     const CachedContact changed = { .jid = "b@example.org", .name = "Bob", .subscription = "to" };
     g_assert_true(cache_put_contact(fixture->db, own, &changed, "v2", NULL));
     const CachedContact added = { .jid = "c@example.org", .subscription = "from" };
-    g_assert_true(cache_put_contact(fixture->db, own, &added, "", NULL)); /* an empty version is one, too */
-    assert_roster(fixture, own, "", "a@example.org - none 11 -\nb@example.org Bob to 00 -\nc@example.org - from 00 -\n");
+    g_assert_true(
+        cache_put_contact(fixture->db, own, &added, "", NULL)); /* an empty version is one, too */
+    assert_roster(
+        fixture, own, "",
+        "a@example.org - none 11 -\nb@example.org Bob to 00 -\nc@example.org - from 00 -\n");
     g_assert_true(cache_remove_contact(fixture->db, own, "a@example.org", "v4", NULL));
     g_assert_true(cache_remove_contact(fixture->db, own, "nobody@example.org", "v5", NULL));
     assert_roster(fixture, own, "v5", "b@example.org Bob to 00 -\nc@example.org - from 00 -\n");
@@ -96,7 +106,8 @@ test_roster_all_or_nothing(Fixture *fixture, gconstpointer data)
     g_clear_error(&error);
     g_assert_false(cache_put_contact(fixture->db, own, &broken[1], "v3", &error));
     g_assert_nonnull(error);
-    assert_roster(fixture, own, "v1", "b@example.org Bob 'x'; DROP TABLE roster both 00 Friends|a\nb|c||\xC3\xA4\n");
+    assert_roster(fixture, own, "v1",
+                  "b@example.org Bob 'x'; DROP TABLE roster both 00 Friends|a\nb|c||\xC3\xA4\n");
 }
 
 static void
@@ -117,19 +128,23 @@ test_large_roster(void)
     g_autoptr(GPtrArray) jids = g_ptr_array_new_with_free_func(g_free);
     for (int i = 0; i < SIZE; i++) {
         g_ptr_array_add(jids, g_strdup_printf("user%d@example.org", i));
-        many[i] = (CachedContact) { .jid = jids->pdata[i], .name = "Some Body", .subscription = "both", .groups = one_group };
+        many[i] = (CachedContact){
+            .jid = jids->pdata[i], .name = "Some Body", .subscription = "both", .groups = one_group
+        };
     }
     gint64 start = g_get_monotonic_time();
     g_assert_true(cache_replace_roster(db, own, many, SIZE, "v1", NULL));
     g_assert_true(db_commit(db, NULL));
-    g_test_message("%d contacts stored in %" G_GINT64_FORMAT " us", SIZE, g_get_monotonic_time() - start);
+    g_test_message("%d contacts stored in %" G_GINT64_FORMAT " us", SIZE,
+                   g_get_monotonic_time() - start);
     db_close(db);
     start = g_get_monotonic_time();
     db = db_open(path, NULL, NULL);
     int count = 0;
     g_autofree char *version = NULL;
     g_assert_true(cache_load_roster(db, own, count_contact, &count, &version, NULL));
-    g_test_message("%d contacts opened and loaded in %" G_GINT64_FORMAT " us", SIZE, g_get_monotonic_time() - start);
+    g_test_message("%d contacts opened and loaded in %" G_GINT64_FORMAT " us", SIZE,
+                   g_get_monotonic_time() - start);
     g_assert_cmpint(count, ==, SIZE);
     g_assert_cmpstr(version, ==, "v1");
     db_close(db);
@@ -213,7 +228,8 @@ main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/cache/large-roster", test_large_roster);
-#define ADD(path, function) g_test_add("/store/cache/" path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function) \
+    g_test_add("/store/cache/" path, Fixture, NULL, set_up, function, tear_down)
     ADD("roster", test_roster);
     ADD("roster-all-or-nothing", test_roster_all_or_nothing);
     ADD("caps", test_caps);

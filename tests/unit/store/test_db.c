@@ -79,10 +79,15 @@ seen_by_others(const Fixture *fixture, const char *key)
 {
     sqlite3 *handle = NULL;
     sqlite3_stmt *statement = NULL;
-    g_assert_cmpint(sqlite3_open_v2(fixture->path, &handle, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-    g_assert_cmpint(sqlite3_prepare_v2(handle, "SELECT value FROM memory WHERE key = ?", -1, &statement, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_open_v2(fixture->path, &handle, SQLITE_OPEN_READONLY, NULL), ==,
+                    SQLITE_OK);
+    g_assert_cmpint(
+        sqlite3_prepare_v2(handle, "SELECT value FROM memory WHERE key = ?", -1, &statement, NULL),
+        ==, SQLITE_OK);
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    char *value = sqlite3_step(statement) == SQLITE_ROW ? g_strdup((const char *) sqlite3_column_text(statement, 0)) : NULL;
+    char *value = sqlite3_step(statement) == SQLITE_ROW
+                      ? g_strdup((const char *) sqlite3_column_text(statement, 0))
+                      : NULL;
     sqlite3_finalize(statement);
     sqlite3_close(handle);
     return value;
@@ -426,7 +431,9 @@ test_refuses_what_is_not_ours(Fixture *fixture, gconstpointer data)
 {
     sqlite3 *handle = NULL;
     g_assert_cmpint(sqlite3_open(fixture->path, &handle), ==, SQLITE_OK);
-    g_assert_cmpint(sqlite3_exec(handle, "CREATE TABLE memory (x); PRAGMA user_version = 1", NULL, NULL, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(
+        sqlite3_exec(handle, "CREATE TABLE memory (x); PRAGMA user_version = 1", NULL, NULL, NULL),
+        ==, SQLITE_OK);
     sqlite3_close(handle);
     assert_refused_untouched(fixture, "another program");
     g_unlink(fixture->path);
@@ -515,7 +522,8 @@ main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/db/in-memory", test_in_memory);
-#define ADD(path, function) g_test_add("/store/db/" path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function) \
+    g_test_add("/store/db/" path, Fixture, NULL, set_up, function, tear_down)
     /* Those that fork come first: a child of threads must not touch GLib. */
     ADD("full-disk", test_full_disk);
     ADD("survives-being-killed", test_survives_being_killed);

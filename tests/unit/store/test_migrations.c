@@ -54,8 +54,11 @@ test_from_every_version(void)
     g_autoptr(GArray) table = table_with(later, G_N_ELEMENTS(later));
     for (guint start = 0; start <= table->len; start++) {
         g_autoptr(Db) db = db_open(NULL, NULL, NULL);
-        g_assert_true(db_execute(db, "DROP TABLE roster; DROP TABLE memory; DROP TABLE caps; DROP TABLE account;"
-                                     "PRAGMA user_version = 0", NULL));
+        g_assert_true(
+            db_execute(db,
+                       "DROP TABLE roster; DROP TABLE memory; DROP TABLE caps; DROP TABLE account;"
+                       "PRAGMA user_version = 0",
+                       NULL));
         g_autoptr(GError) error = NULL;
         g_assert_true(migrations_run(db, (const Migration *) table->data, start, &error));
         g_assert_cmpint(db_get_user_version(db, NULL), ==, start);
@@ -74,7 +77,9 @@ test_from_every_version(void)
 static void
 test_failed_step_is_undone(void)
 {
-    static const Migration bad_sql[] = { { .sql = "CREATE TABLE extra (number); INSERT INTO extra VALUES (1); NONSENSE" } };
+    static const Migration bad_sql[] = {
+        { .sql = "CREATE TABLE extra (number); INSERT INTO extra VALUES (1); NONSENSE" }
+    };
     static const Migration bad_run[] = { { .sql = "CREATE TABLE extra (number)", .run = refuse } };
     const Migration *const cases[] = { bad_sql, bad_run };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
