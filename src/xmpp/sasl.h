@@ -24,11 +24,12 @@ typedef struct Sasl Sasl;
 typedef struct SaslConfig {
     const char *username;    /* the local part of the account's JID */
     const char *password;    /* NULL: only EXTERNAL is possible */
+    const char *authzid;     /* the bare JID: EXTERNAL names it when the certificate alone does not say who; may be NULL */
     bool tls;                /* the stream is encrypted and the certificate was accepted */
     bool client_certificate; /* TLS has shown one */
     GBytes *exporter;        /* bytes of tls-exporter (TLS 1.3, or with extended master secret); NULL: not available */
     GBytes *end_point;       /* bytes of tls-server-end-point; NULL without TLS */
-    const char *pinned;      /* sasl_family() of the strongest login so far; NULL: none */
+    const char *pinned;      /* sasl_family() of the strongest login so far (also with -PLUS); NULL: none */
     bool pinned_binding;     /* a login with channel binding has succeeded */
     ScramKeys *keys;         /* sasl_keys() of the last login in this process; NULL: none */
 } SaslConfig;
@@ -52,7 +53,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sasl, sasl_free)
 /* `mechanisms`: NULL-terminated. `bindings`: the types of XEP-0440, NULL when the server lists none. Once. */
 SaslOutcome sasl_begin(Sasl *sasl, const char *const *mechanisms, const char *const *bindings, GError **error);
 /* `base64`: the content of <challenge/>. `done` is called once, from the main loop, never from inside (PBKDF2 takes its
- * time, in a thread); it may free the exchange. */
+ * time, in a thread); it may free the exchange. A second challenge before that ends the exchange: only the later callback
+ * is called then, with the error. */
 void sasl_challenge(Sasl *sasl, const char *base64, SaslDone done, gpointer data);
 /* `base64`: the content of <success/>, NULL or "" when it is empty. */
 SaslOutcome sasl_success(Sasl *sasl, const char *base64, GError **error);
