@@ -1,6 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/xmpp/libxmpp.a
 src_xmpp_libxmpp_a_SOURCES = \
+	src/xmpp/acks.c src/xmpp/acks.h \
+	src/xmpp/event.h \
+	src/xmpp/form.c src/xmpp/form.h \
+	src/xmpp/iq.c src/xmpp/iq.h \
+	src/xmpp/message_stanza.c src/xmpp/message_stanza.h \
+	src/xmpp/module.c src/xmpp/module.h \
+	src/xmpp/negotiation.c src/xmpp/negotiation.h \
+	src/xmpp/presence.c src/xmpp/presence.h \
 	src/xmpp/sasl.c src/xmpp/sasl.h \
-	src/xmpp/scram.c src/xmpp/scram.h
+	src/xmpp/scram.c src/xmpp/scram.h \
+	src/xmpp/stanza.c src/xmpp/stanza.h \
+	src/xmpp/stanza_error.c src/xmpp/stanza_error.h \
+	src/xmpp/stream.c src/xmpp/stream.h src/xmpp/stream_parts.h \
+	src/xmpp/stream_source.c src/xmpp/stream_source.h \
+	src/xmpp/xml_guard.c src/xmpp/xml_guard.h \
+	src/xmpp/xep/caps.c src/xmpp/xep/caps.h \
+	src/xmpp/xep/chatstates.c src/xmpp/xep/chatstates.h \
+	src/xmpp/xep/delay.c src/xmpp/xep/delay.h \
+	src/xmpp/xep/disco.c src/xmpp/xep/disco.h \
+	src/xmpp/xep/modules.c src/xmpp/xep/modules.h \
+	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
+	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \
+	src/xmpp/xep/stanza_id.c src/xmpp/xep/stanza_id.h \
+	src/xmpp/xep/version.c src/xmpp/xep/version.h
 src_xmpp_libxmpp_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS)

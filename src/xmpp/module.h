@@ -36,8 +36,10 @@ typedef struct XmppModule {
     void (*encode)(XmppStream *, const XmppMessage *, xmpp_stanza_t *);
     void (*decode_presence)(XmppStream *, xmpp_stanza_t *, XmppPresence *);
     void (*encode_presence)(XmppStream *, xmpp_stanza_t *);
-    void (*bound)(XmppStream *); /* new session, not a resumed one */
+    void (*presence_received)(XmppStream *, const XmppPresence *); /* after XMPP_EVENT_PRESENCE */
+    void (*bound)(XmppStream *); /* new session, not a resumed one; before XMPP_EVENT_BOUND */
     void (*closed)(XmppStream *);
     size_t state_size;           /* per stream, never static */
     void (*state_clear)(gpointer state);
+    void (*state_reset)(gpointer state); /* a new session begins, instead of state_clear: what may stay stays */
 } XmppModule;

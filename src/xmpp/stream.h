@@ -24,6 +24,9 @@ typedef struct XmppStreamConfig {
     guint stanza_limit;           /* bytes; larger stanzas end the stream (I9); 0: 4 MiB */
     guint stage_timeout;          /* ms for each of opening, authenticating, binding; 0: 15000 */
     bool answer_version;          /* XEP-0092 */
+    /* Whether this contact may learn that the account is online, because it is subscribed to its presence; nobody else is
+     * asked for capabilities or told a version (I15). NULL: what the roster that arrived in this session says. */
+    bool (*may_reveal)(gpointer owner, const Jid *jid);
 } XmppStreamConfig;
 
 XmppStream *stream_new(Bus *bus, gpointer owner);

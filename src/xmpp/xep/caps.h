@@ -5,6 +5,12 @@
 
 #include "xmpp/xep/disco.h"
 
+#define NS_CAPS "http://jabber.org/protocol/caps"
+#define CAPS_NODE "https://confab.invalid/"
+
+/* The verification string (§5.1) with one of the hashes of XEP-0115 that can be trusted: "sha-1", "sha-256", "sha-512". NULL for
+ * others, and for what is ill-formed (§5.4). */
+char *caps_compute_ver(const DiscoInfo *info, const char *hash);
 /* Known features of a full JID; NULL when not known (yet). */
 const DiscoInfo *caps_lookup(XmppStream *stream, const Jid *jid);
 /* Own verification string (SHA-1, §5). */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "xmpp/iq.h"
+#include "xmpp/module.h"
 
 /* Adds or updates; the server's push brings the change. */
 void roster_request_set(XmppStream *stream, const XmppRosterItem *item, IqDone done, gpointer data);

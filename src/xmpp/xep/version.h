@@ -3,6 +3,7 @@
 #pragma once
 
 #include "xmpp/iq.h"
+#include "xmpp/module.h"
 
 /* `version_words()` makes one cleaned line "name 1.0 (os)" of the answer. */
 guint version_request(XmppStream *stream, const Jid *to, IqDone done, gpointer data);

@@ -11,3 +11,16 @@ tests_unit_xmpp_test_sasl_LDADD = $(XMPP_LINE)
 tests_unit_xmpp_test_scram_SOURCES = tests/unit/xmpp/test_scram.c tests/support/scram_server.c tests/support/scram_server.h
 tests_unit_xmpp_test_scram_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_xmpp_test_scram_LDADD = $(XMPP_LINE)
+
+check_LIBRARIES += tests/unit/xmpp/libfixture.a
+tests_unit_xmpp_libfixture_a_SOURCES = tests/unit/xmpp/stream_fixture.c tests/unit/xmpp/stream_fixture.h
+tests_unit_xmpp_libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+XMPP_TEST_LINE = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
+
+XMPP_TESTS = \
+	tests/unit/xmpp/test_stream
+check_PROGRAMS += $(XMPP_TESTS)
+TESTS += $(XMPP_TESTS)
+
+tests_unit_xmpp_test_stream_SOURCES = tests/unit/xmpp/test_stream.c
+tests_unit_xmpp_test_stream_LDADD = $(XMPP_TEST_LINE)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "xmpp/message_stanza.h"
+
+#include <string.h>
+
+#include "xmpp/acks.h"
+#include "xmpp/stanza_error.h"
+#include "xmpp/stream_parts.h"
+
+static const char *const type_names[] = {
+    [XMPP_MESSAGE_NORMAL] = "normal",       [XMPP_MESSAGE_CHAT] = "chat",   [XMPP_MESSAGE_GROUPCHAT] = "groupchat",
+    [XMPP_MESSAGE_HEADLINE] = "headline", [XMPP_MESSAGE_ERROR] = "error",
+};
+
+XmppMessage *
+message_stanza_new(void)
+{
+    return g_new0(XmppMessage, 1);
+}
+
+void
+message_stanza_free(XmppMessage *message)
+{
+    if (!message)
+        return;
+    g_clear_pointer(&message->from, jid_unref);
+    g_clear_pointer(&message->to, jid_unref);
+    g_free(message->id);
+    g_free(message->body);
+    g_free(message->subject);
+    g_free(message->thread);
+    g_free(message->origin_id);
+    g_clear_pointer(&message->stanza_ids, g_ptr_array_unref);
+    g_clear_pointer(&message->delay_from, jid_unref);
+    stanza_error_free(message->error);
+    g_free(message);
+}
+
+/* RFC 6121 §5.2.2: no type and an unknown type mean normal. */
+static XmppMessageType
+parse_type(const char *text)
+{
+    for (guint i = 0; text && i < G_N_ELEMENTS(type_names); i++) {
+        if (strcmp(text, type_names[i]) == 0)
+            return (XmppMessageType) i;
+    }
+    return XMPP_MESSAGE_NORMAL;
+}
+
+/* False when an address is not a JID: such a message never reaches the model (I6). */
+static bool
+read_addresses(XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
+{
+    const char *from = stanza_attribute(stanza, "from");
+    const char *to = stanza_attribute(stanza, "to");
+
+    if (from && !(message->from = jid_new(from, NULL)))
+        return false;
+    message->to = to ? jid_new(to, NULL) : jid_ref((Jid *) stream_jid(stream));
+    return message->to != NULL;
+}
+
+void
+message_receive(XmppStream *stream, xmpp_stanza_t *stanza)
+{
+    g_autoptr(XmppMessage) message = message_stanza_new();
+
+    if (!read_addresses(stream, stanza, message))
+        return;
+    message->id = g_strdup(stanza_attribute(stanza, "id"));
+    message->type = parse_type(stanza_attribute(stanza, "type"));
+    message->body = stanza_child_text(stanza, "body", NS_CLIENT);
+    message->subject = stanza_child_text(stanza, "subject", NS_CLIENT);
+    message->thread = stanza_child_text(stanza, "thread", NS_CLIENT);
+    if (message->type == XMPP_MESSAGE_ERROR)
+        message->error = stanza_error_parse(stanza);
+    module_table_decode(stream_modules(stream), stream, stanza, message);
+
+    const XmppEvent event = { .type = XMPP_EVENT_MESSAGE, .message = message };
+    stream_publish(stream, &event);
+}
+
+bool
+message_stanza_send(XmppStream *stream, const XmppMessage *message)
+{
+    if (stream_phase(stream) != XMPP_PHASE_ONLINE)
+        return false;
+
+    xmpp_stanza_t *stanza = stanza_new(stream_ctx(stream), "message", NULL);
+    if (message->to)
+        stanza_set(stanza, "to", jid_text(message->to));
+    stanza_set(stanza, "id", message->id);
+    if (message->type != XMPP_MESSAGE_NORMAL)
+        stanza_set(stanza, "type", type_names[message->type]);
+    if (message->subject)
+        stanza_add_text(stanza, "subject", NULL, message->subject);
+    if (message->body)
+        stanza_add_text(stanza, "body", NULL, message->body);
+    if (message->thread)
+        stanza_add_text(stanza, "thread", NULL, message->thread);
+    module_table_encode(stream_modules(stream), stream, message, stanza);
+
+    if (!stream_send(stream, stanza))
+        return false;
+    if (message->id)
+        acks_expect(stream_acks(stream), message->id);
+    return true;
+}

@@ -1,0 +1,950 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "xmpp/stream.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "xmpp/acks.h"
+#include "xmpp/negotiation.h"
+#include "xmpp/stanza_error.h"
+#include "xmpp/stream_parts.h"
+#include "xmpp/stream_source.h"
+#include "xmpp/xml_guard.h"
+
+/* Why and how the stream ends; decided once, told from the loop. */
+typedef struct StreamEnd {
+    bool decided;
+    XmppCloseReason reason;
+    bool fatal;
+    GError *error;
+} StreamEnd;
+
+struct XmppStream {
+    Bus *bus;
+    gpointer owner;
+    StreamContext *context;
+    Transport *transport; /* kept after the end: it knows the certificate */
+    StreamSource *source; /* while the hop is connected */
+    XmlGuard guard;
+    guint64 bytes_received;
+
+    XmppStreamConfig config; /* jid, password, sasl_pinned, roster_ver are owned; transport is not kept */
+    bool offers_roster_versions;
+    bool client_certificate;
+    ScramKeys *keys;         /* of the last login */
+    char *keys_password;     /* which password they are of: its HMAC with `keys_salt` */
+    guint8 keys_salt[16];
+    bool clear_text_allowed; /* sink only: what the transport would have said */
+    XmppPhase phase;
+    XmppPhase phase_told;
+    char *phase_detail;
+    Jid *own_bare;
+    Jid *jid;
+    char *sasl_mechanism;
+    GHashTable *subscribers; /* bare Jid: who is subscribed to the account's presence, as this session's roster says */
+
+    Negotiation *negotiation; /* until the session is bound */
+    IqTable *iqs;
+    Acks *acks;
+    ModuleTable *modules;
+    gpointer *module_states;
+
+    StreamEnd end;
+    guint later; /* idle source: tell the end, or a phase */
+    guint entered;
+    bool starting; /* inside stream_connect(), which tells nothing */
+    bool freed;
+
+    StreamSink sink;
+    gpointer sink_data;
+};
+
+static void stream_finalize(XmppStream *stream);
+static void schedule_later(XmppStream *stream);
+
+/* --- what the parts ask for --- */
+
+IqTable *
+stream_iqs(const XmppStream *stream)
+{
+    return stream->iqs;
+}
+
+Acks *
+stream_acks(const XmppStream *stream)
+{
+    return stream->acks;
+}
+
+const ModuleTable *
+stream_modules(const XmppStream *stream)
+{
+    return stream->modules;
+}
+
+const XmppStreamConfig *
+stream_config(const XmppStream *stream)
+{
+    return &stream->config;
+}
+
+XmppPhase
+stream_phase(const XmppStream *stream)
+{
+    return stream->phase;
+}
+
+const Jid *
+stream_jid(const XmppStream *stream)
+{
+    return stream->phase == XMPP_PHASE_ONLINE ? stream->jid : NULL;
+}
+
+const Jid *
+stream_own_bare(const XmppStream *stream)
+{
+    return stream->own_bare;
+}
+
+gpointer
+stream_owner(const XmppStream *stream)
+{
+    return stream->owner;
+}
+
+Bus *
+stream_bus(const XmppStream *stream)
+{
+    return stream->bus;
+}
+
+const TlsCertificate *
+stream_certificate(const XmppStream *stream)
+{
+    return stream->transport ? transport_certificate(stream->transport) : NULL;
+}
+
+const char *
+stream_tls_description(const XmppStream *stream)
+{
+    return stream->transport ? transport_tls_summary(stream->transport) : NULL;
+}
+
+const char *
+stream_sasl_mechanism(const XmppStream *stream)
+{
+    return stream->sasl_mechanism;
+}
+
+void
+stream_set_sasl_mechanism(XmppStream *stream, const char *mechanism)
+{
+    g_free(stream->sasl_mechanism);
+    stream->sasl_mechanism = g_strdup(mechanism);
+}
+
+xmpp_ctx_t *
+stream_ctx(const XmppStream *stream)
+{
+    return stream_context_strophe(stream->context);
+}
+
+bool
+stream_may_reveal(const XmppStream *stream, const Jid *jid)
+{
+    if (jid_equal_bare(jid, stream->own_bare)
+        || (!jid_local(jid) && strcmp(jid_domain(jid), jid_domain(stream->own_bare)) == 0))
+        return true;
+    if (stream->config.may_reveal)
+        return stream->config.may_reveal(stream->owner, jid);
+    return g_hash_table_contains(stream->subscribers, jid);
+}
+
+void
+stream_note_subscriber(XmppStream *stream, const Jid *jid, bool subscribed)
+{
+    if (stream->config.may_reveal)
+        return;
+    if (subscribed)
+        g_hash_table_add(stream->subscribers, jid_ref((Jid *) jid));
+    else
+        g_hash_table_remove(stream->subscribers, jid);
+}
+
+bool
+stream_has_client_certificate(const XmppStream *stream)
+{
+    return stream->client_certificate;
+}
+
+/* Tells whether two passwords are the same without keeping one. */
+static char *
+digest_password(const XmppStream *stream)
+{
+    const char *password = stream->config.password ? stream->config.password : "";
+
+    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, stream->keys_salt, sizeof stream->keys_salt, password, -1);
+}
+
+ScramKeys *
+stream_scram_keys(const XmppStream *stream)
+{
+    g_autofree char *digest = stream->keys ? digest_password(stream) : NULL;
+
+    return digest && strcmp(digest, stream->keys_password) == 0 ? stream->keys : NULL;
+}
+
+void
+stream_set_scram_keys(XmppStream *stream, ScramKeys *keys)
+{
+    g_clear_pointer(&stream->keys_password, g_free);
+    if (keys) {
+        scram_keys_ref(keys);
+        stream->keys_password = digest_password(stream);
+    }
+    g_clear_pointer(&stream->keys, scram_keys_unref);
+    stream->keys = keys;
+}
+
+bool
+stream_offers_roster_versions(const XmppStream *stream)
+{
+    return stream->offers_roster_versions;
+}
+
+void
+stream_set_offers_roster_versions(XmppStream *stream, bool offers)
+{
+    stream->offers_roster_versions = offers;
+}
+
+guint64
+stream_bytes_received(const XmppStream *stream)
+{
+    return stream->bytes_received;
+}
+
+bool
+stream_is_secure(const XmppStream *stream)
+{
+    return stream->sink ? !stream->clear_text_allowed : transport_is_secure(stream->transport);
+}
+
+GBytes *
+stream_channel_binding(const XmppStream *stream, TlsBinding binding)
+{
+    return stream->sink ? NULL : transport_channel_binding(stream->transport, binding);
+}
+
+gpointer
+stream_module_state(XmppStream *stream, const char *module_name)
+{
+    const guint index = module_table_index(stream->modules, module_name);
+    const XmppModule *row = module_table_row(stream->modules, index);
+
+    if (!stream->module_states[index])
+        stream->module_states[index] = g_malloc0(row->state_size);
+    return stream->module_states[index];
+}
+
+static void
+fill_random(guint8 *bytes, gsize length)
+{
+    if (getrandom(bytes, length, 0) != (gssize) length)
+        g_error("no random numbers"); /* guessable ones would be worse than none (I13) */
+}
+
+char *
+stream_new_id(void)
+{
+    static const char digits[] = "0123456789abcdef";
+    guint8 random[16];
+    char *id = g_malloc(2 * sizeof random + 1);
+
+    fill_random(random, sizeof random);
+    for (gsize i = 0; i < sizeof random; i++) {
+        id[2 * i] = digits[random[i] >> 4];
+        id[2 * i + 1] = digits[random[i] & 15];
+    }
+    id[2 * sizeof random] = '\0';
+    return id;
+}
+
+/* --- telling --- */
+
+/* Tells the phase that was set while nobody could be told (from inside stream_connect()). */
+static void
+tell_phase(XmppStream *stream)
+{
+    if (stream->phase_told == stream->phase)
+        return;
+    stream->phase_told = stream->phase;
+    const XmppEvent event = {
+        .type = XMPP_EVENT_PHASE,
+        .owner = stream->owner,
+        .stream = stream,
+        .phase = { .phase = stream->phase, .detail = stream->phase_detail },
+    };
+    bus_publish(stream->bus, &event);
+}
+
+void
+stream_publish(XmppStream *stream, const XmppEvent *event)
+{
+    XmppEvent full = *event;
+
+    if (stream->freed)
+        return;
+    full.owner = stream->owner;
+    full.stream = stream;
+    if (stream->phase != XMPP_PHASE_OFFLINE)
+        tell_phase(stream);
+    bus_publish(stream->bus, &full);
+}
+
+void
+stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail)
+{
+    stream->phase = phase;
+    g_free(stream->phase_detail);
+    stream->phase_detail = g_strdup(detail);
+    stream->phase_told = XMPP_PHASE_OFFLINE;
+    if (stream->entered && !stream->starting)
+        tell_phase(stream);
+    else
+        schedule_later(stream);
+}
+
+/* --- the end --- */
+
+static void
+forget_connection(XmppStream *stream)
+{
+    g_clear_pointer(&stream->negotiation, negotiation_free);
+    g_clear_pointer(&stream->source, stream_source_free);
+    if (stream->transport)
+        transport_close(stream->transport);
+    acks_reset(stream->acks);
+}
+
+static void
+wipe_password(XmppStream *stream)
+{
+    char *password = (char *) stream->config.password;
+
+    if (password)
+        explicit_bzero(password, strlen(password));
+    g_free(password);
+    stream->config.password = NULL;
+}
+
+/* Tells everybody that the stream has ended: requests, modules, then the bus. Not inside libstrophe. */
+static void
+carry_out_end(XmppStream *stream)
+{
+    StreamEnd end = stream->end;
+    g_autoptr(GError) lost = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
+
+    forget_connection(stream);
+    wipe_password(stream);
+    stream->end = (StreamEnd){ 0 };
+    iq_table_fail(stream->iqs, end.error ? end.error : lost);
+    for (guint i = 0; i < module_table_size(stream->modules); i++) {
+        const XmppModule *row = module_table_row(stream->modules, i);
+        if (row->closed)
+            row->closed(stream);
+    }
+    const XmppEvent event = {
+        .type = XMPP_EVENT_CLOSED,
+        .closed = { .reason = end.reason, .fatal = end.fatal, .error = end.error },
+    };
+    stream_publish(stream, &event);
+    g_clear_error(&end.error);
+}
+
+static gboolean
+on_later(gpointer data)
+{
+    XmppStream *stream = data;
+
+    stream->later = 0;
+    stream_enter(stream);
+    if (stream->phase != XMPP_PHASE_OFFLINE)
+        tell_phase(stream);
+    stream_leave(stream);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_later(XmppStream *stream)
+{
+    if (!stream->later)
+        stream->later = g_idle_add_full(G_PRIORITY_DEFAULT, on_later, stream, NULL);
+}
+
+void
+stream_enter(XmppStream *stream)
+{
+    stream->entered++;
+}
+
+void
+stream_leave(XmppStream *stream)
+{
+    if (stream->entered == 1 && stream->end.decided && !stream->freed)
+        carry_out_end(stream);
+    if (--stream->entered == 0 && stream->freed)
+        stream_finalize(stream);
+}
+
+void
+stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error)
+{
+    if (stream->phase == XMPP_PHASE_OFFLINE) {
+        g_clear_error(&take_error);
+        return;
+    }
+    stream->end = (StreamEnd){ .decided = true, .reason = reason, .fatal = fatal, .error = take_error };
+    stream->phase = XMPP_PHASE_OFFLINE;
+    if (stream->source)
+        stream_source_stop(stream->source);
+    if (stream->entered == 0)
+        schedule_later(stream);
+}
+
+static void
+send_text(XmppStream *stream, const char *xml)
+{
+    if (stream->sink)
+        stream->sink(stream, xml, stream->sink_data);
+    else if (stream->source)
+        stream_source_send_text(stream->source, xml);
+}
+
+void
+stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error)
+{
+    if (stream->phase >= XMPP_PHASE_OPENING)
+        send_text(stream, "</stream:stream>");
+    stream_end(stream, reason, fatal, take_error);
+}
+
+void
+stream_end_with(XmppStream *stream, const char *condition, GError *take_error)
+{
+    g_autofree char *text = g_strdup_printf("<stream:error><%s xmlns='" NS_STREAM_ERRORS "'/></stream:error></stream:stream>",
+                                            condition);
+
+    if (stream->phase >= XMPP_PHASE_OPENING)
+        send_text(stream, text);
+    stream_end(stream, XMPP_CLOSE_NETWORK, false, take_error);
+}
+
+/* What the guard refuses ends the stream before the parser or anybody else has seen it (I7, I9). */
+static void
+refuse_bytes(XmppStream *stream, XmlGuardVerdict verdict)
+{
+    stream_end_with(stream, xml_guard_condition(verdict),
+                    g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, xml_guard_words(verdict)));
+}
+
+/* <stream:error/>: what the server says in words; see-other-host is told, never followed (I3). */
+static void
+receive_stream_error(XmppStream *stream, xmpp_stanza_t *element)
+{
+    g_autoptr(XmppStanzaError) detail = stanza_error_parse_conditions(element, NS_STREAM_ERRORS);
+    g_autofree char *words = stream_error_words(detail);
+    g_autofree char *host = stanza_child_text(element, "see-other-host", NS_STREAM_ERRORS);
+    g_autofree char *clean = host ? text_clean(host, -1, TEXT_LINE | TEXT_STRICT) : NULL;
+    GError *error;
+
+    if (clean && *clean)
+        error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL,
+                            _("the server sends you to %s: if you trust it, set it as the account's `server`"), clean);
+    else
+        error = g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words);
+    stream_end(stream, XMPP_CLOSE_SERVER, stream_error_is_fatal(detail->condition), error);
+}
+
+/* --- what arrives --- */
+
+static void
+receive_stanza(XmppStream *stream, xmpp_stanza_t *stanza)
+{
+    const char *name = xmpp_stanza_get_name(stanza);
+
+    if (strcmp(name, "message") == 0) {
+        acks_count_received(stream->acks);
+        message_receive(stream, stanza);
+    } else if (strcmp(name, "presence") == 0) {
+        acks_count_received(stream->acks);
+        presence_receive(stream, stanza);
+    } else if (strcmp(name, "iq") == 0) {
+        acks_count_received(stream->acks);
+        iq_receive(stream, stanza);
+    }
+}
+
+/* Every element right below the stream comes through here, from libstrophe and from stream_feed() alike. */
+static void
+on_element(xmpp_stanza_t *element, gpointer data)
+{
+    XmppStream *stream = data;
+    const char *ns = xmpp_stanza_get_ns(element);
+
+    if (!ns || stream->phase == XMPP_PHASE_OFFLINE)
+        return;
+    if (stanza_is(element, "error", NS_STREAM))
+        receive_stream_error(stream, element);
+    else if (stream->negotiation)
+        negotiation_receive(stream->negotiation, element);
+    else if (strcmp(ns, NS_CLIENT) == 0)
+        receive_stanza(stream, element);
+    else if (strcmp(ns, NS_ACKS) == 0)
+        acks_receive(stream->acks, element);
+}
+
+static void
+on_opened(gpointer data)
+{
+    XmppStream *stream = data;
+
+    if (stream->negotiation)
+        negotiation_stream_opened(stream->negotiation);
+}
+
+static void
+on_connected(gpointer data)
+{
+    XmppStream *stream = data;
+
+    stream->negotiation = negotiation_new(stream);
+    negotiation_start(stream->negotiation);
+    stream_open(stream);
+}
+
+static void
+on_source_ended(bool cut, gpointer data)
+{
+    XmppStream *stream = data;
+
+    if (cut)
+        return; /* the transport knows more, and tells it next */
+    if (xml_guard_is_closed(&stream->guard))
+        stream_end(stream, XMPP_CLOSE_NETWORK, false,
+                   g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
+    else /* I7 */
+        stream_end(stream, XMPP_CLOSE_NETWORK, false,
+                   g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL,
+                                       _("the server sent malformed XML: the connection was ended")));
+}
+
+static bool
+on_source_socket(int fd, gpointer data)
+{
+    XmppStream *stream = data;
+
+    return transport_claim_socket(stream->transport, fd);
+}
+
+static void
+on_source_enter(gpointer data)
+{
+    stream_enter(data);
+}
+
+static void
+on_source_leave(gpointer data)
+{
+    stream_leave(data);
+}
+
+static const StreamSourceEvents source_events = {
+    .on_socket = on_source_socket,
+    .on_connected = on_connected,
+    .on_opened = on_opened,
+    .on_element = on_element,
+    .on_ended = on_source_ended,
+    .on_enter = on_source_enter,
+    .on_leave = on_source_leave,
+};
+
+/* --- the transport below --- */
+
+static void
+on_transport_phase(Transport *transport, TransportPhase phase, const char *detail, gpointer data)
+{
+    XmppStream *stream = data;
+    XmppPhase now = XMPP_PHASE_SECURING;
+
+    if (stream->phase == XMPP_PHASE_OFFLINE || phase == TRANSPORT_OPEN || phase == TRANSPORT_CLOSED)
+        return;
+    if (phase == TRANSPORT_RESOLVING)
+        now = XMPP_PHASE_RESOLVING;
+    else if (phase == TRANSPORT_CONNECTING)
+        now = XMPP_PHASE_CONNECTING;
+    stream_enter(stream);
+    stream_set_phase(stream, now, detail);
+    stream_leave(stream);
+}
+
+static void
+on_transport_ready(Transport *transport, gpointer data)
+{
+    XmppStream *stream = data;
+
+    if (stream->phase == XMPP_PHASE_OFFLINE)
+        return;
+    stream_enter(stream);
+    xml_guard_init(&stream->guard, stream->config.stanza_limit);
+    stream->source = stream_source_new(stream->context, jid_domain(stream->own_bare), transport_hop_host(transport),
+                                       transport_hop_port(transport), &source_events, stream);
+    if (!stream->source)
+        stream_end(stream, XMPP_CLOSE_NETWORK, false,
+                   g_error_new_literal(CONFAB_ERROR, ERROR_INTERNAL,
+                                       _("the local connection failed: close some files or programs and try again")));
+    else
+        stream_set_phase(stream, XMPP_PHASE_OPENING, NULL);
+    stream_leave(stream);
+}
+
+static void
+on_transport_closed(Transport *transport, const GError *error, gpointer data)
+{
+    XmppStream *stream = data;
+    XmppCloseReason reason = XMPP_CLOSE_NETWORK;
+    bool fatal = false;
+
+    switch (transport_outcome(transport)) {
+    case TRANSPORT_CERTIFICATE_UNKNOWN:
+    case TRANSPORT_CERTIFICATE_REFUSED:
+    case TRANSPORT_PIN_MISMATCH:
+        reason = XMPP_CLOSE_CERTIFICATE;
+        fatal = true;
+        break;
+    case TRANSPORT_BAD_CONFIG:
+        fatal = true;
+        break;
+    default:
+        break;
+    }
+    stream_enter(stream);
+    stream_end(stream, reason, fatal,
+               error ? g_error_copy(error)
+                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
+    stream_leave(stream);
+}
+
+static const TransportEvents transport_events = {
+    .on_phase = on_transport_phase,
+    .on_ready = on_transport_ready,
+    .on_closed = on_transport_closed,
+};
+
+/* --- connecting --- */
+
+static void
+config_clear(XmppStream *stream)
+{
+    wipe_password(stream);
+    if (stream->config.jid)
+        jid_unref((Jid *) stream->config.jid);
+    g_free((char *) stream->config.sasl_pinned);
+    g_free((char *) stream->config.roster_ver);
+    memset(&stream->config, 0, sizeof stream->config);
+}
+
+static void
+config_set(XmppStream *stream, const XmppStreamConfig *config)
+{
+    config_clear(stream);
+    stream->config = *config;
+    stream->config.transport = NULL;
+    stream->config.jid = jid_ref((Jid *) config->jid);
+    stream->config.password = g_strdup(config->password);
+    stream->config.sasl_pinned = g_strdup(config->sasl_pinned);
+    stream->config.roster_ver = g_strdup(config->roster_ver);
+    if (!stream->config.stage_timeout)
+        stream->config.stage_timeout = 15000;
+    g_clear_pointer(&stream->own_bare, jid_unref);
+    stream->own_bare = jid_to_bare(config->jid);
+    stream->clear_text_allowed = config->transport && config->transport->tls == TLS_OFF;
+    stream->client_certificate = config->transport && config->transport->client_certificate;
+}
+
+void
+stream_connect(XmppStream *stream, const XmppStreamConfig *config)
+{
+    g_return_if_fail(stream->phase == XMPP_PHASE_OFFLINE && !stream->end.decided);
+
+    config_set(stream, config);
+    g_clear_pointer(&stream->jid, jid_unref);
+    g_clear_pointer(&stream->sasl_mechanism, g_free);
+    stream->bytes_received = 0;
+    stream->starting = true;
+    if (stream->sink) {
+        stream_set_phase(stream, XMPP_PHASE_OPENING, NULL);
+        on_connected(stream);
+    } else {
+        stream_set_phase(stream, XMPP_PHASE_RESOLVING, jid_domain(stream->own_bare));
+        if (!stream->transport)
+            stream->transport = transport_new(NULL, &transport_events, stream);
+        TransportConfig transport = *config->transport;
+        transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
+        transport_start(stream->transport, &transport);
+    }
+    stream->starting = false;
+}
+
+void
+stream_disconnect(XmppStream *stream, const char *status)
+{
+    if (stream->phase == XMPP_PHASE_ONLINE) {
+        xmpp_stanza_t *presence = stanza_new(stream_ctx(stream), "presence", NULL);
+        stanza_set(presence, "type", "unavailable");
+        if (status && *status)
+            stanza_add_text(presence, "status", NULL, status);
+        stream_send(stream, presence);
+    }
+    stream_end_politely(stream, XMPP_CLOSE_USER, false, NULL);
+}
+
+void
+stream_open(XmppStream *stream)
+{
+    const bool named = stream_is_secure(stream); /* RFC 6120 §4.7.1: `from` is for the server's eyes only */
+    const char *const attributes[] = {
+        "to",      jid_domain(stream->own_bare), "version",      "1.0",
+        "xmlns",   NS_CLIENT,                    "xmlns:stream", NS_STREAM,
+        "from",    jid_text(stream->own_bare),
+    };
+
+    xml_guard_restart(&stream->guard);
+    if (stream->source) {
+        stream_source_open(stream->source, attributes, G_N_ELEMENTS(attributes) - (named ? 0 : 2));
+        return;
+    }
+    GString *tag = g_string_new("<stream:stream");
+    for (gsize i = 0; i < G_N_ELEMENTS(attributes) - (named ? 0 : 2); i += 2)
+        g_string_append_printf(tag, " %s='%s'", attributes[i], attributes[i + 1]);
+    g_string_append_c(tag, '>');
+    send_text(stream, tag->str);
+    g_string_free(tag, TRUE);
+    on_opened(stream); /* a sink is given no start tag of the server */
+}
+
+/* --- sending --- */
+
+static void
+send_element(XmppStream *stream, xmpp_stanza_t *element)
+{
+    if (stream->sink) {
+        g_autofree char *xml = stanza_to_xml(element);
+        stream->sink(stream, xml, stream->sink_data);
+    } else {
+        stream_source_send(stream->source, element);
+    }
+}
+
+bool
+stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element)
+{
+    const bool connected = stream->phase >= XMPP_PHASE_OPENING;
+
+    if (connected)
+        send_element(stream, take_element);
+    xmpp_stanza_release(take_element);
+    return connected;
+}
+
+bool
+stream_send_early(XmppStream *stream, xmpp_stanza_t *take_stanza)
+{
+    if (stream->phase >= XMPP_PHASE_OPENING)
+        acks_count_sent(stream->acks);
+    return stream_send_nonza(stream, take_stanza);
+}
+
+bool
+stream_send(XmppStream *stream, xmpp_stanza_t *take_stanza)
+{
+    if (stream->phase != XMPP_PHASE_ONLINE) {
+        xmpp_stanza_release(take_stanza);
+        return false;
+    }
+    return stream_send_early(stream, take_stanza);
+}
+
+/* --- the session --- */
+
+static void
+reset_module_states(XmppStream *stream)
+{
+    for (guint i = 0; i < module_table_size(stream->modules); i++) {
+        const XmppModule *row = module_table_row(stream->modules, i);
+        if (!stream->module_states[i])
+            continue;
+        if (row->state_reset) {
+            row->state_reset(stream->module_states[i]);
+            continue;
+        }
+        if (row->state_clear)
+            row->state_clear(stream->module_states[i]);
+        memset(stream->module_states[i], 0, row->state_size);
+    }
+}
+
+void
+stream_bound(XmppStream *stream, const Jid *jid)
+{
+    g_clear_pointer(&stream->negotiation, negotiation_free);
+    g_clear_pointer(&stream->jid, jid_unref);
+    stream->jid = jid_ref((Jid *) jid);
+    reset_module_states(stream);
+    g_hash_table_remove_all(stream->subscribers);
+    stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
+    for (guint i = 0; i < module_table_size(stream->modules); i++) {
+        const XmppModule *row = module_table_row(stream->modules, i);
+        if (row->bound)
+            row->bound(stream);
+    }
+    const XmppEvent event = { .type = XMPP_EVENT_BOUND, .bound = { .jid = stream->jid } };
+    stream_publish(stream, &event);
+}
+
+XmppStream *
+stream_new(Bus *bus, gpointer owner)
+{
+    XmppStream *stream = g_new0(XmppStream, 1);
+
+    stream->bus = bus;
+    stream->owner = owner;
+    fill_random(stream->keys_salt, sizeof stream->keys_salt);
+    stream->context = stream_context_new();
+    stream->modules = module_table_new();
+    stream->module_states = g_new0(gpointer, module_table_size(stream->modules));
+    stream->subscribers = g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
+    stream->iqs = iq_table_new(stream);
+    stream->acks = acks_new(stream);
+    return stream;
+}
+
+/* Requests still end, each with an error, but no event is told any more. */
+static void
+stream_finalize(XmppStream *stream)
+{
+    g_autoptr(GError) gone = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
+
+    stream->entered++; /* callbacks of requests must not bring us here again */
+    g_clear_handle_id(&stream->later, g_source_remove);
+    forget_connection(stream);
+    stream->phase = XMPP_PHASE_OFFLINE;
+    iq_table_fail(stream->iqs, gone);
+    g_clear_handle_id(&stream->later, g_source_remove);
+    g_clear_pointer(&stream->transport, transport_free);
+    for (guint i = 0; i < module_table_size(stream->modules); i++) {
+        const XmppModule *row = module_table_row(stream->modules, i);
+        if (stream->module_states[i] && row->state_clear)
+            row->state_clear(stream->module_states[i]);
+        g_free(stream->module_states[i]);
+    }
+    g_free(stream->module_states);
+    g_hash_table_unref(stream->subscribers);
+    acks_free(stream->acks);
+    iq_table_free(stream->iqs);
+    module_table_free(stream->modules);
+    stream_context_free(stream->context);
+    config_clear(stream);
+    g_clear_error(&stream->end.error);
+    g_clear_pointer(&stream->own_bare, jid_unref);
+    g_clear_pointer(&stream->jid, jid_unref);
+    stream_set_scram_keys(stream, NULL);
+    g_free(stream->sasl_mechanism);
+    g_free(stream->phase_detail);
+    g_free(stream);
+}
+
+void
+stream_free(XmppStream *stream)
+{
+    if (!stream || stream->freed)
+        return;
+    stream_disconnect(stream, NULL);
+    stream->freed = true;
+    if (stream->entered == 0)
+        stream_finalize(stream);
+}
+
+/* --- the seam of the tests --- */
+
+void
+stream_set_sink(XmppStream *stream, StreamSink sink, gpointer data)
+{
+    stream->sink = sink;
+    stream->sink_data = data;
+}
+
+/* The element alone has no stream around it to declare its namespaces: a wrapper does. Its child borrows from it while it is
+ * dispatched, exactly as libstrophe's own stanzas live for the call only. */
+bool
+stream_feed(XmppStream *stream, const char *xml)
+{
+    XmlGuard guard;
+    const gsize length = strlen(xml);
+
+    if (stream->phase == XMPP_PHASE_OFFLINE)
+        return false;
+    stream->bytes_received += length;
+    xml_guard_init(&guard, stream->config.stanza_limit);
+    xml_guard_enter_stream(&guard);
+    gsize done = 0;
+    while (done < length && guard.verdict == XML_GUARD_OK) {
+        xml_guard_next_turn(&guard);
+        done += xml_guard_feed(&guard, xml + done, length - done);
+    }
+
+    stream_enter(stream);
+    xmpp_stanza_t *wrapper = NULL;
+    if (guard.verdict != XML_GUARD_OK) {
+        refuse_bytes(stream, guard.verdict);
+    } else if (xml_guard_is_between(&guard)) {
+        g_autofree char *text = g_strconcat("<stream xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'>", xml, "</stream>", NULL);
+        wrapper = xmpp_stanza_new_from_string(stream_ctx(stream), text);
+    }
+    xmpp_stanza_t *element = wrapper ? stanza_payload(wrapper) : NULL;
+    if (element)
+        on_element(element, stream);
+    else if (guard.verdict == XML_GUARD_OK)
+        on_source_ended(false, stream);
+    if (wrapper)
+        xmpp_stanza_release(wrapper);
+    stream_leave(stream);
+    return element != NULL;
+}
+
+void
+stream_feed_close(XmppStream *stream, const GError *error)
+{
+    stream_enter(stream);
+    stream_end(stream, XMPP_CLOSE_NETWORK, false,
+               error ? g_error_copy(error)
+                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
+    stream_leave(stream);
+}
+
+void
+stream_feed_bound(XmppStream *stream, const Jid *jid)
+{
+    g_return_if_fail(stream->sink);
+
+    stream_enter(stream);
+    g_clear_pointer(&stream->own_bare, jid_unref);
+    stream->own_bare = jid_to_bare(jid);
+    stream->offers_roster_versions = stream->config.roster_ver != NULL;
+    stream_bound(stream, jid);
+    stream_leave(stream);
+}

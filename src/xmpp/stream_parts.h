@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this layer that make up one stream know of each other; nobody else includes this. Each part owns its state
+ * and is reached through the stream. */
+#pragma once
+
+#include "xmpp/module.h"
+#include "xmpp/scram.h"
+#include "xmpp/stanza.h"
+#include "xmpp/stream.h"
+
+typedef struct IqTable IqTable;
+typedef struct Acks Acks;
+typedef struct ModuleTable ModuleTable;
+typedef struct Negotiation Negotiation;
+
+/* --- stream.c --- */
+IqTable *stream_iqs(const XmppStream *stream);
+Acks *stream_acks(const XmppStream *stream);
+const ModuleTable *stream_modules(const XmppStream *stream);
+/* The policy of this connection; its strings live until the stream is offline. */
+const XmppStreamConfig *stream_config(const XmppStream *stream);
+/* Every callback from the main loop that may call out runs between these two: the stream survives being freed meanwhile, and
+ * an end that was decided on the way is carried out at the last leave. */
+void stream_enter(XmppStream *stream);
+void stream_leave(XmppStream *stream);
+/* Ends the stream, once; CLOSED follows from the loop. Takes `take_error` over (NULL for USER). */
+void stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error);
+/* The same with the stream's end tag sent first. */
+void stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error);
+/* The same with a stream error told to the server first (RFC 6120 §4.9). */
+void stream_end_with(XmppStream *stream, const char *condition, GError *take_error);
+/* Sends an element that is not a stanza: before the session is bound, and for stream management. */
+bool stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element);
+/* Sends a stanza although the session is not bound yet. */
+bool stream_send_early(XmppStream *stream, xmpp_stanza_t *take_stanza);
+void stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail);
+/* Opens the XML stream, or opens it anew after the login: nothing of the old one is remembered (I2). */
+void stream_open(XmppStream *stream);
+/* Negotiation is done: the session has this full JID. */
+void stream_bound(XmppStream *stream, const Jid *jid);
+/* Confidential and with a proven server: secrets may be sent. */
+bool stream_is_secure(const XmppStream *stream);
+/* NULL when there is none here. */
+GBytes *stream_channel_binding(const XmppStream *stream, TlsBinding binding);
+/* TLS may show a certificate of the account. */
+bool stream_has_client_certificate(const XmppStream *stream);
+/* What SCRAM computed at the last login with this same password; NULL: none. */
+ScramKeys *stream_scram_keys(const XmppStream *stream);
+void stream_set_scram_keys(XmppStream *stream, ScramKeys *keys);
+/* XmppStreamConfig.may_reveal; the own account and server always may. */
+bool stream_may_reveal(const XmppStream *stream, const Jid *jid);
+/* What a roster item says about that. */
+void stream_note_subscriber(XmppStream *stream, const Jid *jid, bool subscribed);
+void stream_set_sasl_mechanism(XmppStream *stream, const char *mechanism);
+/* The server keeps versions of the roster (RFC 6121 §2.6). */
+bool stream_offers_roster_versions(const XmppStream *stream);
+void stream_set_offers_roster_versions(XmppStream *stream, bool offers);
+/* Bytes of the server seen so far: tells a slow server from a dead one. */
+guint64 stream_bytes_received(const XmppStream *stream);
+
+/* --- module.c --- */
+/* All rows, NULL-terminated; defined by the only list, xep/modules.c. */
+const XmppModule *const *modules_all(void);
+ModuleTable *module_table_new(void);
+void module_table_free(ModuleTable *table);
+guint module_table_index(const ModuleTable *table, const char *name);
+guint module_table_size(const ModuleTable *table);
+const XmppModule *module_table_row(const ModuleTable *table, guint index);
+/* Who answers a get or set with this payload; NULL: nobody. */
+const IqRoute *module_table_find_iq(const ModuleTable *table, xmpp_stanza_t *payload, int type);
+void module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message);
+void module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message, xmpp_stanza_t *stanza);
+/* All features of all rows, sorted, each once; free the array only. */
+const char **module_table_features(const ModuleTable *table);
+
+/* --- iq.c, message_stanza.c, presence.c: what arrived --- */
+IqTable *iq_table_new(XmppStream *stream);
+void iq_table_free(IqTable *table);
+/* Ends all requests with `error`. */
+void iq_table_fail(IqTable *table, const GError *error);
+void iq_receive(XmppStream *stream, xmpp_stanza_t *stanza);
+void message_receive(XmppStream *stream, xmpp_stanza_t *stanza);
+void presence_receive(XmppStream *stream, xmpp_stanza_t *stanza);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "xmpp/xep/modules.h"
+
+#include "xmpp/xep/caps.h"
+#include "xmpp/xep/chatstates.h"
+#include "xmpp/xep/delay.h"
+#include "xmpp/xep/disco.h"
+#include "xmpp/xep/ping.h"
+#include "xmpp/xep/roster_iq.h"
+#include "xmpp/xep/stanza_id.h"
+#include "xmpp/xep/version.h"
+
+/* Within a stage they run in this order. */
+static const XmppModule *const modules[] = {
+    &roster_module, &disco_module,     &caps_module, &ping_module, &version_module,
+    &delay_module,  &stanza_id_module, &chatstates_module,
+    NULL,
+};
+
+const XmppModule *const *
+modules_all(void)
+{
+    return modules;
+}
