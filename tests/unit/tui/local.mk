@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_theme
+TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_theme
+tests_unit_tui_test_canvas_SOURCES = tests/unit/tui/test_canvas.c
+tests_unit_tui_test_canvas_LDADD = $(TUI_LINE)
+tests_unit_tui_test_theme_SOURCES = tests/unit/tui/test_theme.c
+tests_unit_tui_test_theme_LDADD = $(TUI_LINE)
+
+# The painter is held against a terminal.
+if HAVE_VTERM
+check_PROGRAMS += tests/unit/tui/test_painter
+TESTS += tests/unit/tui/test_painter
+tests_unit_tui_test_painter_SOURCES = tests/unit/tui/test_painter.c
+tests_unit_tui_test_painter_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_unit_tui_test_painter_LDADD = $(TUI_LINE) $(VTERM_LIBS)
+endif
