@@ -133,6 +133,16 @@ is_ascii_domain(const char *text, bool *plain)
     return label > 0 && total <= DOMAIN_MAX && text[total - 1] != '-';
 }
 
+/* RFC 7622 §3.2: the dot of the root is no part of the domain. Cuts in place. */
+static char *
+strip_root(char *name)
+{
+    const gsize length = strlen(name);
+    if (length > 1 && name[length - 1] == '.')
+        name[length - 1] = '\0';
+    return name;
+}
+
 /* "[::1]" in its canonical form (RFC 5952). */
 static char *
 prepare_ip_literal(const char *text)
@@ -155,8 +165,10 @@ prepare_international(const char *text)
     char *ascii = NULL, *unicode = NULL, *again = NULL, *result = NULL;
     const int mapping = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
     const int strict = IDN2_NFC_INPUT | IDN2_NO_TR46 | IDN2_USE_STD3_ASCII_RULES;
-    if (idn2_to_ascii_8z(text, &ascii, mapping) == IDN2_OK && idn2_to_unicode_8z8z(ascii, &unicode, 0) == IDN2_OK &&
-        idn2_to_ascii_8z(unicode, &again, strict) == IDN2_OK && strcmp(ascii, again) == 0)
+    bool plain;
+    if (idn2_to_ascii_8z(text, &ascii, mapping) == IDN2_OK && is_ascii_domain(strip_root(ascii), &plain) &&
+        idn2_to_unicode_8z8z(ascii, &unicode, 0) == IDN2_OK && idn2_to_ascii_8z(unicode, &again, strict) == IDN2_OK &&
+        strcmp(ascii, again) == 0)
         result = g_strdup(unicode);
     idn2_free(ascii);
     idn2_free(unicode);
@@ -175,8 +187,7 @@ prepare_domain(const char *text, GError **error)
                                         : _("The domain is longer than 1023 bytes: check the address"));
         return NULL;
     }
-    if (name[length - 1] == '.' && length > 1) /* RFC 7622 §3.2: the root's dot is stripped */
-        name[length - 1] = '\0';
+    strip_root(name);
     bool plain = false;
     char *domain = NULL;
     if (name[0] == '[') {

@@ -75,25 +75,42 @@ is_in_emoji(const Cleaner *cleaner, ucs4_t c, size_t next)
            uc_is_property_extended_pictographic(peek(cleaner, next));
 }
 
-/* Whether a join control shapes the letters around it, as Persian and the Indic scripts need it (RFC 5892 A.1, A.2). The
- * window is wide enough for the marks that real words have. */
-static bool
-is_shaping(const Cleaner *cleaner, size_t offset)
+/* The character at `offset`, which is not to reach past `end`; 0 when it is not valid or is nothing to see. */
+static size_t
+decode_letter(const Cleaner *cleaner, size_t offset, size_t end, ucs4_t *c)
 {
-    uint32_t points[17];
-    size_t first = offset, count = 0;
-    for (int i = 0; i < 8 && first > 0; i++) {
+    const int size = u8_mbtoucr(c, cleaner->text + offset, end - offset);
+    return size > 0 && !uc_is_property_default_ignorable_code_point(*c) ? (size_t) size : 0;
+}
+
+/* Whether a join control shapes the letters around it, as Persian and the Indic scripts need it (RFC 5892 A.1, A.2). The
+ * window is wide enough for the marks that real words have, and ends where something invisible is: that will be shown. */
+static bool
+is_shaping(const Cleaner *cleaner, size_t offset, size_t next)
+{
+    enum { REACH = 8 };
+    uint32_t points[2 * REACH + 1];
+    size_t first = REACH, end = REACH + 1;
+    points[REACH] = peek(cleaner, offset);
+    for (size_t at = offset; at > 0 && first > 0;) {
+        const size_t behind = at;
         do {
-            first--;
-        } while (first > 0 && (cleaner->text[first] & 0xC0) == 0x80);
+            at--;
+        } while (at > 0 && (cleaner->text[at] & 0xC0) == 0x80);
+        ucs4_t c;
+        if (decode_letter(cleaner, at, behind, &c) != behind - at)
+            break;
+        points[--first] = c;
     }
-    size_t index = 0;
-    for (size_t at = first; at < cleaner->length && count < G_N_ELEMENTS(points); count++) {
-        if (at == offset)
-            index = count;
-        at += (size_t) u8_mbtouc(&points[count], cleaner->text + at, cleaner->length - at);
+    while (next < cleaner->length && end < G_N_ELEMENTS(points)) {
+        ucs4_t c;
+        const size_t size = decode_letter(cleaner, next, cleaner->length, &c);
+        if (size == 0)
+            break;
+        points[end++] = c;
+        next += size;
     }
-    return precis_joiner_is_visible(points, count, index);
+    return precis_joiner_is_visible(points + first, end - first, REACH - first);
 }
 
 /* Characters that take no ink, where a name could hide something in them. */
@@ -101,7 +118,7 @@ static bool
 is_invisible(const Cleaner *cleaner, ucs4_t c, size_t offset, size_t next)
 {
     if (c == ZWJ || c == ZWNJ || c == 0xFE0E || c == 0xFE0F)
-        return !is_in_emoji(cleaner, c, next) && !((c == ZWJ || c == ZWNJ) && is_shaping(cleaner, offset));
+        return !is_in_emoji(cleaner, c, next) && !((c == ZWJ || c == ZWNJ) && is_shaping(cleaner, offset, next));
     if (c == 0x3000) /* a blank that East Asian names have, two columns wide */
         return false;
     return uc_is_property_default_ignorable_code_point(c) || c == 0x2800 /* Braille blank */ ||
@@ -163,9 +180,10 @@ step(Cleaner *cleaner, size_t offset, Replacement replacement)
     const size_t next = offset + (size_t) valid;
     if (c == BLACK_FLAG)
         cleaner->tags_end = end_of_tags(cleaner, next);
-    if (is_harmful(cleaner, c, offset, next))
+    const bool harmful = is_harmful(cleaner, c, offset, next);
+    if (harmful)
         g_snprintf(replacement, sizeof(Replacement), "<U+%04X>", c);
-    cleaner->previous = c;
+    cleaner->previous = harmful ? 0 : c; /* what is shown instead carries no emoji on */
     return (size_t) valid;
 }
 

@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# A fuzzer tests/fuzz/fuzz_NAME.c is two lines here: its name, and what it links. Its corpus is tests/fuzz/corpus/NAME.
+# With --enable-fuzzers (clang) run one like this: tests/fuzz/fuzz_text SRCDIR/tests/fuzz/corpus/text
+fuzzers =
+
+fuzzers += tests/fuzz/fuzz_jid
+tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
+
+fuzzers += tests/fuzz/fuzz_text
+tests_fuzz_fuzz_text_LDADD = $(fuzz_engine) $(BASE_LINE)
+
+EXTRA_DIST += tests/fuzz/corpus
+if FUZZERS
+fuzz_engine = $(FUZZ_ENGINE)
+noinst_PROGRAMS += $(fuzzers)
+else
+fuzz_engine = tests/support/libreplay.a
+check_LIBRARIES += tests/support/libreplay.a
+tests_support_libreplay_a_SOURCES = tests/support/fuzz_replay.c tests/support/fuzz.h
+check_PROGRAMS += $(fuzzers)
+TESTS += $(fuzzers)
+endif

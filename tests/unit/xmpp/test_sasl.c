@@ -8,6 +8,9 @@
 
 #define OFFERS(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
+/* The channel's bytes; borrowed by the configurations below. */
+static GBytes *exporter, *end_point;
+
 /* An account behind TLS 1.3 with a password; tests change what they are about. */
 static SaslConfig
 usual(void)
@@ -17,8 +20,8 @@ usual(void)
         .password = "r0m30myr0m30",
         .authzid = "juliet@example.com",
         .tls = true,
-        .exporter = g_bytes_new_static("exporter exporter exporter expor", 32),
-        .end_point = g_bytes_new_static("end point", 9),
+        .exporter = exporter,
+        .end_point = end_point,
     };
 }
 
@@ -97,7 +100,6 @@ test_listed_bindings(void)
                   "p=tls-server-end-point,,");
     /* Nothing in common: "n", as "y" would claim that the server offers none. */
     assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-unique"), "SCRAM-SHA-512", "n,,");
-    g_bytes_unref(config.exporter);
     config.exporter = NULL; /* TLS 1.2 without extended master secret */
     assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-exporter", "tls-server-end-point"), "SCRAM-SHA-512-PLUS",
                   "p=tls-server-end-point,,");
@@ -593,5 +595,10 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/sasl/failures-in-words", test_failures_in_words);
     g_test_add_func("/xmpp/sasl/tampered-offer", test_tampered_offer);
     g_test_add_func("/xmpp/sasl/names", test_names);
-    return g_test_run();
+    exporter = g_bytes_new_static("exporter exporter exporter expor", 32);
+    end_point = g_bytes_new_static("end point", 9);
+    const int result = g_test_run();
+    g_bytes_unref(exporter);
+    g_bytes_unref(end_point);
+    return result;
 }
