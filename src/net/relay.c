@@ -551,11 +551,12 @@ relay_finish(Relay *relay)
 {
     if (relay->closed)
         return;
-    if (relay->hop.fd < 0) {
-        relay->end = RELAY_ENDED;
-        start_timer(relay, 0);
+    relay->draining = true;
+    if (relay->hop.fd >= 0) {
+        relay->turn_over = true;
         return;
     }
-    relay->draining = true;
-    relay->turn_over = true;
+    /* Our connection may be waiting to be accepted, with last words in it. */
+    relay->end = RELAY_ENDED;
+    start_timer(relay, relay->claimed != 0 ? relay->close_timeout : 0);
 }
