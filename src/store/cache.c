@@ -25,10 +25,6 @@ column_text(sqlite3_stmt *statement, int index)
     return (const char *) sqlite3_column_text(statement, index);
 }
 
-/* --- Roster
- * -----------------------------------------------------------------------------------------------------------
- */
-
 /* The version of the cached roster; NULL when there is none. False: failed. */
 static bool
 load_version(Db *db, gint64 account, char **version, GError **error)
@@ -171,10 +167,6 @@ cache_remove_contact(Db *db, const char *account_jid, const char *jid, const cha
     return db_step_end(db, done, error);
 }
 
-/* --- Capabilities
- * -----------------------------------------------------------------------------------------------------
- */
-
 /* Lets the entries go that were used longest ago, a tenth at a time, so that it does not happen for
  * each new one. */
 static bool
@@ -255,10 +247,6 @@ cache_find_caps(Db *db, const char *hash, const char *ver)
         mark_used(db, id);
     return info;
 }
-
-/* --- Memory
- * -----------------------------------------------------------------------------------------------------------
- */
 
 static bool
 remember(Db *db, gint64 account, const char *key, const char *value, GError **error)

@@ -87,10 +87,6 @@ fail(const Db *db, int code, GError **error)
     return false;
 }
 
-/* --- Statements
- * -------------------------------------------------------------------------------------------------------
- */
-
 sqlite3_stmt *
 db_statement(Db *db, const char *sql, GError **error)
 {
@@ -155,10 +151,6 @@ db_changes(const Db *db)
     return sqlite3_changes(db->handle);
 }
 
-/* --- Waiters
- * ----------------------------------------------------------------------------------------------------------
- */
-
 static GPtrArray *
 waiters_new(void)
 {
@@ -204,10 +196,6 @@ report_later(Db *db)
 }
 
 static void schedule_sync(Db *db);
-
-/* --- Batches
- * ----------------------------------------------------------------------------------------------------------
- */
 
 /* The batch is gone, with what others had written into it. What was undone may have made an
  * account's number. */
@@ -321,9 +309,6 @@ db_step_end(Db *db, bool keep, GError **error)
     db_execute(db, "RELEASE step", NULL);
     return false;
 }
-
-/* --- The disk, in threads
- * --------------------------------------------------------------------------------------------- */
 
 static void
 chore_free(Chore *chore)
@@ -469,9 +454,6 @@ on_log_grown(void *data, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
-/* --- Opening and closing
- * ---------------------------------------------------------------------------------------------- */
-
 static bool
 configure(Db *db, bool is_new, GError **error)
 {
@@ -574,10 +556,6 @@ db_set_on_failed(Db *db, DbFailed failed, gpointer data)
     db->failed = failed;
     db->failed_data = data;
 }
-
-/* --- Accounts
- * ---------------------------------------------------------------------------------------------------------
- */
 
 static gint64
 select_account(Db *db, const char *account_jid, GError **error)
