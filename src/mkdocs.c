@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Prints the manual pages and the DOAP file from the tables: `mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap`.
+ * Not installed; `make update-docs` writes what is committed, and a lint compares. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "command/grammar.h"
+#include "command/registry.h"
+#include "config/accounts.h"
+#include "config/settings.h"
+#include "xmpp/xep/modules.h"
+
+/* Text of a paragraph, so that nothing in it is taken for a request or a ligature. */
+static void
+put(const char *text)
+{
+    static const struct {
+        char character;
+        const char *escape;
+    } escapes[] = {
+        { '\\', "\\e" }, { '-', "\\-" }, { '\'', "\\(aq" }, { '`', "\\(ga" }, { '^', "\\(ha" }, { '~', "\\(ti" }, { '"', "\\(dq" },
+    };
+    if (*text == '.')
+        fputs("\\&", stdout);
+    for (const char *p = text; *p != '\0'; p++) {
+        const char *escape = NULL;
+        for (gsize i = 0; i < G_N_ELEMENTS(escapes); i++)
+            escape = *p == escapes[i].character ? escapes[i].escape : escape;
+        if (escape != NULL)
+            fputs(escape, stdout);
+        else
+            putchar(*p);
+        if (*p == '\n' && p[1] == '.')
+            fputs("\\&", stdout);
+    }
+}
+
+static void
+line(const char *text)
+{
+    put(text);
+    putchar('\n');
+}
+
+/* A request whose argument is one text: ".SH NAME". */
+static void
+request(const char *name, const char *text)
+{
+    printf(".%s \"", name);
+    put(text);
+    fputs("\"\n", stdout);
+}
+
+static void
+paragraph(const char *text)
+{
+    puts(".PP");
+    line(text);
+}
+
+/* A tag in bold and what it means. */
+static void
+item(const char *tag, const char *text)
+{
+    puts(".TP");
+    request("B", tag);
+    line(text);
+}
+
+static void
+example(const char *text)
+{
+    puts(".PP\n.in +4n\n.EX");
+    line(text);
+    puts(".EE\n.in");
+}
+
+static void
+page(const char *name, const char *section, const char *about)
+{
+    puts(".\\\" SPDX-License-Identifier: GPL-3.0-or-later");
+    puts(".\\\" Printed by mkdocs from the tables of the program: change those, then run make update-docs.");
+    printf(".TH %s %s \"\" \"confab %s\" \"confab\"\n", name, section, PACKAGE_VERSION);
+    request("SH", "NAME");
+    printf("%s \\- %s\n", name, about);
+}
+
+static void
+see_also(const char *const *pages)
+{
+    request("SH", "SEE ALSO");
+    for (; *pages != NULL; pages += 2)
+        printf(".BR %s (%s)%s\n", pages[0], pages[1], pages[2] != NULL ? "," : "");
+}
+
+static const struct {
+    const char *name;
+    char letter;
+    const char *value;
+    const char *help;
+} options[] = {
+#define OPTION(field, name, letter, type, value, help) { name, letter, value, help },
+#include "options.def"
+#undef OPTION
+    { "help", 'h', NULL, "Print the options and exit" },
+};
+
+static void
+print_options(void)
+{
+    request("SH", "OPTIONS");
+    for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {
+        puts(".TP");
+        fputs(".BR ", stdout);
+        if (options[i].letter != 0)
+            printf("\\-%c \", \" ", options[i].letter);
+        fputs("\\-\\-", stdout);
+        put(options[i].name);
+        if (options[i].value != NULL)
+            printf(" \" \" \\fI%s\\fR", options[i].value);
+        printf("\n%s.\n", options[i].help);
+    }
+}
+
+static void
+print_exit_codes(void)
+{
+    static const struct {
+        int code;
+        const char *meaning;
+    } codes[] = {
+        { 0, "Done." },
+        { ERROR_FAILED, "A command failed." },
+        { ERROR_USAGE, "Wrong use of an option or a command." },
+        { ERROR_BAD_INPUT, "Input that makes no sense: an address, an encoding." },
+        { ERROR_NOT_FOUND, "No such account, file or contact." },
+        { ERROR_UNREACHABLE, "The server cannot be reached." },
+        { ERROR_INTERNAL, "An internal error." },
+        { ERROR_LOCAL_IO, "A local file cannot be read or written." },
+        { ERROR_QUEUED, "Queued, not yet delivered." },
+        { ERROR_PROTOCOL, "A protocol error, or the recipient refused." },
+        { ERROR_AUTH, "The password or the certificate was refused." },
+        { ERROR_CONFIG, "A mistake in the configuration." },
+        { ERROR_ENCRYPTION, "Encryption is required but not possible: nothing was sent." },
+    };
+    request("SH", "EXIT STATUS");
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+        g_autofree char *code = g_strdup_printf("%d", codes[i].code);
+        item(code, codes[i].meaning);
+    }
+    paragraph("The reason is one line on standard error: the cause, and what to do next.");
+}
+
+static void
+print_files(void)
+{
+    static const char *const files[][2] = {
+        { "$XDG_CONFIG_HOME/confab/config", "Settings; /set writes them, edit them as you like: confab-settings(5)." },
+        { "$XDG_CONFIG_HOME/confab/accounts", "Accounts: confab-settings(5)." },
+        { "$XDG_CONFIG_HOME/confab/rc", "Slash commands run at start-up, one a line." },
+        { "$XDG_CONFIG_HOME/confab/inputrc", "Keys of the input line (readline), after your ~/.inputrc; test with $if confab." },
+        { "$XDG_CONFIG_HOME/confab/themes/NAME.theme", "Your themes." },
+        { "$XDG_DATA_HOME/confab/confab.db", "What servers told: caches (SQLite)." },
+        { "$XDG_STATE_HOME/confab/confab.log", "The log; secrets are left out." },
+    };
+    request("SH", "FILES");
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
+        item(files[i][0], files[i][1]);
+    paragraph("With --config DIR they are under DIR/config, DIR/data, DIR/state. Directories are made with mode 0700, files with "
+              "0600; what others can read is reported.");
+}
+
+static void
+print_program_page(void)
+{
+    page("confab", "1", "an XMPP client for the terminal");
+    puts(".SH SYNOPSIS\n.SY confab\n.RI [ OPTION \\&.\\|.\\|.]\n.YS");
+    puts(".SY \"confab run\"\n.RI [ OPTION \\&.\\|.\\|.]\n.RI [ FILE \\&.\\|.\\|.]\n.YS");
+    request("SH", "DESCRIPTION");
+    line("confab talks XMPP (Jabber): in the terminal, with windows, a list of contacts and an input line; and headless, from "
+         "scripts. Both understand the same slash commands, described in confab-commands(7). Several accounts can be online at once.");
+    paragraph("Without a word confab starts the terminal interface. Type /help for help, Tab to complete, Alt-1 to Alt-0 for the "
+              "windows, Alt-a for the next unread one, and /quit to leave.");
+    paragraph("The word run starts it headless: slash commands are read from the FILEs or from standard input, one a line, and what "
+              "happens is printed, a line an event; with --json as one JSON object a line. A line that fails ends the script "
+              "with the file and the number of the line. /wait waits for events, so scripts need no sleeps.");
+    print_options();
+    request("SH", "PASSWORDS");
+    line("A password is taken from the first of these that is there: --password-fd; the account's password-command; the file "
+         "confab-ACCOUNT in $CREDENTIALS_DIRECTORY (systemd credentials); the account's password; a question.");
+    print_exit_codes();
+    print_files();
+    request("SH", "ENVIRONMENT");
+    item("NO_COLOR", "When set and not empty, the theme has no colours.");
+    item("CREDENTIALS_DIRECTORY", "Where systemd puts credentials.");
+    item("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR", "Where files are kept.");
+    request("SH", "EXAMPLES");
+    line("First steps in the terminal:");
+    example("/account add me alice@example.org\n/account set me password-command \"pass show xmpp\"\n/connect\n"
+            "/roster add bob@example.org Bob\n/msg Bob hello");
+    paragraph("A message from a script:");
+    example("printf '%s\\n' '/wait connected timeout 20' '/msg bob@example.org the backup is done' '/wait delivered' | confab run");
+    static const char *const pages[] = { "confab\\-commands", "7", "confab\\-settings", "5", NULL };
+    see_also(pages);
+}
+
+static void
+print_command(const Command *command)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Grammar) grammar = grammar_compile(command->grammar, &error);
+    if (grammar == NULL)
+        g_error("%s: %s", command->name, error->message);
+    g_autofree char *usage = grammar_usage(grammar, command->name);
+    item(usage, command->help);
+    if (command->details != NULL) {
+        puts(".IP");
+        line(command->details);
+    }
+    if (command->example != NULL) {
+        puts(".IP\n.EX");
+        line(command->example);
+        puts(".EE");
+    }
+    if ((command->needs & NEEDS_TERMINAL) != 0)
+        puts(".IP\nOnly in the terminal interface.");
+}
+
+static void
+print_commands_page(void)
+{
+    page("confab\\-commands", "7", "the slash commands of confab");
+    request("SH", "DESCRIPTION");
+    line("A line that starts with a slash is a command; //text says /text; everything else is said to the current conversation. An "
+         "unknown command is never sent as text.");
+    paragraph("Words are quoted as in the shell: \"two words\", \\\". An address may be given as a contact's name when only one "
+              "has it. Commands that need an account use the one of the current window, else the only one that is connected; /on "
+              "ACCOUNT COMMAND picks one.");
+    paragraph("In what follows WORDS in capitals stand for values, [brackets] for what may be left out, and three dots for values "
+              "that may be repeated or hold spaces.");
+    request("SH", "COMMANDS");
+    for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++) {
+        request("SS", (*group)->title);
+        for (const Command *command = (*group)->commands; command->name != NULL; command++)
+            print_command(command);
+    }
+    request("SH", "SCRIPTS");
+    line("A script has one command a line. # starts a comment, a \\ at the end goes on in the next line, $VAR and ${VAR} stand for "
+         "variables of the environment. A line that fails ends the script, unless script.on-error is continue.");
+    static const char *const pages[] = { "confab", "1", "confab\\-settings", "5", NULL };
+    see_also(pages);
+}
+
+static char *
+describe_scopes(SettingScopes scopes)
+{
+    const bool account = (scopes & SETTING_SCOPE_ACCOUNT) != 0;
+    const bool conversation = (scopes & SETTING_SCOPE_CONVERSATION) != 0;
+    if (account && conversation)
+        return g_strdup(" Also for one account or one conversation.");
+    if (account)
+        return g_strdup(" Also for one account.");
+    return g_strdup(conversation ? " Also for one conversation." : "");
+}
+
+static void
+print_settings(void)
+{
+    request("SH", "SETTINGS");
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const SettingRow *row = setting_row((Setting) i);
+        g_autofree char *values = setting_describe_values((Setting) i);
+        g_autofree char *scopes = describe_scopes(row->scopes);
+        const char *fallback = *row->fallback == '\0' ? "empty" : row->fallback;
+        g_autofree char *text = g_strdup_printf("%s Takes %s; %s by default.%s", row->help, values, fallback, scopes);
+        item(row->key, text);
+    }
+}
+
+static void
+print_account_keys(void)
+{
+    request("SH", "ACCOUNTS");
+    line("The file accounts has a group an account, with its name. Its keys are those of /account set:");
+    for (const AccountKey *key = account_keys(); key->key != NULL; key++) {
+        g_autofree char *text = g_strdup_printf("%s Takes %s.", key->help, key->values);
+        item(key->key, text);
+    }
+    example("[work]\njid = alice@example.org\npassword-command = pass show xmpp/work\n\n"
+            "[onion]\njid = alice@example.net\nenabled = off\nserver = example.onion\nproxy = socks5://127.0.0.1:9050");
+    paragraph("An account with a value that makes no sense is not used until it is mended; the message says the file and the line.");
+}
+
+static void
+print_styles(void)
+{
+    static const struct {
+        const char *name;
+        const char *look;
+    } styles[] = {
+#define STYLE(id, name, look, mono) { name, look },
+#include "tui/styles.def"
+#undef STYLE
+    };
+    request("SH", "THEMES");
+    line("A theme dresses the elements of the screen, a line each: the element, an equals sign, and its look. A look names a colour "
+         "(black, red, green, yellow, blue, magenta, cyan, white, with bright- before it the bright one, 0 to 255, or default), "
+         "perhaps on another colour, and attributes: bold, dim, italic, underline, reverse.");
+    example("error = white on red bold");
+    paragraph("These are the elements, with their look in the default theme:");
+    for (gsize i = 0; i < G_N_ELEMENTS(styles); i++)
+        item(styles[i].name, styles[i].look);
+}
+
+static void
+print_settings_page(void)
+{
+    page("confab\\-settings", "5", "settings, accounts and themes of confab");
+    request("SH", "DESCRIPTION");
+    line("The file config holds what was set with /set. It can be edited by hand: comments, order, and keys confab does not know "
+         "stay as they are. After an edit confab sees the change with its next /set, or when it starts.");
+    example("[settings]\nnotify.bell = on\n\n[account work]\npresence.status = away\n\n"
+            "[conversation alice@example.org]\ntyping = off");
+    paragraph("The group [settings] counts everywhere, [account NAME] for one account, [conversation JID] for one contact on every "
+              "account; the narrowest wins. A value is the rest of its line; spaces at its ends need double quotes. Lines "
+              "that start with # or ; are comments.");
+    print_settings();
+    print_account_keys();
+    print_styles();
+    static const char *const pages[] = { "confab", "1", "confab\\-commands", "7", NULL };
+    see_also(pages);
+}
+
+/* What is spoken without a module of its own. */
+typedef struct Extension {
+    const char *number;
+    const char *version;
+} Extension;
+
+static const Extension more_extensions[] = {
+    { "0082", "1.1.1" }, /* dates and times */
+    { "0245", "1.0" },   /* /me */
+    { "0368", "1.1.0" }, /* direct TLS by SRV */
+    { "0440", "1.0.0" }, /* channel bindings a server knows */
+};
+
+static int
+compare_extensions(gconstpointer a, gconstpointer b)
+{
+    return strcmp(((const Extension *) a)->number, ((const Extension *) b)->number);
+}
+
+static void
+print_extensions(void)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Extension));
+    g_array_append_vals(all, more_extensions, G_N_ELEMENTS(more_extensions));
+    for (const XmppModule *const *module = modules_all(); *module != NULL; module++) {
+        const Extension extension = { (*module)->xep, (*module)->version };
+        if (extension.number != NULL)
+            g_array_append_val(all, extension);
+    }
+    g_array_sort(all, compare_extensions);
+    for (guint i = 0; i < all->len; i++) {
+        const Extension *extension = &g_array_index(all, Extension, i);
+        if (i > 0 && compare_extensions(extension, extension - 1) == 0)
+            continue;
+        puts("    <implements>\n      <xmpp:SupportedXep>");
+        printf("        <xmpp:xep rdf:resource='https://xmpp.org/extensions/xep-%s.html'/>\n", extension->number);
+        printf("        <xmpp:status>complete</xmpp:status>\n        <xmpp:version>%s</xmpp:version>\n", extension->version);
+        puts("      </xmpp:SupportedXep>\n    </implements>");
+    }
+}
+
+static void
+print_doap(void)
+{
+    puts("<?xml version='1.0' encoding='UTF-8'?>");
+    puts("<!-- SPDX-License-Identifier: GPL-3.0-or-later -->");
+    puts("<rdf:RDF xmlns='http://usefulinc.com/ns/doap#' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'\n"
+         "         xmlns:xmpp='https://linkmauve.fr/ns/xmpp-doap#'>");
+    puts("  <Project>\n    <name>confab</name>\n    <shortdesc xml:lang='en'>An XMPP client for the terminal</shortdesc>");
+    puts("    <description xml:lang='en'>confab is a terminal and headless XMPP client written in C.</description>");
+    puts("    <license rdf:resource='https://spdx.org/licenses/GPL-3.0-or-later'/>");
+    puts("    <programming-language>C</programming-language>\n    <os>Linux</os>");
+    puts("    <category rdf:resource='https://linkmauve.fr/ns/xmpp-doap#category-client'/>");
+    static const char *const rfcs[] = { "6120", "6121", "7590", "7622" };
+    for (gsize i = 0; i < G_N_ELEMENTS(rfcs); i++)
+        printf("    <implements rdf:resource='https://xmpp.org/rfcs/rfc%s.html'/>\n", rfcs[i]);
+    print_extensions();
+    puts("  </Project>\n</rdf:RDF>");
+}
+
+int
+main(int argc, char *argv[])
+{
+    static const struct {
+        const char *name;
+        void (*print)(void);
+    } documents[] = {
+        { "confab.1", print_program_page },
+        { "confab-commands.7", print_commands_page },
+        { "confab-settings.5", print_settings_page },
+        { "confab.doap", print_doap },
+    };
+    setlocale(LC_ALL, "C.UTF-8"); /* the originals, not translations */
+    for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(documents); i++) {
+        if (strcmp(argv[1], documents[i].name) == 0) {
+            documents[i].print();
+            return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        }
+    }
+    fputs("usage: mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap\n", stderr);
+    return ERROR_USAGE;
+}
