@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "command/grammar.h"
 #include "command/registry.h"
 #include "config/accounts.h"
@@ -306,10 +307,11 @@ print_styles(void)
 #undef STYLE
     };
     request("SH", "THEMES");
-    line("A theme dresses the elements of the screen, a line each: the element, an equals sign, and its look. A look names a colour "
-         "(black, red, green, yellow, blue, magenta, cyan, white, with bright- before it the bright one, 0 to 255, or default), "
-         "perhaps on another colour, and attributes: bold, dim, italic, underline, reverse.");
-    example("error = white on red bold");
+    line("A theme is a file NAME.theme in the directory themes; /set theme NAME uses it. It dresses the elements of the screen:");
+    example("[theme]\nname = Evening\n\n[colours]\naccent = #3584e4\n\n[styles]\ntitle = accent on default bold\ntime = dim");
+    paragraph("A look is [COLOUR] [on COLOUR] [ATTRIBUTE...]. A colour is default, black, red, green, yellow, blue, magenta, cyan, "
+              "white, one of these with bright- before it, a number from 0 to 255, #rrggbb, or a name given under [colours]. Attributes "
+              "are bold, dim, italic, underline and reverse. What a theme does not name looks as it is built in.");
     paragraph("These are the elements, with their look in the default theme:");
     for (gsize i = 0; i < G_N_ELEMENTS(styles); i++)
         item(styles[i].name, styles[i].look);
