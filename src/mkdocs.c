@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Prints the manual pages and the DOAP file from the tables: `mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap`.
- * Not installed; `make update-docs` writes what is committed, and a lint compares. */
+ * Not installed; `make docs` writes what is committed, and a lint compares. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ static void
 page(const char *name, const char *section, const char *about)
 {
     puts(".\\\" SPDX-License-Identifier: GPL-3.0-or-later");
-    puts(".\\\" Printed by mkdocs from the tables of the program: change those, then run make update-docs.");
+    puts(".\\\" Printed by mkdocs from the tables of the program: change those, then run make docs.");
     printf(".TH %s %s \"\" \"confab %s\" \"confab\"\n", name, section, PACKAGE_VERSION);
     request("SH", "NAME");
     printf("%s \\- %s\n", name, about);
@@ -255,6 +255,16 @@ print_commands_page(void)
     see_also(pages);
 }
 
+/* A name a line: what the lint of tested commands reads. */
+static void
+print_command_names(void)
+{
+    for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++) {
+        for (const Command *command = (*group)->commands; command->name != NULL; command++)
+            puts(command->name);
+    }
+}
+
 static char *
 describe_scopes(SettingScopes scopes)
 {
@@ -407,6 +417,7 @@ main(int argc, char *argv[])
         { "confab-commands.7", print_commands_page },
         { "confab-settings.5", print_settings_page },
         { "confab.doap", print_doap },
+        { "--list-commands", print_command_names },
     };
     setlocale(LC_ALL, "C.UTF-8"); /* the originals, not translations */
     for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(documents); i++) {
@@ -415,6 +426,6 @@ main(int argc, char *argv[])
             return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         }
     }
-    fputs("usage: mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap\n", stderr);
+    fputs("usage: mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap|--list-commands\n", stderr);
     return ERROR_USAGE;
 }
