@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Typed arguments of a command, parsed by its grammar:
  *
- *   <name:type>   required        [name:type]   optional        <name:type...>   one or more, to the end
+ *   <name:type>   required        [name:type]   optional        <name:type...>   one or more, to the end ([…]: none or more)
  *   word          a literal       [word name:type]   an optional keyword with its value, in any order after the positional ones
  *
  * Types: word, text (the rest of the line, unquoted as it is), jid (a JID, or a contact's name when unique), bare (the same, made
  * bare), account, command (the rest: a slash command), int, int(MIN..MAX), number (seconds, may have a fraction), date,
- * file, key (a setting), regex, a|b|c (one of these words). Quoting is the shell's; text is taken literally. */
+ * file, key (a setting), value (of the key before it), account-key, regex, topic (of the help), a|b|c (one of these words).
+ * Quoting is the shell's (words.h); text is taken literally. */
 #pragma once
 
 #include <glib.h>
@@ -24,3 +25,9 @@ gint64 args_int(const Args *args, const char *name, gint64 fallback);
 double args_number(const Args *args, const char *name, double fallback);
 /* All values of a "..." argument, NULL-terminated. */
 const char *const *args_list(const Args *args, const char *name);
+/* Of type file: the path with "~/" replaced; borrowed. */
+const char *args_file(const Args *args, const char *name);
+/* Of type date: microseconds, UTC. */
+gint64 args_date(const Args *args, const char *name, gint64 fallback);
+/* Of type regex: compiled, with a bound on the work a hostile text can cause; borrowed. */
+GRegex *args_regex(const Args *args, const char *name);

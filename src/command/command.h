@@ -18,6 +18,9 @@ typedef enum {
     NEEDS_SESSION = 1 << 1,      /* … and it is online */
     NEEDS_CONVERSATION = 1 << 2, /* command_call_conversation() is not NULL */
     NEEDS_TERMINAL = 1 << 3,     /* only in the terminal interface */
+    /* Without a terminal the line starts only when a first attempt to connect has ended, so that a script needs no /wait in front
+     * of it. Follows from NEEDS_SESSION. */
+    WAITS_FOR_SESSION = 1 << 4,
 } CommandNeeds;
 
 /* True: done, or the call was kept with command_call_defer(). False and an error: the line is shown with it and stays in the input. */
@@ -32,6 +35,8 @@ typedef struct Command {
     CommandNeeds needs;
     const char *details; /* N_(): further lines for /help NAME and the manual; may be NULL */
     const char *example; /* "/roster add alice@example.org \"Alice B.\""; may be NULL */
+    /* How many of these words behind the command may be kept and shown, the rest being a secret; -1: all. NULL: always all. */
+    int (*shows)(const char *const *words);
 } Command;
 
 typedef struct CommandGroup {
@@ -48,6 +53,8 @@ const Command *command_call_command(const CommandCall *call);
 Session *command_call_session(const CommandCall *call);
 /* The current conversation; NULL in the console. */
 Conversation *command_call_conversation(const CommandCall *call);
+/* The account was picked by /on: the line is meant for it alone. */
+bool command_call_is_for_one_account(const CommandCall *call);
 /* Makes a conversation the current one (the terminal opens its window). */
 void command_call_show(CommandCall *call, Conversation *conversation);
 
@@ -62,3 +69,6 @@ CommandCall *command_call_defer(CommandCall *call);
 void command_call_finish(CommandCall *take_call, const GError *error);
 /* Ready-made CoreDone that finishes the deferred call given as data. */
 void command_call_done(const GError *error, gpointer deferred_call);
+/* Executes a line inside this one: its output is this call's. Defers the call and finishes it as the line finishes. `account` NULL: the
+ * call's own choice. Nested too deeply (a loop): false and an error. */
+bool command_call_execute(CommandCall *call, const char *line, const char *account, GError **error);

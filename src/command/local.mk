@@ -1,4 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/command/libcommand.a
-src_command_libcommand_a_SOURCES =
-src_command_libcommand_a_CPPFLAGS = $(AM_CPPFLAGS) 
+src_command_libcommand_a_SOURCES = \
+	src/command/alias.c src/command/alias.h \
+	src/command/arg_types.c src/command/arg_types.h \
+	src/command/args.c src/command/args.h \
+	src/command/attempts.c src/command/attempts.h \
+	src/command/call.c src/command/call.h \
+	src/command/candidates.c src/command/candidates.h \
+	src/command/cmd_account.c \
+	src/command/cmd_chat.c \
+	src/command/cmd_connection.c \
+	src/command/cmd_contacts.c \
+	src/command/cmd_presence.c \
+	src/command/cmd_program.c \
+	src/command/cmd_settings.c \
+	src/command/command.h \
+	src/command/complete.c src/command/complete.h \
+	src/command/execute.c src/command/execute.h \
+	src/command/grammar.c src/command/grammar.h \
+	src/command/help.c src/command/help.h \
+	src/command/recorder.c src/command/recorder.h \
+	src/command/registry.c src/command/registry.h src/command/registry_private.h \
+	src/command/script.c src/command/script.h \
+	src/command/suggest.c src/command/suggest.h \
+	src/command/tables.h \
+	src/command/wait.c src/command/wait.h \
+	src/command/words.c src/command/words.h
+src_command_libcommand_a_CPPFLAGS = $(AM_CPPFLAGS)

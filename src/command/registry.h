@@ -13,7 +13,9 @@ typedef struct Frontend {
     Session *(*session)(gpointer front);               /* of the current window; NULL: none */
     Conversation *(*conversation)(gpointer front);     /* the current one */
     void (*show)(gpointer front, Conversation *conversation);
-    void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line); /* text output, line by line */
+    /* Text output, line by line. Errors are the business of CommandFinished; OUTPUT_ERROR is for lines that nobody asked about (`done`
+     * was NULL). */
+    void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line);
     void (*quit)(gpointer front, const char *status);
 } Frontend;
 
@@ -21,6 +23,7 @@ typedef struct Frontend {
  * complete by then. */
 typedef void (*CommandFinished)(const CommandCall *call, const GError *error, gpointer data);
 
+/* Calls that are still kept when the registry goes are finished with ERROR_FAILED. `frontend` is copied. */
 Registry *registry_new(Client *client, const Frontend *frontend, gpointer front);
 void registry_free(Registry *registry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registry, registry_free)

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scripts (surface.md §4): lines executed one after the other; a line starts when the one before has finished. */
+/* Scripts (surface.md §4): lines executed one after the other; a line starts when the one before has finished.
+ *
+ *   # comment          the first character that is not blank
+ *   /command \         goes on in the next line, without the blanks it starts with
+ *   || /command        runs only when the line before it failed, which is forgiven then
+ *
+ * $NAME and ${NAME} are expanded when the line has been taken apart (words.h). */
 #pragma once
 
 #include "command/registry.h"
+
+enum { SCRIPT_LINE_MAX = 1024 * 1024 }; /* bytes of a line */
 
 typedef struct Script Script;
 /* The script ended: NULL when all went well; else the error, prefixed with "FILE:LINE: ". Called once; the script frees itself after. */
@@ -12,8 +20,17 @@ typedef void (*ScriptLineDone)(const CommandCall *call, const GError *error, gpo
 
 Script *script_new(Registry *registry, ScriptLineDone line_done, ScriptDone done, gpointer data);
 /* Sources, executed in the order they are added. */
-void script_add_line(Script *script, const char *name, const char *line);      /* -e */
+void script_add_line(Script *script, const char *name, const char *line);      /* -e; may hold line feeds. Counted by name */
 bool script_add_file(Script *script, const char *path, GError **error);        /* read whole, at once */
 void script_add_fd(Script *script, const char *name, int fd);                  /* standard input, read as it comes, without blocking */
 void script_start(Script *script);
+/* Ends and frees it at once; nobody is called any more, a line under way goes on for itself. */
 void script_cancel(Script *script);
+
+/* No line is under way: the next one of a descriptor has not come yet. */
+bool script_is_idle(const Script *script);
+/* "FILE:LINE" of the line that runs or ran last; borrowed, "" before the first. */
+const char *script_position(const Script *script);
+
+/* Runs a file inside a call (/source): its lines print there, and the call, which is deferred, finishes with the file. */
+bool script_run_inside(CommandCall *call, const char *path, GError **error);

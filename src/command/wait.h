@@ -12,3 +12,12 @@
 #include "command/command.h"
 
 bool cmd_wait(CommandCall *call, const Args *args, GError **error);
+
+/* The waits of a registry, and what they look back at. For this layer only. */
+typedef struct Waits Waits;
+Waits *waits_new(Registry *registry, Client *client, bool always);
+void waits_free(Waits *waits);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Waits, waits_free)
+/* While a script runs, events are kept for its next /wait. */
+void waits_hold(Waits *waits);
+void waits_release(Waits *waits);

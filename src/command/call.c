@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/call.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "command/execute.h"
+#include "command/registry_private.h"
+
+struct CommandOutput {
+    guint references;
+    GPtrArray *lines;   /* char* */
+    GPtrArray *rows;    /* GArray of CommandCell, ended by an empty one */
+    guint table;        /* the first row that is not yet printed as text */
+};
+
+struct CommandCall {
+    guint references;
+    Registry *registry; /* NULL when it is gone */
+    const Row *row;
+    char *line;
+    char *scope_account;
+    CallScope scope;
+    char *account;        /* name; NULL: none */
+    guint64 conversation; /* serial; 0: none */
+    CommandOutput *output;
+    bool deferred;
+    bool ended;
+    CommandFinished done;
+    gpointer data;
+};
+
+static void
+cells_free(GArray *cells)
+{
+    for (guint i = 0; i + 1 < cells->len; i++)
+        g_free(g_array_index(cells, CommandCell, i).value);
+    g_array_unref(cells);
+}
+
+static CommandOutput *
+output_ref(CommandOutput *output)
+{
+    if (output != NULL) {
+        output->references++;
+        return output;
+    }
+    CommandOutput *fresh = g_new0(CommandOutput, 1);
+    fresh->references = 1;
+    fresh->lines = g_ptr_array_new_with_free_func(g_free);
+    fresh->rows = g_ptr_array_new_with_free_func((GDestroyNotify) cells_free);
+    return fresh;
+}
+
+static void
+output_unref(CommandOutput *output)
+{
+    if (--output->references > 0)
+        return;
+    g_ptr_array_unref(output->lines);
+    g_ptr_array_unref(output->rows);
+    g_free(output);
+}
+
+CommandCall *
+call_new(Registry *registry, const char *line, const CallScope *scope, CommandFinished done, gpointer data)
+{
+    CommandCall *call = g_new0(CommandCall, 1);
+    call->references = 1;
+    call->registry = registry;
+    call->line = g_strdup(line);
+    call->scope_account = g_strdup(scope->account);
+    call->output = output_ref(scope->output);
+    call->scope = (CallScope) {
+        .account = call->scope_account, .expand = scope->expand, .depth = scope->depth, .output = call->output
+    };
+    call->done = done;
+    call->data = data;
+    registry_track_call(registry, call);
+    return call;
+}
+
+CommandCall *
+call_ref(CommandCall *call)
+{
+    call->references++;
+    return call;
+}
+
+void
+call_unref(CommandCall *call)
+{
+    if (--call->references > 0)
+        return;
+    output_unref(call->output);
+    g_free(call->line);
+    g_free(call->scope_account);
+    g_free(call->account);
+    g_free(call);
+}
+
+void
+call_set_row(CommandCall *call, const Row *row)
+{
+    call->row = row;
+}
+
+const Row *
+call_row(const CommandCall *call)
+{
+    return call->row;
+}
+
+void
+call_set_shown_line(CommandCall *call, const char *line)
+{
+    g_free(call->line);
+    call->line = g_strdup(line);
+}
+
+void
+call_set_target(CommandCall *call, Session *session, Conversation *conversation)
+{
+    g_free(call->account);
+    call->account = session == NULL ? NULL : g_strdup(account_name(session_account(session)));
+    call->conversation = conversation == NULL ? 0 : conversation_serial(conversation);
+}
+
+const CallScope *
+call_scope(const CommandCall *call)
+{
+    return &call->scope;
+}
+
+const char *
+call_account(const CommandCall *call)
+{
+    return call->account;
+}
+
+bool
+call_is_deferred(const CommandCall *call)
+{
+    return call->deferred;
+}
+
+/* --- output --- */
+
+static void
+show_line(CommandCall *call, OutputKind kind, const char *line)
+{
+    if (call->registry == NULL)
+        return;
+    const Frontend *frontend = registry_frontend(call->registry);
+    if (frontend->print != NULL)
+        frontend->print(registry_front(call->registry), call, kind, line);
+}
+
+static const CommandCell *
+output_cells(const CommandOutput *output, guint row)
+{
+    const GArray *cells = output->rows->pdata[row];
+    return (const CommandCell *) (const void *) cells->data;
+}
+
+static bool
+same_keys(const CommandCell *a, const CommandCell *b)
+{
+    for (; a->key != NULL && b->key != NULL; a++, b++) {
+        if (strcmp(a->key, b->key) != 0)
+            return false;
+    }
+    return a->key == NULL && b->key == NULL;
+}
+
+static char *
+show_cell(const CommandCell *cell)
+{
+    return text_clean(cell->value != NULL ? cell->value : "", -1, TEXT_LINE);
+}
+
+/* Prints the rows not yet printed as a table: columns aligned, two blanks between them, the last one as long as it likes. */
+static void
+flush_table(CommandCall *call)
+{
+    const CommandOutput *output = call->output;
+    const guint first = output->table;
+    const guint end = output->rows->len;
+    g_autoptr(GArray) widths = g_array_new(FALSE, TRUE, sizeof(int));
+    call->output->table = end;
+    for (guint row = first; row < end; row++) {
+        const CommandCell *cells = output_cells(output, row);
+        for (guint column = 0; cells[column].key != NULL; column++) {
+            g_autofree char *text = show_cell(&cells[column]);
+            if (column >= widths->len)
+                g_array_set_size(widths, column + 1);
+            int *width = &g_array_index(widths, int, column);
+            *width = MAX(*width, text_columns(text, -1));
+        }
+    }
+    for (guint row = first; row < end; row++) {
+        g_autoptr(GString) line = g_string_new(NULL);
+        const CommandCell *cells = output_cells(output, row);
+        for (guint column = 0; cells[column].key != NULL; column++) {
+            g_autofree char *text = show_cell(&cells[column]);
+            const int gap = g_array_index(widths, int, column) - text_columns(text, -1);
+            g_string_append(line, text);
+            if (cells[column + 1].key != NULL)
+                g_string_append_printf(line, "%*s", gap + 2, "");
+        }
+        g_autofree char *shown = g_strchomp(g_string_free(g_steal_pointer(&line), FALSE));
+        show_line(call, OUTPUT_LINE, shown);
+    }
+}
+
+void
+command_call_print(CommandCall *call, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    flush_table(call);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        g_ptr_array_add(call->output->lines, g_strdup(*line));
+        show_line(call, OUTPUT_LINE, *line);
+    }
+}
+
+void
+command_call_row(CommandCall *call, const char *key, ...)
+{
+    GArray *cells = g_array_new(TRUE, TRUE, sizeof(CommandCell));
+    va_list list;
+    va_start(list, key);
+    for (const char *name = key; name != NULL; name = va_arg(list, const char *)) {
+        const CommandCell cell = { .key = name, .value = g_strdup(va_arg(list, const char *)) };
+        g_array_append_val(cells, cell);
+    }
+    va_end(list);
+    /* The empty cell at the end counts, see cells_free(). */
+    g_array_set_size(cells, cells->len + 1);
+    CommandOutput *output = call->output;
+    if (output->rows->len > output->table
+        && !same_keys(output_cells(output, output->rows->len - 1), (const CommandCell *) (const void *) cells->data))
+        flush_table(call);
+    g_ptr_array_add(output->rows, cells);
+}
+
+guint
+command_call_row_count(const CommandCall *call)
+{
+    return call->output->rows->len;
+}
+
+const CommandCell *
+command_call_row_at(const CommandCall *call, guint index)
+{
+    return output_cells(call->output, index);
+}
+
+const GPtrArray *
+command_call_lines(const CommandCall *call)
+{
+    return call->output->lines;
+}
+
+/* --- what handlers see --- */
+
+Client *
+command_call_client(const CommandCall *call)
+{
+    return call->registry == NULL ? NULL : registry_client(call->registry);
+}
+
+Registry *
+command_call_registry(const CommandCall *call)
+{
+    return call->registry;
+}
+
+const Command *
+command_call_command(const CommandCall *call)
+{
+    return call->row == NULL ? NULL : call->row->command;
+}
+
+const char *
+command_call_line(const CommandCall *call)
+{
+    return call->line;
+}
+
+Session *
+command_call_session(const CommandCall *call)
+{
+    Client *client = command_call_client(call);
+    return client == NULL || call->account == NULL ? NULL : client_find_session(client, call->account);
+}
+
+Conversation *
+command_call_conversation(const CommandCall *call)
+{
+    Client *client = command_call_client(call);
+    return client == NULL || call->conversation == 0 ? NULL : client_find_conversation(client, call->conversation);
+}
+
+bool
+command_call_is_for_one_account(const CommandCall *call)
+{
+    return call->scope.account != NULL;
+}
+
+void
+command_call_show(CommandCall *call, Conversation *conversation)
+{
+    if (call->registry == NULL)
+        return;
+    const Frontend *frontend = registry_frontend(call->registry);
+    if (frontend->show != NULL)
+        frontend->show(registry_front(call->registry), conversation);
+}
+
+/* --- the end --- */
+
+CommandCall *
+command_call_defer(CommandCall *call)
+{
+    g_assert(!call->deferred);
+    call->deferred = true;
+    return call_ref(call);
+}
+
+void
+command_call_finish(CommandCall *take_call, const GError *error)
+{
+    g_assert(take_call->deferred);
+    /* The registry has gone and finished the call for us. */
+    if (!take_call->ended)
+        call_end(take_call, error);
+    call_unref(take_call);
+}
+
+void
+command_call_done(const GError *error, gpointer deferred_call)
+{
+    command_call_finish(deferred_call, error);
+}
+
+void
+call_end(CommandCall *call, const GError *error)
+{
+    g_assert(!call->ended);
+    call->ended = true;
+    flush_table(call);
+    if (call->done != NULL)
+        call->done(call, error, call->data);
+    else if (error != NULL)
+        show_line(call, OUTPUT_ERROR, error->message);
+    if (call->registry != NULL)
+        registry_forget_call(call->registry, call);
+    call->registry = NULL;
+    call_unref(call);
+}
+
+void
+call_detach(CommandCall *call)
+{
+    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the program ends: start it again"));
+    call_end(call, error);
+}
+
+/* --- lines inside lines --- */
+
+static void
+on_inner_finished(const CommandCall *inner, const GError *error, gpointer outer)
+{
+    command_call_finish(outer, error);
+}
+
+bool
+command_call_execute(CommandCall *call, const char *line, const char *account, GError **error)
+{
+    if (call->scope.depth >= CALL_DEPTH_MAX) {
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("commands lead into each other more than %d deep: look for a loop"),
+                    CALL_DEPTH_MAX);
+        return false;
+    }
+    CallScope scope = call->scope;
+    scope.depth++;
+    if (account != NULL)
+        scope.account = account;
+    execute_line(call->registry, line, &scope, on_inner_finished, command_call_defer(call));
+    return true;
+}

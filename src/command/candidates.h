@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What may stand for an argument, by its type. For this layer only. */
+#pragma once
+
+#include "command/arg_types.h"
+#include "command/registry.h"
+
+enum { CANDIDATES_MAX = 100 };
+
+/* What candidates are looked for with. */
+typedef struct Candidates {
+    Registry *registry;
+    const char *account;  /* of /on; NULL: the line's own */
+    const char *typed;    /* the word so far, without its quotes */
+    const char *previous; /* the word before it; NULL */
+    GPtrArray *found;     /* char*: words as they can stand in a line */
+} Candidates;
+
+/* Adds a word, quoted where it must be, when it begins with what is typed. False: there is no place for more. */
+bool candidates_add(Candidates *candidates, const char *word);
+/* Adds all words that fit the argument. */
+void candidates_add_for(Candidates *candidates, const ArgSpec *spec);

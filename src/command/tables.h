@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of this layer, one a file cmd_NAME.c. */
+#pragma once
+
+#include "command/command.h"
+
+extern const CommandGroup account_group;
+extern const CommandGroup connection_group;
+extern const CommandGroup presence_group;
+extern const CommandGroup contacts_group;
+extern const CommandGroup chat_group;
+extern const CommandGroup settings_group;
+extern const CommandGroup program_group;

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/wait.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "command/recorder.h"
+#include "command/registry_private.h"
+#include "core/outgoing.h"
+
+enum { TIMEOUT_DEFAULT = 60 };
+
+typedef enum {
+    WAIT_CONNECTED,
+    WAIT_OFFLINE,
+    WAIT_MESSAGE,
+    WAIT_PRESENCE,
+    WAIT_SUBSCRIPTION,
+    WAIT_ROSTER,
+    WAIT_DELIVERED,
+    WAIT_TYPING,
+    WAIT_NOTICE,
+} WaitKind;
+
+static const struct {
+    const char *word;
+    RecordKind record;
+} kinds[] = {
+    [WAIT_CONNECTED] = { "connected", RECORD_OFFLINE },
+    [WAIT_OFFLINE] = { "offline", RECORD_OFFLINE },
+    [WAIT_MESSAGE] = { "message", RECORD_MESSAGE },
+    [WAIT_PRESENCE] = { "presence", RECORD_PRESENCE },
+    [WAIT_SUBSCRIPTION] = { "subscription", RECORD_SUBSCRIPTION },
+    [WAIT_ROSTER] = { "roster", RECORD_ROSTER },
+    [WAIT_DELIVERED] = { "delivered", RECORD_FAILED },
+    [WAIT_TYPING] = { "typing", RECORD_TYPING },
+    [WAIT_NOTICE] = { "notice", RECORD_NOTICE },
+};
+
+struct Waits {
+    Registry *registry;
+    Client *client;
+    Recorder *recorder;
+    GPtrArray *list; /* Wait */
+    guint check;     /* source of the loop: something happened */
+};
+
+typedef struct Wait {
+    Waits *waits;
+    CommandCall *call; /* deferred */
+    WaitKind kind;
+    char *account; /* NULL: any */
+    Jid *from;
+    GRegex *regex;
+    double seconds;
+    guint timeout;
+    guint64 next;  /* number of the first record not yet looked at */
+} Wait;
+
+static void
+wait_free(Wait *wait)
+{
+    g_clear_handle_id(&wait->timeout, g_source_remove);
+    recorder_release(wait->waits->recorder);
+    g_free(wait->account);
+    g_clear_pointer(&wait->from, jid_unref);
+    g_clear_pointer(&wait->regex, g_regex_unref);
+    g_free(wait);
+}
+
+/* Takes the wait off the list and finishes its call. */
+static void
+end(Wait *wait, GError *take_error)
+{
+    g_autoptr(GError) error = take_error;
+    CommandCall *call = wait->call;
+    g_ptr_array_remove(wait->waits->list, wait);
+    wait_free(wait);
+    command_call_finish(call, error);
+}
+
+/* --- whom it concerns --- */
+
+static bool
+concerns_session(const Wait *wait, const Session *session)
+{
+    return wait->account == NULL || strcmp(account_name(session_account(session)), wait->account) == 0;
+}
+
+static bool
+is_trying(const Wait *wait, const Session *session)
+{
+    return attempts_is_pending(registry_attempts(wait->waits->registry), session_account(session))
+           || account_retry_at(session_account(session)) != 0;
+}
+
+/* What the sessions concerned are at. */
+typedef struct Outlook {
+    guint online;
+    guint trying;
+    const Account *refused; /* one that is offline and will stay so; NULL */
+} Outlook;
+
+static Outlook
+look_at_sessions(const Wait *wait)
+{
+    Outlook outlook = { 0 };
+    for (guint i = 0; i < client_session_count(wait->waits->client); i++) {
+        const Session *session = client_session_at(wait->waits->client, i);
+        if (!concerns_session(wait, session))
+            continue;
+        if (session_is_online(session))
+            outlook.online++;
+        else if (is_trying(wait, session))
+            outlook.trying++;
+        else if (outlook.refused == NULL || account_reason(outlook.refused) == NULL)
+            outlook.refused = session_account(session);
+    }
+    return outlook;
+}
+
+/* Why nothing can come any more: in the session's own words where it has some. */
+static GError *
+hopeless(const Wait *wait, const Account *account)
+{
+    const char *reason = account == NULL ? NULL : account_reason(account);
+    if (reason != NULL)
+        return g_error_new(CONFAB_ERROR, attempts_code(registry_attempts(wait->waits->registry), account), "%s: %s",
+                           account_name(account), reason);
+    return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("/wait: no account is online or connecting: write /connect first"));
+}
+
+/* --- conditions --- */
+
+/* True: the wait is over, with or without an error. */
+static bool
+check_connected(Wait *wait)
+{
+    const Outlook outlook = look_at_sessions(wait);
+    const bool refused = outlook.refused != NULL && account_reason(outlook.refused) != NULL;
+    if (outlook.online > 0 && outlook.trying == 0 && !refused) {
+        end(wait, NULL);
+        return true;
+    }
+    if (outlook.trying > 0 && !refused)
+        return false;
+    end(wait, hopeless(wait, outlook.refused));
+    return true;
+}
+
+static guint
+count_queued(const Conversation *conversation)
+{
+    guint count = 0;
+    for (guint i = conversation_message_count(conversation); i > 0; i--) {
+        const Message *message = conversation_message_at(conversation, i - 1);
+        if (message->direction == MESSAGE_OUT && message->state == MESSAGE_QUEUED)
+            count++;
+    }
+    return count;
+}
+
+/* Messages of an account that the wait is for and the server does not have. */
+static guint
+count_pending(const Wait *wait, const Account *account)
+{
+    if (wait->from == NULL)
+        return outgoing_pending(wait->waits->client, account);
+    g_autoptr(Jid) bare = jid_to_bare(wait->from);
+    const Conversation *conversation = account_find_conversation(account, bare);
+    return conversation == NULL ? 0 : count_queued(conversation);
+}
+
+static GError *
+undelivered(guint count)
+{
+    return g_error_new(CONFAB_ERROR, ERROR_QUEUED,
+                       ngettext("/wait: %u message is not delivered yet: it goes when the account is online",
+                                "/wait: %u messages are not delivered yet: they go when the account is online", count),
+                       count);
+}
+
+static bool
+check_delivered(Wait *wait)
+{
+    guint pending = 0, stuck = 0;
+    for (guint i = 0; i < client_session_count(wait->waits->client); i++) {
+        const Session *session = client_session_at(wait->waits->client, i);
+        if (!concerns_session(wait, session))
+            continue;
+        const guint count = count_pending(wait, session_account(session));
+        pending += count;
+        if (!session_is_online(session) && !is_trying(wait, session))
+            stuck += count;
+    }
+    if (pending > 0 && stuck < pending)
+        return false;
+    end(wait, pending > 0 ? undelivered(pending) : NULL);
+    return true;
+}
+
+/* --- events --- */
+
+static bool
+matches(const Wait *wait, const Record *record)
+{
+    if (record->kind != kinds[wait->kind].record)
+        return false;
+    if (wait->account != NULL && g_strcmp0(wait->account, record->account) != 0)
+        return false;
+    if (wait->from != NULL) {
+        const bool same = jid_is_bare(wait->from) ? jid_equal_bare(wait->from, record->jid) : jid_equal(wait->from, record->jid);
+        if (record->jid == NULL || !same)
+            return false;
+    }
+    return wait->regex == NULL || g_regex_match(wait->regex, record->text, 0, NULL);
+}
+
+/* Found: from here on the next /wait looks, and a script can use what was found. */
+static void
+end_with(Wait *wait, guint64 number)
+{
+    const Record *record = recorder_at(wait->waits->recorder, number);
+    Registry *registry = wait->waits->registry;
+    registry_set_variable(registry, "WAIT_FROM", record->jid == NULL ? "" : jid_text(record->jid));
+    registry_set_variable(registry, "WAIT_TEXT", record->text);
+    GError *error = NULL;
+    if (record->kind == RECORD_FAILED) {
+        g_autofree char *reason = text_clean(record->text, -1, TEXT_LINE);
+        error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL, _("/wait: the message to %s was not delivered (%s): send it again"),
+                            jid_text(record->jid), reason);
+    }
+    recorder_take(wait->waits->recorder, number);
+    end(wait, error);
+}
+
+static bool
+check_records(Wait *wait)
+{
+    const Recorder *recorder = wait->waits->recorder;
+    for (wait->next = MAX(wait->next, recorder_first(recorder)); wait->next < recorder_end(recorder); wait->next++) {
+        if (!matches(wait, recorder_at(recorder, wait->next)))
+            continue;
+        end_with(wait, wait->next);
+        return true;
+    }
+    return false;
+}
+
+/* Looks whether the wait is over; true when it was, and is gone. */
+static bool
+check(Wait *wait)
+{
+    if (wait->kind == WAIT_CONNECTED)
+        return check_connected(wait);
+    if (check_records(wait))
+        return true;
+    if (wait->kind == WAIT_DELIVERED)
+        return check_delivered(wait);
+    if (wait->kind == WAIT_OFFLINE || wait->kind == WAIT_NOTICE)
+        return false;
+    const Outlook outlook = look_at_sessions(wait);
+    if (outlook.online > 0 || outlook.trying > 0)
+        return false;
+    end(wait, hopeless(wait, outlook.refused));
+    return true;
+}
+
+static gboolean
+on_check(gpointer data)
+{
+    Waits *waits = data;
+    waits->check = 0;
+    /* A wait that ends may start scripts that wait again: a copy, and only those that are still there. */
+    g_autoptr(GPtrArray) copy = g_ptr_array_copy(waits->list, NULL, NULL);
+    for (guint i = 0; i < copy->len; i++) {
+        if (g_ptr_array_find(waits->list, copy->pdata[i], NULL))
+            check(copy->pdata[i]);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* Events only leave a note: what follows from them may change the model. */
+static void
+on_news(gpointer data)
+{
+    Waits *waits = data;
+    if (waits->check == 0 && waits->list->len > 0)
+        waits->check = g_idle_add_full(G_PRIORITY_DEFAULT, on_check, waits, NULL);
+}
+
+static gboolean
+on_timeout(gpointer data)
+{
+    Wait *wait = data;
+    wait->timeout = 0;
+    g_autofree char *seconds = g_strdup_printf("%g", wait->seconds);
+    const int code = wait->kind == WAIT_DELIVERED ? ERROR_QUEUED : ERROR_FAILED;
+    end(wait, g_error_new(CONFAB_ERROR, code, _("/wait: “%s” did not happen within %s s: give a longer timeout"),
+                          kinds[wait->kind].word, seconds));
+    return G_SOURCE_REMOVE;
+}
+
+bool
+cmd_wait(CommandCall *call, const Args *args, GError **error)
+{
+    Waits *waits = registry_waits(command_call_registry(call));
+    const Session *session = command_call_is_for_one_account(call) ? command_call_session(call) : NULL;
+    Wait *wait = g_new0(Wait, 1);
+    wait->waits = waits;
+    while (strcmp(kinds[wait->kind].word, args_text(args, "event")) != 0)
+        wait->kind++;
+    wait->account = session == NULL ? NULL : g_strdup(account_name(session_account(session)));
+    wait->from = args_has(args, "from") ? jid_ref(args_jid(args, "from")) : NULL;
+    wait->regex = args_has(args, "matching") ? g_regex_ref(args_regex(args, "matching")) : NULL;
+    wait->seconds = args_number(args, "timeout", TIMEOUT_DEFAULT);
+    wait->call = command_call_defer(call);
+    recorder_hold(waits->recorder);
+    g_ptr_array_add(waits->list, wait);
+    if (!check(wait))
+        wait->timeout = g_timeout_add((guint) MIN(wait->seconds * 1000, G_MAXUINT), on_timeout, wait);
+    return true;
+}
+
+Waits *
+waits_new(Registry *registry, Client *client, bool always)
+{
+    Waits *waits = g_new0(Waits, 1);
+    waits->registry = registry;
+    waits->client = client;
+    waits->list = g_ptr_array_new();
+    waits->recorder = recorder_new(client, always, on_news, waits);
+    return waits;
+}
+
+void
+waits_free(Waits *waits)
+{
+    if (waits == NULL)
+        return;
+    while (waits->list->len > 0)
+        end(waits->list->pdata[0], NULL);
+    g_clear_handle_id(&waits->check, g_source_remove);
+    g_ptr_array_unref(waits->list);
+    recorder_free(waits->recorder);
+    g_free(waits);
+}
+
+void
+waits_hold(Waits *waits)
+{
+    recorder_hold(waits->recorder);
+}
+
+void
+waits_release(Waits *waits)
+{
+    recorder_release(waits->recorder);
+}
