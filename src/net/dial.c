@@ -90,12 +90,13 @@ set_silence(Dial *dial, guint ms)
                                   _("no answer from the proxy within %g s: check “proxy” of the account"), seconds);
     else if (dial->stage <= G_SOCKET_CLIENT_RESOLVING && !target_is_local_name(target->host))
         dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                  _("no answer from DNS for the address of %s within %g s: check the network"), target->host,
-                                  seconds);
+                                  _("no answer from DNS for the address of %s within %g s: check the network"),
+                                  target->host, seconds);
     else
-        dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                  _("no answer from %s port %u within %g s: check the network, or “server” and “port” of the account"),
-                                  target->host, target->port, seconds);
+        dial->error = g_error_new(
+            CONFAB_ERROR, ERROR_UNREACHABLE,
+            _("no answer from %s port %u within %g s: check the network, or “server” and “port” of the account"),
+            target->host, target->port, seconds);
 }
 
 /* GIO's failure in our words. */
@@ -109,22 +110,23 @@ set_failure(Dial *dial, const GError *cause)
     const bool proxy_error = dial->proxy && (proxy_itself || cause->domain == G_IO_ERROR);
     if (proxy_error)
         dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                  _("the proxy did not connect to %s port %u (%s): check “proxy” of the account"), target->host,
-                                  target->port, words);
+                                  _("the proxy did not connect to %s port %u (%s): check “proxy” of the account"),
+                                  target->host, target->port, words);
     else if (g_error_matches(cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
         dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
                                   _("there is no host named %s: check the address, or set “server” on the account"),
                                   target->host);
     else if (cause->domain == G_RESOLVER_ERROR)
-        dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("DNS failed for %s (%s): check the network"), target->host,
-                                  words);
+        dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("DNS failed for %s (%s): check the network"),
+                                  target->host, words);
     else if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
         dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
                                   _("%s refused the connection on port %u: check “server” and “port” of the account"),
                                   target->host, target->port);
     else
-        dial->error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("cannot connect to %s port %u (%s): check the network"),
-                                  target->host, target->port, words);
+        dial->error =
+            g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("cannot connect to %s port %u (%s): check the network"),
+                        target->host, target->port, words);
 }
 
 static gboolean
@@ -150,7 +152,8 @@ on_total_deadline(gpointer data)
 
 /* Follows what GSocketClient is at, for the phases and for the words of a time-out. */
 static void
-on_stage(GSocketClient *client, GSocketClientEvent stage, GSocketConnectable *connectable, GIOStream *connection, Dial *dial)
+on_stage(GSocketClient *client, GSocketClientEvent stage, GSocketConnectable *connectable, GIOStream *connection,
+         Dial *dial)
 {
     if (!dial->call)
         return;

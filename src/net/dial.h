@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From targets to a TCP connection: each target in turn, its addresses raced (RFC 8305, GSocketClient), or through a proxy. */
+/* From targets to a TCP connection: each target in turn, its addresses raced (RFC 8305, GSocketClient), or through
+ * a proxy. */
 #pragma once
 
 #include <gio/gio.h>
@@ -12,8 +13,8 @@ typedef struct Dial Dial;
 typedef struct DialEvents {
     void (*on_target)(const Target *target, gpointer data); /* a target is tried */
     void (*on_proxy)(const Target *target, gpointer data);  /* the proxy has answered */
-    /* Ends an attempt: a connection (borrowed: reference it), or an error of ERROR_UNREACHABLE when no target is left. The dial may be
-     * freed inside. */
+    /* Ends an attempt: a connection (borrowed: reference it), or an error of ERROR_UNREACHABLE when no target is
+     * left. The dial may be freed inside. */
     void (*on_connected)(GSocketConnection *connection, const Target *target, const GError *error, gpointer data);
 } DialEvents;
 

@@ -10,7 +10,7 @@
 
 #define NS_STREAM "http://etherx.jabber.org/streams"
 #define NS_CLIENT "jabber:client"
-#define NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
+#define NS_TLS    "urn:ietf:params:xml:ns:xmpp-tls"
 #define NS_ERRORS "urn:ietf:params:xml:ns:xmpp-streams"
 
 enum {
@@ -30,12 +30,12 @@ struct Preamble {
     GArray *bindings;
     guint depth;
     gsize fed;
-    bool offered;     /* <starttls/> was seen inside features */
-    bool asked;       /* … and PREAMBLE_OFFERED was returned */
+    bool offered; /* <starttls/> was seen inside features */
+    bool asked;   /* … and PREAMBLE_OFFERED was returned */
     bool in_features;
     bool in_error;
     bool in_text;
-    char *condition;  /* of a stream error */
+    char *condition; /* of a stream error */
     GString *text;
     PreambleStep step;
     GError *error;
@@ -49,10 +49,13 @@ clear_binding(gpointer data)
     g_free(binding->uri);
 }
 
-static void G_GNUC_PRINTF(3, 4)
+static void fail(Preamble *preamble, PreambleStep step, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void
 fail(Preamble *preamble, PreambleStep step, const char *format, ...)
 {
-    if (preamble->step == PREAMBLE_FAILED || preamble->step == PREAMBLE_NOT_OFFERED || preamble->step == PREAMBLE_PROCEED)
+    if (preamble->step == PREAMBLE_FAILED || preamble->step == PREAMBLE_NOT_OFFERED ||
+        preamble->step == PREAMBLE_PROCEED)
         return;
     va_list args;
     va_start(args, format);
@@ -64,7 +67,8 @@ fail(Preamble *preamble, PreambleStep step, const char *format, ...)
 static void
 fail_not_xmpp(Preamble *preamble)
 {
-    fail(preamble, PREAMBLE_FAILED, _("the server does not speak XMPP here: check “server”, “port” and “tls” of the account"));
+    fail(preamble, PREAMBLE_FAILED,
+         _("the server does not speak XMPP here: check “server”, “port” and “tls” of the account"));
 }
 
 /* The namespace a prefix stands for; NULL when it is not declared. */
@@ -126,13 +130,15 @@ open_top(Preamble *preamble, const char *qname)
     preamble->in_features = is_element(preamble, qname, NS_STREAM, "features") && !preamble->asked;
     preamble->in_error = is_element(preamble, qname, NS_STREAM, "error");
     if (is_element(preamble, qname, NS_TLS, "failure"))
-        fail(preamble, PREAMBLE_FAILED, _("the server refused to start TLS: nothing was sent; try again later, or set “tls” to direct"));
+        fail(preamble, PREAMBLE_FAILED,
+             _("the server refused to start TLS: nothing was sent; try again later, or set “tls” to direct"));
     else if (is_element(preamble, qname, NS_TLS, "proceed") && !preamble->asked)
         fail_not_xmpp(preamble);
 }
 
 static void
-on_start(GMarkupParseContext *context, const char *qname, const char **names, const char **values, gpointer data, GError **error)
+on_start(GMarkupParseContext *context, const char *qname, const char **names, const char **values, gpointer data,
+         GError **error)
 {
     Preamble *preamble = data;
     if (preamble->step != PREAMBLE_MORE)
@@ -160,8 +166,9 @@ close_features(Preamble *preamble)
 {
     preamble->in_features = false;
     if (!preamble->offered) {
-        fail(preamble, PREAMBLE_NOT_OFFERED,
-             _("the server does not offer TLS: nothing was sent; if this is your own server, set “tls” on the account"));
+        fail(
+            preamble, PREAMBLE_NOT_OFFERED,
+            _("the server does not offer TLS: nothing was sent; if this is your own server, set “tls” on the account"));
         return;
     }
     preamble->asked = true;
@@ -225,9 +232,10 @@ Preamble *
 preamble_new(const char *domain)
 {
     Preamble *preamble = g_new0(Preamble, 1);
-    preamble->header = g_markup_printf_escaped("<?xml version='1.0'?><stream:stream to='%s' version='1.0' xml:lang='en' "
-                                               "xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'>",
-                                               domain);
+    preamble->header =
+        g_markup_printf_escaped("<?xml version='1.0'?><stream:stream to='%s' version='1.0' xml:lang='en' "
+                                "xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'>",
+                                domain);
     preamble->parser = g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, preamble, NULL);
     preamble->bindings = g_array_new(FALSE, FALSE, sizeof(Binding));
     g_array_set_clear_func(preamble->bindings, clear_binding);
@@ -270,8 +278,8 @@ preamble_error(const Preamble *preamble)
 PreambleStep
 preamble_feed(Preamble *preamble, const char *data, gsize length)
 {
-    /* A byte at a time: the parser must stand exactly behind an element when a step is due, or what follows it in the same read would be
-     * parsed under the wrong expectations. At most 64 KiB come this way. */
+    /* A byte at a time: the parser must stand exactly behind an element when a step is due, or what follows it in
+     * the same read would be parsed under the wrong expectations. At most 64 KiB come this way. */
     for (gsize i = 0; i < length; i++) {
         if (preamble->step == PREAMBLE_OFFERED)
             preamble->step = PREAMBLE_MORE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The few elements of XML before STARTTLS (RFC 6120 §5), read by a bounded parser of their own so that libstrophe never sees a byte
- * that was not secured (I1, I2). No input and output here: bytes in, verdicts out. */
+/* The few elements of XML before STARTTLS (RFC 6120 §5), read by a bounded parser of their own so that libstrophe
+ * never sees a byte that was not secured (I1, I2). No input and output here: bytes in, verdicts out. */
 #pragma once
 
 #include <glib.h>
@@ -29,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Preamble, preamble_free)
 const char *preamble_header(const Preamble *preamble);
 /* "<starttls …/>" */
 const char *preamble_request(void);
-/* Bytes behind the end of the features in the same call are dropped: an answer that comes before the question is none. */
+/* Bytes behind the end of the features in the same call are dropped: an answer that comes before the question is
+ * none. */
 PreambleStep preamble_feed(Preamble *preamble, const char *data, gsize length);
 /* The reason in words, ERROR_PROTOCOL, cleaned; borrowed. */
 const GError *preamble_error(const Preamble *preamble);

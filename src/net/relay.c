@@ -41,12 +41,12 @@ struct Relay {
     TlsSession *tls; /* NULL: plain bytes */
     Side wire;
     Side hop;
-    Ring in;  /* wire → hop */
-    Ring out; /* hop → wire */
-    bool wire_ended;  /* nothing more will come from the server */
-    bool hop_ended;   /* … from the local side */
-    bool hop_shut;    /* we said so to the local side */
-    bool wire_shut;   /* … to the server */
+    Ring in;         /* wire → hop */
+    Ring out;        /* hop → wire */
+    bool wire_ended; /* nothing more will come from the server */
+    bool hop_ended;  /* … from the local side */
+    bool hop_shut;   /* we said so to the local side */
+    bool wire_shut;  /* … to the server */
     bool read_wants_write;
     bool write_wants_read;
     bool wire_broken; /* writing to it is pointless */
@@ -158,8 +158,8 @@ read_wire(Relay *relay)
     const gsize space = ring_free_span(&relay->in, &at);
     if (space == 0 || relay->wire_ended)
         return 0;
-    const TlsStep step = relay->tls ? tls_session_read(relay->tls, at, space, &done)
-                                    : plain_read(relay->wire.fd, at, space, &done);
+    const TlsStep step =
+        relay->tls ? tls_session_read(relay->tls, at, space, &done) : plain_read(relay->wire.fd, at, space, &done);
     relay->read_wants_write = step == TLS_WANT_WRITE;
     if (step == TLS_EOF)
         end_wire(relay, RELAY_ENDED_BY_SERVER, NULL);
@@ -179,8 +179,8 @@ write_wire(Relay *relay)
     const gsize length = ring_used_span(&relay->out, &at);
     if (length == 0)
         return 0;
-    const TlsStep step = relay->tls ? tls_session_write(relay->tls, at, length, &done)
-                                    : plain_write(relay->wire.fd, at, length, &done);
+    const TlsStep step =
+        relay->tls ? tls_session_write(relay->tls, at, length, &done) : plain_write(relay->wire.fd, at, length, &done);
     relay->write_wants_read = step == TLS_WANT_READ;
     if (step == TLS_DONE)
         ring_consume(&relay->out, done);
@@ -301,8 +301,8 @@ start_timer(Relay *relay, guint ms)
     relay->timer = g_timeout_add(ms, on_end_timeout, relay);
 }
 
-/* The local side is done and all of it is sent: says so to the server, and waits for its end for a moment. (Closing at once could destroy what is
- * still on its way: a socket closed with unread bytes sends a reset.) */
+/* The local side is done and all of it is sent: says so to the server, and waits for its end for a moment.
+ * (Closing at once could destroy what is still on its way: a socket closed with unread bytes sends a reset.) */
 static void
 shut_wire(Relay *relay)
 {
@@ -477,8 +477,8 @@ relay_new(int wire, TlsSession *tls, guint hop_timeout, guint close_timeout, GEr
     if (!listen_on_loopback(relay, hop_family())) {
         const int cause = errno;
         relay->tls = NULL;
-        g_set_error(error, CONFAB_ERROR, ERROR_INTERNAL, _("no local socket can be made (%s): check the limits of open files"),
-                    g_strerror(cause));
+        g_set_error(error, CONFAB_ERROR, ERROR_INTERNAL,
+                    _("no local socket can be made (%s): check the limits of open files"), g_strerror(cause));
         return NULL;
     }
     start_timer(relay, hop_timeout);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The local hop: a loopback listener that takes one connection, our own, and pumps bytes between it and the wire (TLS or
- * plain) with bounded buffers and back-pressure. No system call while nothing moves; never more than RELAY_TURN bytes before the
- * main loop gets its turn. */
+/* The local hop: a loopback listener that takes one connection, our own, and pumps bytes between it and the wire
+ * (TLS or plain) with bounded buffers and back-pressure. No system call while nothing moves; never more than
+ * RELAY_TURN bytes before the main loop gets its turn. */
 #pragma once
 
 #include "net/tls.h"
@@ -17,17 +17,17 @@ enum {
 typedef struct Relay Relay;
 
 typedef enum {
-    RELAY_ENDED,           /* the local side closed; all was sent */
+    RELAY_ENDED, /* the local side closed; all was sent */
     RELAY_ENDED_BY_SERVER,
-    RELAY_LOST,            /* the wire was cut */
-    RELAY_UNUSED,          /* nobody connected in time */
+    RELAY_LOST,   /* the wire was cut */
+    RELAY_UNUSED, /* nobody connected in time */
 } RelayEnd;
 
 /* Called once from the loop; `detail` is for people, may be NULL. The relay may be freed inside. */
 typedef void (*RelayClosed)(Relay *relay, RelayEnd end, const char *detail, gpointer data);
 
-/* The wire side is borrowed and must outlive the relay: a connected non-blocking socket, and `tls` or NULL for plain bytes.
- * Times in ms. NULL and ERROR_INTERNAL when no loopback socket can be had. */
+/* The wire side is borrowed and must outlive the relay: a connected non-blocking socket, and `tls` or NULL for
+ * plain bytes. Times in ms. NULL and ERROR_INTERNAL when no loopback socket can be had. */
 Relay *relay_new(int wire, TlsSession *tls, guint hop_timeout, guint close_timeout, GError **error);
 void relay_set_closed(Relay *relay, RelayClosed closed, gpointer data);
 /* At once: sends what is there and fits the kernel's buffers, close_notify included, and calls nothing. */

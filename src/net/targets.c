@@ -135,14 +135,13 @@ search_finish(TargetsSearch *search)
     const bool direct = search->kind == TARGETS_DIRECT;
     const bool refused = search->refused[direct ? SERVICE_DIRECT : SERVICE_STARTTLS];
     if (search->targets->len == 0 && refused) {
-        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_NOT_FOUND,
-                                              _("%s says that it has no XMPP service: check the address"), search->name);
+        g_autoptr(GError) error = g_error_new(
+            CONFAB_ERROR, ERROR_NOT_FOUND, _("%s says that it has no XMPP service: check the address"), search->name);
         search->found(NULL, error, search->data);
         return;
     }
     if (search->targets->len == 0)
-        g_ptr_array_add(search->targets,
-                        target_new(search->name, direct ? TARGETS_PORT_DIRECT : TARGETS_PORT, direct));
+        g_ptr_array_add(search->targets, target_new(search->name, direct ? TARGETS_PORT_DIRECT : TARGETS_PORT, direct));
     g_autoptr(GRand) lot = g_rand_new();
     targets_order(search->targets, lot);
     if (search->targets->len > TARGETS_MAX)
@@ -160,10 +159,10 @@ on_deadline(gpointer data)
         return G_SOURCE_REMOVE;
     }
     search_detach(search);
-    g_autoptr(GError) error = g_error_new(
-        CONFAB_ERROR, ERROR_UNREACHABLE,
-        _("no answer from DNS for %s within %g s: check the network or set “server” on the account"), search->name,
-        search->timeout / 1000.0);
+    g_autoptr(GError) error =
+        g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
+                    _("no answer from DNS for %s within %g s: check the network or set “server” on the account"),
+                    search->name, search->timeout / 1000.0);
     search->found(NULL, error, search->data);
     return G_SOURCE_REMOVE;
 }
@@ -224,7 +223,8 @@ ask(TargetsSearch *search, GResolver *resolver, int service)
     question->search = search;
     question->service = service;
     search->questions[service] = question;
-    g_resolver_lookup_service_async(resolver, service_names[service], "tcp", search->name, search->cancel, on_answer, question);
+    g_resolver_lookup_service_async(resolver, service_names[service], "tcp", search->name, search->cancel, on_answer,
+                                    question);
 }
 
 TargetsSearch *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TLS on a non-blocking socket, and the judgement of certificates (I3). The only file of this layer that knows OpenSSL.
- * The verdict falls inside the handshake, at the moment the server's certificate is there: before a client certificate or
- * any other byte of ours is sent under it. */
+/* TLS on a non-blocking socket, and the judgement of certificates (I3). The only file of this layer that knows
+ * OpenSSL. The verdict falls inside the handshake, at the moment the server's certificate is there: before a
+ * client certificate or any other byte of ours is sent under it. */
 #pragma once
 
 #include <glib.h>
@@ -13,7 +13,7 @@ typedef struct TlsSession TlsSession;
 
 typedef enum {
     TLS_PROBLEM_NONE = 0,
-    TLS_PROBLEM_UNTRUSTED = 1 << 0,      /* no chain to a known authority */
+    TLS_PROBLEM_UNTRUSTED = 1 << 0, /* no chain to a known authority */
     TLS_PROBLEM_SELF_SIGNED = 1 << 1,
     TLS_PROBLEM_EXPIRED = 1 << 2,
     TLS_PROBLEM_NOT_YET_VALID = 1 << 3,
@@ -23,21 +23,21 @@ typedef enum {
     TLS_PROBLEM_WEAK_KEY = 1 << 7,       /* RSA below 2048, EC below 224 bits; cannot be overruled */
     TLS_PROBLEM_WEAK_SIGNATURE = 1 << 8, /* SHA-1 and older, weak keys higher up in the chain */
     TLS_PROBLEM_OTHER = 1 << 9,
-    TLS_PROBLEM_PIN = 1 << 10,           /* another certificate is pinned */
+    TLS_PROBLEM_PIN = 1 << 10, /* another certificate is pinned */
 } TlsProblems;
 
 /* What people are shown of a certificate. All text is cleaned. */
 typedef struct TlsCertificate {
-    char **names;      /* subject alternative names: "example.org", "*.example.org", "_xmpp-client.example.org", "192.0.2.1" … */
-    char *subject;     /* one line, for display only: never compared */
+    char **names;  /* subject alternative names: "*.example.org", "_xmpp-client.example.org", "192.0.2.1" … */
+    char *subject; /* one line, for display only: never compared */
     char *issuer;
     gint64 not_before; /* microseconds since the epoch, UTC */
     gint64 not_after;
     char *fingerprint; /* SHA-256, 64 lower-case hex digits: what `pin` and `trusted_once` take */
     char *key;         /* "RSA 2048", "EC 256", "ED25519" … */
     TlsProblems problems;
-    char *problem;     /* the same in words, one line; NULL when there is none */
-    bool trusted;      /* accepted: verified, pinned, or trusted once */
+    char *problem; /* the same in words, one line; NULL when there is none */
+    bool trusted;  /* accepted: verified, pinned, or trusted once */
 } TlsCertificate;
 
 /* SHA-256 fingerprints for people: "AB:CD:…". */
@@ -57,8 +57,9 @@ TlsContext *tls_context_new(void);
 TlsContext *tls_context_ref(TlsContext *context);
 void tls_context_unref(TlsContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsContext, tls_context_unref)
-/* Makes sure that the store of `ca_file` (NULL: the system's) is loaded: reads it in a thread, the first time and when it has changed since. Called
- * once from the loop, with ERROR_CONFIG when the file cannot be read or holds no certificate. */
+/* Makes sure that the store of `ca_file` (NULL: the system's) is loaded: reads it in a thread, the first time and
+ * when it has changed since. Called once from the loop, with ERROR_CONFIG when the file cannot be read or holds no
+ * certificate. */
 typedef void (*TlsLoaded)(const GError *error, gpointer data);
 typedef struct TlsLoad TlsLoad;
 TlsLoad *tls_context_load(TlsContext *context, const char *ca_file, TlsLoaded loaded, gpointer data);
@@ -67,24 +68,24 @@ void tls_load_free(TlsLoad *load);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsLoad, tls_load_free)
 
 typedef struct TlsSessionConfig {
-    const char *domain; /* prepared, U-labels */
-    const char *ca_file; /* loaded before by tls_context_load() */
+    const char *domain;             /* prepared, U-labels */
+    const char *ca_file;            /* loaded before by tls_context_load() */
     const char *client_certificate; /* as in TransportConfig */
     const char *client_key;
     const char *key_passphrase;
-    const char *pin;          /* parsed fingerprints */
+    const char *pin; /* parsed fingerprints */
     const char *trusted_once;
-    bool direct;              /* offer ALPN "xmpp-client" (XEP-0368) */
+    bool direct; /* offer ALPN "xmpp-client" (XEP-0368) */
 } TlsSessionConfig;
 
 /* What a call wants before it can go on; read and write may want either. */
 typedef enum {
-    TLS_DONE,       /* handshake finished, or bytes moved */
+    TLS_DONE, /* handshake finished, or bytes moved */
     TLS_WANT_READ,
     TLS_WANT_WRITE,
-    TLS_EOF,        /* the peer ended TLS properly */
-    TLS_CUT,        /* the connection ended without that */
-    TLS_FAILED,     /* see tls_session_error() */
+    TLS_EOF,    /* the peer ended TLS properly */
+    TLS_CUT,    /* the connection ended without that */
+    TLS_FAILED, /* see tls_session_error() */
 } TlsStep;
 
 /* `fd` is borrowed and non-blocking. NULL and ERROR_CONFIG when the client certificate cannot be used. */

@@ -19,8 +19,8 @@
 #include "net/targets.h"
 
 enum {
-    KEEPALIVE_IDLE = 60,      /* s of silence before the kernel asks; no work for us */
-    KEEPALIVE_INTERVAL = 15,  /* s */
+    KEEPALIVE_IDLE = 60,     /* s of silence before the kernel asks; no work for us */
+    KEEPALIVE_INTERVAL = 15, /* s */
     KEEPALIVE_PROBES = 4,
     USER_TIMEOUT = 60 * 1000, /* ms until unanswered data breaks the connection */
     DRAIN_MAX = 1024 * 1024,  /* bytes thrown away at a border */
@@ -86,6 +86,8 @@ struct Transport {
     Relay *relay;
 };
 
+static void fail(Transport *transport, TransportOutcome outcome, ErrorCode code, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
 static void secure(Transport *transport);
 static void open_hop(Transport *transport);
 static void connect_targets(Transport *transport, GPtrArray *targets);
@@ -217,7 +219,7 @@ end(Transport *transport, TransportOutcome outcome, const GError *error)
         transport->events.on_closed(transport, error, transport->data);
 }
 
-static void G_GNUC_PRINTF(4, 5)
+static void
 fail(Transport *transport, TransportOutcome outcome, ErrorCode code, const char *format, ...)
 {
     va_list args;
@@ -248,16 +250,18 @@ silence_error(const Transport *transport)
     const double secure = transport->plan.timeouts.secure / 1000.0;
     const double starttls = transport->plan.timeouts.starttls / 1000.0;
     if (transport->phase == TRANSPORT_SECURING)
-        return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                           _("no answer from %s port %u to the TLS handshake within %g s: check “port” and “tls” of the account"),
-                           target->host, target->port, secure);
+        return g_error_new(
+            CONFAB_ERROR, ERROR_UNREACHABLE,
+            _("no answer from %s port %u to the TLS handshake within %g s: check “port” and “tls” of the account"),
+            target->host, target->port, secure);
     if (transport->starttls_asked)
         return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                           _("no answer from %s port %u to the request for TLS within %g s: try again later"), target->host,
-                           target->port, starttls);
-    return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                       _("no answer from %s port %u to the start of the stream within %g s: check “port”, or set “tls” to direct"),
-                       target->host, target->port, starttls);
+                           _("no answer from %s port %u to the request for TLS within %g s: try again later"),
+                           target->host, target->port, starttls);
+    return g_error_new(
+        CONFAB_ERROR, ERROR_UNREACHABLE,
+        _("no answer from %s port %u to the start of the stream within %g s: check “port”, or set “tls” to direct"),
+        target->host, target->port, starttls);
 }
 
 static gboolean
@@ -281,9 +285,9 @@ set_deadline(Transport *transport, guint ms)
 static void
 lose_wire_in_starttls(Transport *transport, const char *cause)
 {
-    g_autoptr(GError) error =
-        g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("%s port %u closed the connection before TLS (%s): try again later"),
-                    transport->target->host, transport->target->port, cause);
+    g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
+                                          _("%s port %u closed the connection before TLS (%s): try again later"),
+                                          transport->target->host, transport->target->port, cause);
     give_up_target(transport, TRANSPORT_STARTTLS_SILENT, error);
 }
 
@@ -381,18 +385,20 @@ refuse_handshake(Transport *transport)
     if (certificate && (certificate->problems & TLS_PROBLEM_PIN)) {
         g_autofree char *shown = tls_fingerprint_format(certificate->fingerprint);
         fail(transport, TRANSPORT_PIN_MISMATCH, ERROR_AUTH,
-             _("the certificate of %s has CHANGED, it is not the pinned one (SHA-256 %s): somebody may be listening; ask whoever runs the server before you unpin"),
+             _("the certificate of %s has CHANGED, it is not the pinned one (SHA-256 %s): somebody may be listening; "
+               "ask whoever runs the server before you unpin"),
              domain, shown);
     } else if (certificate && (certificate->problems & TLS_PROBLEM_WEAK_KEY)) {
         fail(transport, TRANSPORT_CERTIFICATE_REFUSED, ERROR_AUTH,
              _("the certificate of %s is refused (%s): the server needs a new one"), domain, certificate->problem);
     } else if (certificate && !certificate->trusted) {
         fail(transport, TRANSPORT_CERTIFICATE_UNKNOWN, ERROR_AUTH,
-             _("the certificate of %s is not accepted (%s): look at it with /tls show, then /tls trust or /tls pin"), domain,
-             certificate->problem);
+             _("the certificate of %s is not accepted (%s): look at it with /tls show, then /tls trust or /tls pin"),
+             domain, certificate->problem);
     } else {
-        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("no TLS with %s port %u (%s): check “port” and “tls” of the account"),
-                                              transport->target->host, transport->target->port, tls_session_error(transport->tls));
+        g_autoptr(GError) error = g_error_new(
+            CONFAB_ERROR, ERROR_UNREACHABLE, _("no TLS with %s port %u (%s): check “port” and “tls” of the account"),
+            transport->target->host, transport->target->port, tls_session_error(transport->tls));
         give_up_target(transport, TRANSPORT_HANDSHAKE_FAILED, error);
     }
 }
@@ -473,14 +479,16 @@ on_relay_closed(Relay *relay, RelayEnd how, const char *detail, gpointer data)
         end(transport, TRANSPORT_ENDED, NULL);
         return;
     case RELAY_ENDED_BY_SERVER:
-        fail(transport, TRANSPORT_ENDED_BY_SERVER, ERROR_UNREACHABLE, _("%s closed the connection: connect again"), host);
+        fail(transport, TRANSPORT_ENDED_BY_SERVER, ERROR_UNREACHABLE, _("%s closed the connection: connect again"),
+             host);
         return;
     case RELAY_LOST:
         fail(transport, TRANSPORT_LOST, ERROR_UNREACHABLE, _("the connection to %s was lost (%s): connect again"), host,
              detail ? detail : "");
         return;
     case RELAY_UNUSED:
-        fail(transport, TRANSPORT_HOP_FAILED, ERROR_INTERNAL, _("the local connection was not taken up: connect again"));
+        fail(transport, TRANSPORT_HOP_FAILED, ERROR_INTERNAL,
+             _("the local connection was not taken up: connect again"));
         return;
     }
 }
@@ -613,7 +621,9 @@ resolve(Transport *transport)
     }
     if (!enter(transport, TRANSPORT_RESOLVING, plan->host))
         return;
-    const TargetsKind kind = plan->tls == TLS_DIRECT ? TARGETS_DIRECT : plan->tls == TLS_OFF ? TARGETS_STARTTLS : TARGETS_ANY;
+    const TargetsKind kind = plan->tls == TLS_DIRECT ? TARGETS_DIRECT
+                             : plan->tls == TLS_OFF  ? TARGETS_STARTTLS
+                                                     : TARGETS_ANY;
     transport->search = targets_search_new(plan->host, kind, plan->timeouts.resolve, on_targets, transport);
 }
 
@@ -649,8 +659,9 @@ parse_fingerprint(const char *text, char **parsed, GError **error)
         return true;
     *parsed = tls_fingerprint_parse(text);
     if (!*parsed)
-        g_set_error_literal(error, CONFAB_ERROR, ERROR_CONFIG,
-                            _("the pin is not a SHA-256 fingerprint (64 hex digits): correct or remove “pin” of the account"));
+        g_set_error_literal(
+            error, CONFAB_ERROR, ERROR_CONFIG,
+            _("the pin is not a SHA-256 fingerprint (64 hex digits): correct or remove “pin” of the account"));
     return *parsed != NULL;
 }
 
@@ -758,9 +769,9 @@ const char *
 transport_phase_name(TransportPhase phase)
 {
     static const char *const names[] = {
-        [TRANSPORT_IDLE] = "idle",         [TRANSPORT_RESOLVING] = "resolving", [TRANSPORT_CONNECTING] = "connecting",
-        [TRANSPORT_PROXY] = "proxy",       [TRANSPORT_STARTTLS] = "starttls",   [TRANSPORT_SECURING] = "securing",
-        [TRANSPORT_OPEN] = "open",         [TRANSPORT_CLOSED] = "closed",
+        [TRANSPORT_IDLE] = "idle",   [TRANSPORT_RESOLVING] = "resolving", [TRANSPORT_CONNECTING] = "connecting",
+        [TRANSPORT_PROXY] = "proxy", [TRANSPORT_STARTTLS] = "starttls",   [TRANSPORT_SECURING] = "securing",
+        [TRANSPORT_OPEN] = "open",   [TRANSPORT_CLOSED] = "closed",
     };
     return names[phase];
 }

@@ -54,7 +54,8 @@ cert_new(const CertSpec *spec, const Cert *issuer)
     X509_time_adj_ex(X509_getm_notBefore(x509), dated ? spec->first_day : -1, 0, NULL);
     X509_time_adj_ex(X509_getm_notAfter(x509), dated ? spec->last_day : 30, 0, NULL);
     const char *name = spec->common_name ? spec->common_name : "test";
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1,
+                               0);
     X509_set_issuer_name(x509, X509_get_subject_name(issuer ? issuer->x509 : x509));
     X509_set_pubkey(x509, cert->key);
     add_extension(x509, issuer, NID_basic_constraints, spec->authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
@@ -107,8 +108,8 @@ cert_write(const Cert *cert, const char *path, const char *key_path, const char 
     bio = BIO_new_file(key_path, "w");
     g_assert_nonnull(bio);
     const int length = passphrase ? (int)strlen(passphrase) : 0;
-    g_assert_cmpint(PEM_write_bio_PKCS8PrivateKey(bio, cert->key, passphrase ? EVP_aes_128_cbc() : NULL, passphrase, length, NULL,
-                                                  NULL),
+    g_assert_cmpint(PEM_write_bio_PKCS8PrivateKey(bio, cert->key, passphrase ? EVP_aes_128_cbc() : NULL, passphrase,
+                                                  length, NULL, NULL),
                     ==, 1);
     BIO_free(bio);
 }

@@ -11,17 +11,18 @@ typedef struct Cert {
     EVP_PKEY *key;
 } Cert;
 
-/* What to make; everything zero is a good server certificate without a name, EC P-256, valid from yesterday for 30 days. */
+/* What to make; everything zero is a good server certificate without a name, EC P-256, valid from yesterday for 30
+ * days. */
 typedef struct CertSpec {
     const char *common_name;
-    const char *names;   /* OpenSSL's syntax: "DNS:a.example,IP:127.0.0.1,otherName:1.3.6.1.5.5.7.8.5;UTF8:a.example" */
+    const char *names; /* OpenSSL's syntax: "DNS:a.example,IP:127.0.0.1,otherName:1.3.6.1.5.5.7.8.5;UTF8:a.example" */
     const char *xmpp_name; /* instead of `names`: an id-on-xmppAddr in UTF-8 */
-    const char *purpose; /* extended key usage; NULL: "serverAuth"; "": none */
-    int first_day;       /* relative to today, with last_day; both 0: -1 and 30 */
+    const char *purpose;   /* extended key usage; NULL: "serverAuth"; "": none */
+    int first_day;         /* relative to today, with last_day; both 0: -1 and 30 */
     int last_day;
     bool authority;
-    int rsa_bits;        /* 0: EC P-256 */
-    int curve;           /* NID of another curve */
+    int rsa_bits; /* 0: EC P-256 */
+    int curve;    /* NID of another curve */
     bool sha1;
 } CertSpec;
 

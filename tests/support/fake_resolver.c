@@ -88,8 +88,8 @@ service_async(GResolver *resolver, const char *rrname, GCancellable *cancel, GAs
 }
 
 static void
-name_async(GResolver *resolver, const char *name, GResolverNameLookupFlags flags, GCancellable *cancel, GAsyncReadyCallback done,
-           gpointer data)
+name_async(GResolver *resolver, const char *name, GResolverNameLookupFlags flags, GCancellable *cancel,
+           GAsyncReadyCallback done, gpointer data)
 {
     TableResolver *self = (TableResolver *)resolver;
     GTask *task = g_task_new(resolver, cancel, done, data);
@@ -181,7 +181,8 @@ append(GHashTable *table, const char *name, gpointer take_item, GDestroyNotify f
 }
 
 void
-fake_resolver_add_service(FakeResolver *resolver, const char *rrname, const char *host, guint16 port, int priority, int weight)
+fake_resolver_add_service(FakeResolver *resolver, const char *rrname, const char *host, guint16 port, int priority,
+                          int weight)
 {
     append(((TableResolver *)resolver->object)->services, rrname,
            g_srv_target_new(host, port, (guint16)priority, (guint16)weight), (GDestroyNotify)g_srv_target_free);
@@ -190,7 +191,8 @@ fake_resolver_add_service(FakeResolver *resolver, const char *rrname, const char
 void
 fake_resolver_add_address(FakeResolver *resolver, const char *host, const char *address)
 {
-    append(((TableResolver *)resolver->object)->addresses, host, g_inet_address_new_from_string(address), g_object_unref);
+    append(((TableResolver *)resolver->object)->addresses, host, g_inet_address_new_from_string(address),
+           g_object_unref);
 }
 
 void

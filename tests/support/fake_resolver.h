@@ -12,7 +12,8 @@ void fake_resolver_free(FakeResolver *resolver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeResolver, fake_resolver_free)
 
 /* `rrname`: "_xmpp-client._tcp.example.org"; `host` "." for no service. */
-void fake_resolver_add_service(FakeResolver *resolver, const char *rrname, const char *host, guint16 port, int priority, int weight);
+void fake_resolver_add_service(FakeResolver *resolver, const char *rrname, const char *host, guint16 port, int priority,
+                               int weight);
 void fake_resolver_add_address(FakeResolver *resolver, const char *host, const char *address);
 /* Questions for this name are never answered. */
 void fake_resolver_silence(FakeResolver *resolver, const char *name);

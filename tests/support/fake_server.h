@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server on loopback whose behaviour is a plain blocking function in a thread of its own, a connection after the other. */
+/* A server on loopback whose behaviour is a plain blocking function in a thread of its own, a connection after the
+ * other. */
 #pragma once
 
 #include <glib.h>

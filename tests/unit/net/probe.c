@@ -82,7 +82,7 @@ probe_clear(Probe *probe)
     transport_free(probe->transport);
     if (probe->hop >= 0)
         close(probe->hop);
-    g_source_remove(probe->heartbeat);
+    g_clear_handle_id(&probe->heartbeat, g_source_remove);
     g_string_free(probe->phases, TRUE);
     g_string_free(probe->details, TRUE);
     g_clear_error(&probe->error);
@@ -130,7 +130,8 @@ probe_echo(Probe *probe, const char *text)
     gsize sent = 0;
     ssize_t count = 0;
     probe_wait(probe, ({
-                   if (sent < strlen(text) && (count = send(probe->hop, text + sent, strlen(text) - sent, MSG_NOSIGNAL)) > 0)
+                   if (sent < strlen(text) &&
+                       (count = send(probe->hop, text + sent, strlen(text) - sent, MSG_NOSIGNAL)) > 0)
                        sent += (gsize)count;
                    while ((count = recv(probe->hop, bytes, sizeof bytes, 0)) > 0)
                        g_string_append_len(back, bytes, count);
@@ -151,4 +152,26 @@ probe_read_all(Probe *probe)
                    count == 0 || (errno != EAGAIN && errno != ENOTCONN);
                }));
     return g_string_free(all, FALSE);
+}
+
+void
+probe_assert_idle(Probe *probe)
+{
+    GMainContext *context = g_main_context_default();
+    GPollFD fds[32];
+    int priority, timeout = 0;
+    if (probe)
+        g_clear_handle_id(&probe->heartbeat, g_source_remove);
+    while (g_main_context_iteration(context, FALSE))
+        continue;
+    g_assert_true(g_main_context_acquire(context));
+    g_assert_false(g_main_context_prepare(context, &priority));
+    const int count = g_main_context_query(context, G_MAXINT, &timeout, fds, G_N_ELEMENTS(fds));
+    g_assert_cmpint(count, <=, (int)G_N_ELEMENTS(fds));
+    g_assert_cmpint(timeout, ==, -1);
+    for (int i = 0; i < count; i++)
+        fds[i].revents = 0;
+    g_main_context_check(context, G_MAXINT, fds, count);
+    g_main_context_release(context);
+    g_assert_false(g_main_context_pending(context));
 }

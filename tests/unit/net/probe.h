@@ -25,13 +25,13 @@ typedef struct Probe {
 void probe_init(Probe *probe, TlsContext *context);
 void probe_clear(Probe *probe);
 /* Runs the loop until then; a test that waits longer than 10 s has failed. */
-#define probe_wait(probe, condition)                                                                                            \
-    do {                                                                                                                        \
-        const gint64 give_up_ = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;                                                   \
-        while (!(condition)) {                                                                                                  \
-            g_assert_cmpint(g_get_monotonic_time(), <, give_up_);                                                               \
-            g_main_context_iteration(NULL, TRUE);                                                                               \
-        }                                                                                                                       \
+#define probe_wait(probe, condition)                                                                                   \
+    do {                                                                                                               \
+        const gint64 give_up_ = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;                                          \
+        while (!(condition)) {                                                                                         \
+            g_assert_cmpint(g_get_monotonic_time(), <, give_up_);                                                      \
+            g_main_context_iteration(NULL, TRUE);                                                                      \
+        }                                                                                                              \
     } while (0)
 /* Starts and waits for the end. */
 void probe_run(Probe *probe, const TransportConfig *config);
@@ -39,13 +39,16 @@ void probe_run(Probe *probe, const TransportConfig *config);
 void probe_open(Probe *probe, const TransportConfig *config);
 /* Sends through the hop and waits for the same bytes to come back. */
 void probe_echo(Probe *probe, const char *text);
+/* The loop has nothing to do and no time-out to wait for: no system call happens until bytes come. The heartbeat is
+ * stopped. NULL: there is none. */
+void probe_assert_idle(Probe *probe);
 /* Reads the hop until its end. */
 char *probe_read_all(Probe *probe);
 #define probe_assert_phases(probe, expected) g_assert_cmpstr((probe)->phases->str, ==, expected)
-#define probe_assert_error(probe, error_code, text)                                                                             \
-    do {                                                                                                                        \
-        g_assert_nonnull((probe)->error);                                                                                       \
-        g_assert_cmpint((probe)->error->code, ==, error_code);                                                                  \
-        if (!strstr((probe)->error->message, text))                                                                             \
-            g_error("“%s” does not say “%s”", (probe)->error->message, text);                                                   \
+#define probe_assert_error(probe, error_code, text)                                                                    \
+    do {                                                                                                               \
+        g_assert_nonnull((probe)->error);                                                                              \
+        g_assert_cmpint((probe)->error->code, ==, error_code);                                                         \
+        if (!strstr((probe)->error->message, text))                                                                    \
+            g_error("“%s” does not say “%s”", (probe)->error->message, text);                                          \
     } while (0)

@@ -5,10 +5,10 @@
 #include "base/error.h"
 #include "net/preamble.h"
 
-#define HEADER                                                                                                                  \
-    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "                \
+#define HEADER                                                                                                         \
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "       \
     "from='example.org' id='x' version='1.0'>"
-#define TLS "urn:ietf:params:xml:ns:xmpp-tls"
+#define TLS   "urn:ietf:params:xml:ns:xmpp-tls"
 #define OFFER HEADER "<stream:features><starttls xmlns='" TLS "'><required/></starttls></stream:features>"
 
 /* Feeds in pieces of `piece` bytes; stops at the first step that is not MORE. */
@@ -32,7 +32,8 @@ test_offered(void)
     static const char *const offers[] = {
         OFFER,
         /* other features around it, in any order, with other prefixes */
-        "<x:stream xmlns='jabber:client' xmlns:x='http://etherx.jabber.org/streams' version='1.0'><x:features><mechanisms "
+        "<x:stream xmlns='jabber:client' xmlns:x='http://etherx.jabber.org/streams' "
+        "version='1.0'><x:features><mechanisms "
         "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms><t:starttls xmlns:t='" TLS
         "'/></x:features>",
         HEADER "\n  <stream:features>\n<starttls xmlns='" TLS "'/>\n</stream:features>",
@@ -71,9 +72,10 @@ test_not_offered(void)
 {
     static const char *const texts[] = {
         HEADER "<stream:features/>",
-        HEADER "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"
+        HEADER "<stream:features><mechanisms "
+               "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"
                "</stream:features>",
-        HEADER "<stream:features><starttls/></stream:features>",                  /* no namespace of its own */
+        HEADER "<stream:features><starttls/></stream:features>",                        /* no namespace of its own */
         HEADER "<stream:features><a><starttls xmlns='" TLS "'/></a></stream:features>", /* too deep */
         HEADER "<features><starttls xmlns='" TLS "'/></features><stream:features/>",    /* not the stream's features */
         "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>", /* before XMPP 1.0 */
@@ -94,7 +96,8 @@ test_failed(void)
         { "HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak XMPP" },
         { "\x15\x03\x01\x00\x02", "does not speak XMPP" },
         { "<stream xmlns='jabber:client'>", "does not speak XMPP" },
-        { "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>", "does not speak" },
+        { "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
+          "does not speak" },
         { "<!DOCTYPE x [<!ENTITY a 'b'>]>" HEADER, "does not speak" }, /* I7 */
         { HEADER "<?php x?>", "does not speak" },
         { HEADER "<!-- x -->", "does not speak" },
@@ -103,8 +106,9 @@ test_failed(void)
         { HEADER "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text "
                  "xmlns='urn:ietf:params:xml:ns:xmpp-streams'>not here&#27;[2J\nx</text></stream:error>",
           "(host-unknown): not here" },
-        { HEADER "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>evil.example</see-other-host>"
-                 "</stream:error>",
+        { HEADER
+          "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>evil.example</see-other-host>"
+          "</stream:error>",
           "see-other-host" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

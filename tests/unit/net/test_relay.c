@@ -146,23 +146,13 @@ test_strangers(Fixture *fixture, gconstpointer unused)
     close(late);
 }
 
-/* At rest the loop has nothing to do and no time to wait for: no system call happens. */
 static void
 test_idle(Fixture *fixture, gconstpointer unused)
 {
-    GPollFD fds[16];
-    int priority, timeout = 0;
     connect_hop(fixture);
     g_assert_cmpint(send(fixture->hop, "x", 1, 0), ==, 1);
     settle();
-    GMainContext *context = g_main_context_default();
-    g_assert_true(g_main_context_acquire(context));
-    g_assert_false(g_main_context_prepare(context, &priority));
-    g_assert_cmpint(g_main_context_query(context, G_MAXINT, &timeout, fds, G_N_ELEMENTS(fds)), <=, 16);
-    g_assert_cmpint(timeout, ==, -1);
-    g_main_context_check(context, G_MAXINT, fds, 0);
-    g_main_context_release(context);
-    g_assert_false(g_main_context_pending(NULL));
+    probe_assert_idle(NULL);
 }
 
 /* I9: a reader that does not read stops the writer; memory stays bounded, the loop sleeps, and nothing is lost. */
@@ -288,13 +278,13 @@ test_flood(void)
     const guint counter = g_idle_add_full(G_PRIORITY_DEFAULT, count_turn, &turns, NULL);
     const gint64 start = g_get_monotonic_time();
     probe_wait(&probe, ({
-                   const ssize_t out = sent < FLOOD ? send(probe.hop, data + sent, FLOOD - sent, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
-                   sent += out > 0 ? (gsize)out : 0;
-                   const ssize_t in = recv(probe.hop, back + read, MIN(FLOOD - read, 20000), MSG_DONTWAIT);
-                   g_assert_cmpint(in, !=, 0);
-                   read += in > 0 ? (gsize)in : 0;
-                   read == FLOOD;
-               }));
+        const ssize_t out = sent < FLOOD ? send(probe.hop, data + sent, FLOOD - sent, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+        sent += out > 0 ? (gsize)out : 0;
+        const ssize_t in = recv(probe.hop, back + read, MIN(FLOOD - read, 20000), MSG_DONTWAIT);
+        g_assert_cmpint(in, !=, 0);
+        read += in > 0 ? (gsize)in : 0;
+        read == FLOOD;
+    }));
     g_test_message("%d bytes both ways in %.0f ms, %d turns for others", FLOOD,
                    (double)(g_get_monotonic_time() - start) / 1000, turns);
     g_source_remove(counter);

@@ -21,7 +21,8 @@ on_found(GPtrArray *targets, const GError *error, gpointer data)
     found->calls++;
     for (guint i = 0; targets && i < targets->len; i++) {
         const Target *target = targets->pdata[i];
-        g_string_append_printf(list, "%s%s:%u%s", i > 0 ? " " : "", target->host, target->port, target->direct ? "/direct" : "");
+        g_string_append_printf(list, "%s%s:%u%s", i > 0 ? " " : "", target->host, target->port,
+                               target->direct ? "/direct" : "");
     }
     found->list = g_string_free(list, FALSE);
     found->error = error ? g_error_copy(error) : NULL;
@@ -150,7 +151,8 @@ add(GPtrArray *targets, const char *host, guint16 priority, guint16 weight)
     g_ptr_array_add(targets, target);
 }
 
-/* RFC 2782: within a priority the chance to be first is the weight's share; a weight of 0 is not hopeless among others of 0. */
+/* RFC 2782: within a priority the chance to be first is the weight's share; a weight of 0 is not hopeless among
+ * others of 0. */
 static void
 test_weights(void)
 {

@@ -45,7 +45,8 @@ serve_tls(FakeServer *server, int fd, gpointer data)
     if (client)
         X509_NAME_get_text_by_NID(X509_get_subject_name(client), NID_commonName, host->client, sizeof host->client);
     X509_free(client);
-    SSL_export_keying_material(ssl, host->exporter, 32, EXPORTER_LABEL, strlen(EXPORTER_LABEL), (const guint8 *)"", 0, 1);
+    SSL_export_keying_material(ssl, host->exporter, 32, EXPORTER_LABEL, strlen(EXPORTER_LABEL), (const guint8 *)"", 0,
+                               1);
     host->received += fake_tls_echo(ssl);
     fake_tls_free(ssl);
 }
@@ -116,7 +117,8 @@ accept_certificate(Fixture *fixture, const CertSpec *spec, const char *domain)
 
 /* A certificate that must not be: no byte of ours arrives, and people are told why. */
 static void
-refuse_certificate(Fixture *fixture, const Cert *cert, const char *domain, TlsProblems problems, TransportOutcome outcome)
+refuse_certificate(Fixture *fixture, const Cert *cert, const char *domain, TlsProblems problems,
+                   TransportOutcome outcome)
 {
     Host host = { .cert = cert };
     FakeServer *server = fake_server_new("127.0.0.1", serve_tls, &host);
@@ -163,8 +165,7 @@ test_accepted(Fixture *fixture, gconstpointer unused)
         accept_certificate(fixture, &(CertSpec){ .names = names[i] }, "example.org");
     accept_certificate(fixture, &(CertSpec){ .names = "DNS:*.example.org" }, "chat.example.org");
     accept_certificate(fixture, &(CertSpec){ .names = "DNS:xn--bcher-kva.example" }, "bücher.example");
-    accept_certificate(fixture, &(CertSpec){ .xmpp_name = "bücher.example" },
-                       "bücher.example");
+    accept_certificate(fixture, &(CertSpec){ .xmpp_name = "bücher.example" }, "bücher.example");
     accept_certificate(fixture, &(CertSpec){ .names = "IP:127.0.0.1" }, "127.0.0.1");
     accept_certificate(fixture, &(CertSpec){ .names = "DNS:localhost" }, "localhost");
     accept_certificate(fixture, &(CertSpec){ .names = "DNS:example.org", .purpose = "" }, "example.org");
@@ -201,8 +202,10 @@ test_faults(Fixture *fixture, gconstpointer unused)
     const char *name = "DNS:example.org";
     const char *domain = "example.org";
     const TransportOutcome unknown = TRANSPORT_CERTIFICATE_UNKNOWN;
-    refuse(fixture, &(CertSpec){ .names = name, .first_day = -30, .last_day = -1 }, domain, TLS_PROBLEM_EXPIRED, unknown);
-    refuse(fixture, &(CertSpec){ .names = name, .first_day = 1, .last_day = 30 }, domain, TLS_PROBLEM_NOT_YET_VALID, unknown);
+    refuse(fixture, &(CertSpec){ .names = name, .first_day = -30, .last_day = -1 }, domain, TLS_PROBLEM_EXPIRED,
+           unknown);
+    refuse(fixture, &(CertSpec){ .names = name, .first_day = 1, .last_day = 30 }, domain, TLS_PROBLEM_NOT_YET_VALID,
+           unknown);
     refuse(fixture, &(CertSpec){ .names = name, .authority = true }, domain, TLS_PROBLEM_AUTHORITY, unknown);
     refuse(fixture, &(CertSpec){ .names = name, .purpose = "clientAuth" }, domain, TLS_PROBLEM_WRONG_PURPOSE, unknown);
     refuse(fixture, &(CertSpec){ .names = name, .sha1 = true }, domain, TLS_PROBLEM_WEAK_SIGNATURE, unknown);
@@ -221,7 +224,8 @@ test_faults(Fixture *fixture, gconstpointer unused)
 static void
 test_leaf_as_issuer(Fixture *fixture, gconstpointer unused)
 {
-    g_autoptr(Cert) leaf = cert_new(&(CertSpec){ .common_name = "leaf", .names = "DNS:leaf.example" }, fixture->authority);
+    g_autoptr(Cert) leaf =
+        cert_new(&(CertSpec){ .common_name = "leaf", .names = "DNS:leaf.example" }, fixture->authority);
     g_autoptr(Cert) cert = cert_new(&(CertSpec){ .names = "DNS:example.org" }, leaf);
     refuse_certificate(fixture, cert, "example.org", TLS_PROBLEM_UNTRUSTED, TRANSPORT_CERTIFICATE_UNKNOWN);
 }
@@ -230,9 +234,9 @@ test_leaf_as_issuer(Fixture *fixture, gconstpointer unused)
 static void
 test_hostile_text(Fixture *fixture, gconstpointer unused)
 {
-    g_autoptr(Cert) cert = cert_new(
-        &(CertSpec){ .common_name = "\033]0;owned\007%s%n\u202e", .names = "DNS:\033[2Jx,otherName:1.3.6.1.5.5.7.8.5;UTF8:a\033b" },
-        NULL);
+    g_autoptr(Cert) cert = cert_new(&(CertSpec){ .common_name = "\033]0;owned\007%s%n\u202e",
+                                                 .names = "DNS:\033[2Jx,otherName:1.3.6.1.5.5.7.8.5;UTF8:a\033b" },
+                                    NULL);
     Host host = { .cert = cert };
     FakeServer *server = fake_server_new("127.0.0.1", serve_tls, &host);
     const TransportConfig config = config_for(fixture, server, "example.org");
@@ -241,7 +245,8 @@ test_hostile_text(Fixture *fixture, gconstpointer unused)
     probe_run(&probe, &config);
     const TlsCertificate *shown = transport_certificate(probe.transport);
     g_autofree char *names = g_strjoinv(" ", shown->names);
-    g_autofree char *all = g_strconcat(shown->subject, shown->issuer, names, shown->problem, probe.error->message, NULL);
+    g_autofree char *all =
+        g_strconcat(shown->subject, shown->issuer, names, shown->problem, probe.error->message, NULL);
     g_test_message("%s", all);
     for (const char *c = all; *c != '\0'; c++)
         g_assert_true((guchar)*c >= 0x20 && *c != 0x7f);
@@ -254,10 +259,11 @@ test_hostile_text(Fixture *fixture, gconstpointer unused)
 static void
 test_description(Fixture *fixture, gconstpointer unused)
 {
-    g_autoptr(Cert) cert = cert_new(&(CertSpec){ .common_name = "Some Server",
-                                                 .names = "DNS:example.org,IP:127.0.0.1,otherName:1.3.6.1.5.5.7.8.5;UTF8:example.org",
-                                                 .rsa_bits = 2048 },
-                                    fixture->authority);
+    g_autoptr(Cert) cert =
+        cert_new(&(CertSpec){ .common_name = "Some Server",
+                              .names = "DNS:example.org,IP:127.0.0.1,otherName:1.3.6.1.5.5.7.8.5;UTF8:example.org",
+                              .rsa_bits = 2048 },
+                 fixture->authority);
     Host host = { .cert = cert };
     g_autoptr(FakeServer) server = fake_server_new("127.0.0.1", serve_tls, &host);
     const TransportConfig config = config_for(fixture, server, "example.org");
@@ -283,7 +289,8 @@ test_description(Fixture *fixture, gconstpointer unused)
 static void
 test_trust_then_pin(Fixture *fixture, gconstpointer unused)
 {
-    g_autoptr(Cert) first = cert_new(&(CertSpec){ .names = "DNS:elsewhere", .first_day = -9, .last_day = -1, .authority = true }, NULL);
+    g_autoptr(Cert) first =
+        cert_new(&(CertSpec){ .names = "DNS:elsewhere", .first_day = -9, .last_day = -1, .authority = true }, NULL);
     g_autoptr(Cert) other = cert_new(&(CertSpec){ .names = "DNS:example.org" }, fixture->authority);
     g_autofree char *fingerprint = cert_fingerprint(first);
     g_autofree char *pretty = tls_fingerprint_format(fingerprint);
@@ -410,14 +417,16 @@ test_bindings(Fixture *fixture, gconstpointer unused)
 {
     g_assert_cmpstr(tls_binding_name(TLS_BINDING_EXPORTER), ==, "tls-exporter");
     check_bindings(fixture, TLS1_3_VERSION, &(CertSpec){ .names = "DNS:example.org" }, G_CHECKSUM_SHA256);
-    check_bindings(fixture, TLS1_2_VERSION, &(CertSpec){ .names = "DNS:example.org", .rsa_bits = 2048 }, G_CHECKSUM_SHA256);
+    check_bindings(fixture, TLS1_2_VERSION, &(CertSpec){ .names = "DNS:example.org", .rsa_bits = 2048 },
+                   G_CHECKSUM_SHA256);
 }
 
 /* Without a server certificate's trust no client certificate is shown, and a bad file is said at once. */
 static void
 test_client_certificate(Fixture *fixture, gconstpointer unused)
 {
-    g_autoptr(Cert) client = cert_new(&(CertSpec){ .common_name = "alice", .purpose = "clientAuth" }, fixture->authority);
+    g_autoptr(Cert) client =
+        cert_new(&(CertSpec){ .common_name = "alice", .purpose = "clientAuth" }, fixture->authority);
     g_autoptr(Cert) cert = cert_new(&(CertSpec){ .names = "DNS:example.org" }, fixture->authority);
     g_autofree char *file = g_build_filename(fixture->directory, "client.pem", NULL);
     g_autofree char *key = g_build_filename(fixture->directory, "client.key", NULL);

@@ -2,6 +2,7 @@
 /* I1, I2, I5: every phase, with servers that do it well, badly, and not at all. */
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,27 +15,30 @@
 #include "net/transport.h"
 #include "probe.h"
 
-#define STREAM                                                                                                                  \
-    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' "         \
+#define STREAM                                                                                                         \
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "       \
+    "id='1' "                                                                                                          \
     "version='1.0'>"
-#define NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
-#define OFFER "<stream:features><starttls xmlns='" NS_TLS "'/></stream:features>"
+#define NS_TLS  "urn:ietf:params:xml:ns:xmpp-tls"
+#define OFFER   "<stream:features><starttls xmlns='" NS_TLS "'/></stream:features>"
 #define PROCEED "<proceed xmlns='" NS_TLS "'/>"
 
 enum { SHORT = 60, LONG = 8000 }; /* ms */
 
 typedef enum {
-    GOOD,          /* STARTTLS, then echo */
-    DIRECT,        /* direct TLS, then echo */
+    GOOD,   /* STARTTLS, then echo */
+    DIRECT, /* direct TLS, then echo */
     SILENT,
-    SHUT,          /* closes at once */
-    STRIPPED,      /* offers no STARTTLS; echoes a connection that does not open a stream */
-    REFUSING,      /* <failure/> */
-    SILENT_ASKED,  /* no answer to <starttls/> */
-    SILENT_TLS,    /* no answer to the ClientHello */
-    INJECTING,     /* clear text along with <proceed/> */
-    HANGING_UP,    /* TLS, a greeting, close_notify */
-    CUTTING,       /* TLS, a greeting, and the connection is gone */
+    SHUT,         /* closes at once */
+    STRIPPED,     /* offers no STARTTLS; echoes a connection that does not open a stream */
+    REFUSING,     /* <failure/> */
+    SILENT_ASKED, /* no answer to <starttls/> */
+    SILENT_TLS,   /* no answer to the ClientHello */
+    INJECTING,    /* clear text along with <proceed/> */
+    HANGING_UP,   /* TLS, a greeting, close_notify */
+    DRIPPING,     /* a space now and then, for ever */
+    DRIPPING_TLS, /* the same in answer to the ClientHello: TLS headers that never end */
+    CUTTING,      /* TLS, a greeting, and the connection is gone */
 } Behaviour;
 
 typedef struct Host {
@@ -85,6 +89,20 @@ serve_over_tls(Host *host, int fd)
     fake_tls_free(ssl);
 }
 
+/* A byte every 5 ms until the peer goes. */
+static void
+drip(int fd, const char *text)
+{
+    struct pollfd peer = { fd, POLLIN, 0 };
+    char bytes[4096];
+    for (gsize i = 0;; i++) {
+        if (poll(&peer, 1, 5) > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
+            return;
+        if (send(fd, text + MIN(i, strlen(text) - 1), 1, MSG_NOSIGNAL) != 1)
+            return;
+    }
+}
+
 /* A first byte of '<' is answered with the same bytes: the clear-text server. */
 static void
 echo_in_clear(Host *host, int fd)
@@ -106,6 +124,10 @@ serve(FakeServer *server, int fd, gpointer data)
         return;
     if (host->behaviour == SILENT) {
         fake_swallow(fd);
+        return;
+    }
+    if (host->behaviour == DRIPPING || host->behaviour == DRIPPING_TLS) {
+        drip(fd, host->behaviour == DRIPPING ? STREAM " " : "\x16\x03\x03\x3f\x3f\x02");
         return;
     }
     if (host->behaviour == DIRECT || host->behaviour == HANGING_UP || host->behaviour == CUTTING) {
@@ -158,6 +180,20 @@ serve_proxy(FakeServer *server, int fd, gpointer data)
     g_assert_cmpint(recv(fd, name, bytes[4] + 2u, MSG_WAITALL), ==, bytes[4] + 2);
     host->proxied = g_strdup_printf("%.*s:%u", bytes[4], name, name[bytes[4]] * 256u + name[bytes[4] + 1]);
     send(fd, "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00", 10, MSG_NOSIGNAL);
+    serve(server, fd, data);
+}
+
+/* An HTTP proxy of that kind. */
+static void
+serve_http_proxy(FakeServer *server, int fd, gpointer data)
+{
+    Host *host = data;
+    char line[64] = { 0 };
+    for (gsize i = 0; i + 1 < sizeof line && (i == 0 || line[i - 1] != '\n'); i++)
+        g_assert_cmpint(recv(fd, line + i, 1, 0), ==, 1);
+    host->proxied = g_strdup(g_strchomp(line));
+    g_assert_true(fake_read_until(fd, "\r\n\r\n"));
+    fake_write(fd, "HTTP/1.0 200 OK\r\nX: y\r\n\r\n");
     serve(server, fd, data);
 }
 
@@ -234,6 +270,16 @@ test_direct(Fixture *fixture, gconstpointer unused)
     probe_assert_phases(&fixture->probe, "resolving connecting securing open");
 }
 
+/* Open and at rest: the loop has nothing to do and no time to wait for. */
+static void
+test_idle(Fixture *fixture, gconstpointer unused)
+{
+    start_server(fixture, GOOD);
+    probe_open(&fixture->probe, &fixture->config);
+    probe_echo(&fixture->probe, "<hello/>");
+    probe_assert_idle(&fixture->probe);
+}
+
 static void
 test_clear(Fixture *fixture, gconstpointer unused)
 {
@@ -305,12 +351,15 @@ test_next_target(Fixture *fixture, gconstpointer unused)
     Host mute = { .behaviour = SILENT };
     g_autoptr(FakeServer) silent = fake_server_new("127.0.0.1", serve, &mute);
     start_server(fixture, GOOD);
-    fake_resolver_add_service(fixture->dns, "_xmpp-client._tcp.example.org", "xmpp.example.org", black_hole_port(hole), 0, 0);
-    fake_resolver_add_service(fixture->dns, "_xmpps-client._tcp.example.org", "xmpp.example.org", fake_server_port(silent), 1, 0);
+    fake_resolver_add_service(fixture->dns, "_xmpp-client._tcp.example.org", "xmpp.example.org", black_hole_port(hole),
+                              0, 0);
+    fake_resolver_add_service(fixture->dns, "_xmpps-client._tcp.example.org", "xmpp.example.org",
+                              fake_server_port(silent), 1, 0);
     fake_resolver_add_service(fixture->dns, "_xmpp-client._tcp.example.org", "gone.example.org", 5222, 2, 0);
     fixture->config.timeouts.target = fixture->config.timeouts.secure = 300;
     probe_open(&fixture->probe, &fixture->config);
-    probe_assert_phases(&fixture->probe, "resolving connecting connecting securing connecting connecting starttls securing open");
+    probe_assert_phases(&fixture->probe,
+                        "resolving connecting connecting securing connecting connecting starttls securing open");
     probe_echo(&fixture->probe, "x");
 }
 
@@ -334,8 +383,11 @@ test_silence(Fixture *fixture, gconstpointer unused)
         const char *says, *phases;
     } cases[] = {
         { SILENT, TRANSPORT_STARTTLS_SILENT, "to the start of the stream within 0.06 s", "connecting starttls closed" },
-        { SILENT_ASKED, TRANSPORT_STARTTLS_SILENT, "to the request for TLS within 0.06 s", "connecting starttls closed" },
-        { SILENT_TLS, TRANSPORT_HANDSHAKE_FAILED, "to the TLS handshake within 0.06 s", "connecting starttls securing closed" },
+        { SILENT_ASKED, TRANSPORT_STARTTLS_SILENT, "to the request for TLS within 0.06 s",
+          "connecting starttls closed" },
+        { SILENT_TLS, TRANSPORT_HANDSHAKE_FAILED, "to the TLS handshake within 0.06 s",
+          "connecting starttls securing closed" },
+        { DRIPPING, TRANSPORT_STARTTLS_SILENT, "to the start of the stream", "connecting starttls closed" },
         { SHUT, TRANSPORT_STARTTLS_SILENT, "closed the connection before TLS", "connecting starttls closed" },
     };
     fixture->config.timeouts.starttls = fixture->config.timeouts.secure = SHORT;
@@ -347,11 +399,14 @@ test_silence(Fixture *fixture, gconstpointer unused)
         fail_with(fixture, cases[i].outcome, ERROR_UNREACHABLE, cases[i].says);
         probe_assert_phases(&fixture->probe, cases[i].phases);
     }
-    Host mute = { .behaviour = SILENT };
-    g_autoptr(FakeServer) server = fake_server_new("127.0.0.1", serve, &mute);
-    fixture->config.port = fake_server_port(server);
+    static const Behaviour mute[] = { SILENT, DRIPPING_TLS };
     fixture->config.tls = TLS_DIRECT;
-    fail_with(fixture, TRANSPORT_HANDSHAKE_FAILED, ERROR_UNREACHABLE, "to the TLS handshake within 0.06 s");
+    for (gsize i = 0; i < G_N_ELEMENTS(mute); i++) {
+        Host host = { .behaviour = mute[i] };
+        g_autoptr(FakeServer) server = fake_server_new("127.0.0.1", serve, &host);
+        fixture->config.port = fake_server_port(server);
+        fail_with(fixture, TRANSPORT_HANDSHAKE_FAILED, ERROR_UNREACHABLE, "to the TLS handshake within 0.06 s");
+    }
 }
 
 static void
@@ -365,7 +420,8 @@ test_no_dns(Fixture *fixture, gconstpointer unused)
     fail_with(fixture, TRANSPORT_DNS_FAILED, ERROR_UNREACHABLE, "no answer from DNS for example.org within 0.06 s");
     probe_assert_phases(&fixture->probe, "resolving closed");
     fixture->config.host = "mute.example.org";
-    fail_with(fixture, TRANSPORT_CONNECT_FAILED, ERROR_UNREACHABLE, "no answer from DNS for the address of mute.example.org");
+    fail_with(fixture, TRANSPORT_CONNECT_FAILED, ERROR_UNREACHABLE,
+              "no answer from DNS for the address of mute.example.org");
     fixture->config.timeouts.target = LONG;
     fixture->config.host = "unknown.example.org";
     fail_with(fixture, TRANSPORT_CONNECT_FAILED, ERROR_UNREACHABLE, "there is no host named unknown.example.org");
@@ -384,7 +440,8 @@ static void
 test_no_tcp(Fixture *fixture, gconstpointer unused)
 {
     g_autoptr(BlackHole) hole = black_hole_new();
-    g_autofree char *expected = g_strdup_printf("no answer from 127.0.0.1 port %u within 0.06 s", black_hole_port(hole));
+    g_autofree char *expected =
+        g_strdup_printf("no answer from 127.0.0.1 port %u within 0.06 s", black_hole_port(hole));
     fixture->config.host = "127.0.0.1";
     fixture->config.port = black_hole_port(hole);
     fixture->config.timeouts.target = SHORT;
@@ -654,9 +711,25 @@ test_proxy(Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_http_proxy(Fixture *fixture, gconstpointer unused)
+{
+    fixture->host.behaviour = DIRECT;
+    fixture->server = fake_server_new("127.0.0.1", serve_http_proxy, &fixture->host);
+    g_autofree char *uri = g_strdup_printf("http://127.0.0.1:%u", fake_server_port(fixture->server));
+    fixture->config.proxy = uri;
+    fixture->config.tls = TLS_DIRECT;
+    probe_open(&fixture->probe, &fixture->config);
+    probe_echo(&fixture->probe, "<through/>");
+    g_assert_cmpint(fake_resolver_questions(fixture->dns, "example.org"), ==, 0);
+    g_assert_cmpstr(heard(fixture), ==, "<through/>");
+    g_assert_true(g_str_has_prefix(fixture->host.proxied, "CONNECT example.org:5223 HTTP/1."));
+}
+
+static void
 test_bad_proxy(Fixture *fixture, gconstpointer unused)
 {
-    static const char *const wrong[] = { "127.0.0.1:9050", "ftp://x:1", "socks5://", "socks5://host", "https://x:1", "::" };
+    static const char *const wrong[] = { "127.0.0.1:9050", "ftp://x:1",   "socks5://",
+                                         "socks5://host",  "https://x:1", "::" };
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
         fixture->config.proxy = wrong[i];
         fail_with(fixture, TRANSPORT_BAD_CONFIG, ERROR_CONFIG, "proxy cannot be used");
@@ -666,7 +739,8 @@ test_bad_proxy(Fixture *fixture, gconstpointer unused)
     g_autofree char *uri = g_strdup_printf("socks5://u:secret@127.0.0.1:%u", fake_server_port(fixture->server));
     fixture->config.proxy = uri;
     fixture->config.timeouts.proxy = SHORT;
-    fail_with(fixture, TRANSPORT_PROXY_FAILED, ERROR_UNREACHABLE, "the proxy did not reach example.org port 5222 within");
+    fail_with(fixture, TRANSPORT_PROXY_FAILED, ERROR_UNREACHABLE,
+              "the proxy did not reach example.org port 5222 within");
     g_autoptr(BlackHole) hole = black_hole_new();
     g_autofree char *dead = g_strdup_printf("socks5://u:secret@127.0.0.1:%u", black_hole_port(hole));
     fixture->config.proxy = dead;
@@ -683,6 +757,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("starttls", test_starttls);
     ADD("direct", test_direct);
+    ADD("idle", test_idle);
     ADD("clear", test_clear);
     ADD("idn", test_idn);
     ADD("ipv6", test_ipv6);
@@ -704,6 +779,7 @@ main(int argc, char **argv)
     ADD("hop-unused", test_hop_unused);
     ADD("cancel-in-every-phase", test_cancel);
     ADD("proxy", test_proxy);
+    ADD("http-proxy", test_http_proxy);
     ADD("bad-proxy", test_bad_proxy);
     return g_test_run();
 }
