@@ -152,7 +152,7 @@ paths_read(const char *path, gsize limit, gsize *length, GError **error)
     close(fd);
     if (count > (gssize) limit) {
         g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                    _("%s is larger than %" G_GSIZE_FORMAT " bytes: make it smaller"), path, limit);
+                    _("%s is larger than %zu bytes: make it smaller"), path, (size_t) limit);
     }
     if (count < 0 || count > (gssize) limit) {
         g_free(data);
