@@ -97,6 +97,8 @@ plan_clear(Plan *plan)
 {
     if (plan->key_passphrase)
         explicit_bzero(plan->key_passphrase, strlen(plan->key_passphrase));
+    if (plan->proxy) /* may hold a password */
+        explicit_bzero(plan->proxy, strlen(plan->proxy));
     g_free(plan->domain);
     g_free(plan->host);
     g_free(plan->ca_file);
