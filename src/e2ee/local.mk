@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/e2ee/libe2ee.a
-src_e2ee_libe2ee_a_SOURCES =
+src_e2ee_libe2ee_a_SOURCES = \
+	src/e2ee/e2ee.h \
+	src/e2ee/envelope.c \
+	src/e2ee/providers.c
 src_e2ee_libe2ee_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "e2ee/e2ee.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+
+struct Envelope {
+    XmppMessage *message;
+    const char *encryption; /* a provider's name, or "none" */
+};
+
+Envelope *
+envelope_plain(XmppMessage *take_message, const char *intent, GError **error)
+{
+    g_autoptr(XmppMessage) message = take_message;
+    if (strcmp(intent, "none") != 0) {
+        g_set_error(error, CONFAB_ERROR, ERROR_ENCRYPTION,
+                    e2ee_find_provider(intent) != NULL
+                        ? _("This conversation insists on %s: nothing was sent; /encrypt none gives that up")
+                        : _("This conversation insists on %s, which this confab does not have: nothing was sent; "
+                            "/encrypt none gives that up"),
+                    intent);
+        return NULL;
+    }
+    Envelope *envelope = g_new0(Envelope, 1);
+    envelope->message = g_steal_pointer(&message);
+    envelope->encryption = "none";
+    return envelope;
+}
+
+const XmppMessage *
+envelope_message(const Envelope *envelope)
+{
+    return envelope->message;
+}
+
+const char *
+envelope_encryption(const Envelope *envelope)
+{
+    return envelope->encryption;
+}
+
+void
+envelope_free(Envelope *envelope)
+{
+    if (envelope == NULL)
+        return;
+    message_stanza_free(envelope->message);
+    g_free(envelope);
+}

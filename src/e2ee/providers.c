@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "e2ee/e2ee.h"
+
+#include <string.h>
+
+static const E2eeProvider *const providers[] = { NULL };
+
+const E2eeProvider *const *
+e2ee_providers(void)
+{
+    return providers;
+}
+
+const E2eeProvider *
+e2ee_find_provider(const char *name)
+{
+    for (const E2eeProvider *const *provider = e2ee_providers(); *provider != NULL; provider++) {
+        if (strcmp((*provider)->name, name) == 0)
+            return *provider;
+    }
+    return NULL;
+}
