@@ -1,4 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/core/libcore.a
-src_core_libcore_a_SOURCES =
-src_core_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) 
+src_core_libcore_a_SOURCES = \
+	src/core/account_memory.c \
+	src/core/client.c src/core/client.h \
+	src/core/contacts.c src/core/contacts.h \
+	src/core/core_done.c \
+	src/core/core_private.h \
+	src/core/incoming.c \
+	src/core/incoming_presence.c \
+	src/core/incoming_roster.c \
+	src/core/outgoing.c src/core/outgoing.h \
+	src/core/own_presence.c src/core/own_presence.h \
+	src/core/session.c src/core/session.h \
+	src/core/session_query.c \
+	src/core/session_tls.c \
+	src/core/typing.c
+src_core_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)

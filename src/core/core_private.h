@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the core need of each other and nobody else may touch. */
+#pragma once
+
+#include "core/contacts.h"
+#include "core/outgoing.h"
+#include "core/own_presence.h"
+#include "core/session.h"
+#include "store/db.h"
+
+/* --- client.c --- */
+Db *client_db(const Client *client);
+SecretSources *client_secrets(const Client *client);
+/* Tests do not wait: every pause of the core takes 1/factor of its time. */
+void client_hurry(Client *client, guint factor);
+/* What to wait instead of `ms` milliseconds. */
+guint client_delay(const Client *client, guint ms);
+/* A session went offline, or the server has all that was sent: a good-bye under way may be complete. */
+void client_check_shutdown(Client *client);
+
+/* --- core_done.c --- */
+/* Calls `done` from an idle source; `error` (copied) may be NULL. `done` may be NULL. */
+void core_done_later(CoreDone done, gpointer data, const GError *error);
+/* An IqDone whose data is made by core_done_new(): tells the outcome, a stanza error in the other side's words. */
+typedef struct CoreRequest CoreRequest;
+CoreRequest *core_request_new(CoreDone done, gpointer data);
+void core_request_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error,
+                       gpointer request);
+/* Text from elsewhere, made fit for the model: cut to `limit` bytes, cleaned, without spaces around it. NULL when nothing is
+ * left, or for NULL. Names are also shown with what is invisible in them (I12, I20). */
+char *core_clean_name(const char *text);
+char *core_clean_words(const char *text);
+
+/* --- session.c --- */
+typedef struct Outbox Outbox;
+typedef struct Typing Typing;
+
+Session *session_new(Client *client, const AccountConfig *config);
+void session_free(Session *session);
+const AccountConfig *session_account_config(const Session *session);
+void session_set_account_config(Session *session, const AccountConfig *config);
+Outbox *session_outbox(const Session *session);
+Typing *session_typing(const Session *session);
+/* Neither connected nor about to be, nor closing. */
+bool session_is_idle(const Session *session);
+/* ERROR_UNREACHABLE with the way out; false when it is not online. */
+bool session_require_online(const Session *session, GError **error);
+/* Version of the roster in the model; NULL: the server keeps none, or nothing is known. */
+void session_set_roster_version(Session *session, const char *version);
+/* The bare JID, as the store names accounts. */
+const char *session_store_key(const Session *session);
+/* Connects again with what the last attempt was given, after the user has removed the obstacle. */
+void session_try_again(Session *session);
+void session_set_trusted_once(Session *session, const char *fingerprint);
+
+/* --- session_tls.c --- */
+/* Shows the certificate that was refused, and what can be done (I3). Returns how bad that is. */
+NoticeLevel session_report_certificate(Session *session);
+
+/* --- incoming*.c: what the stream says --- */
+void incoming_message(Session *session, const XmppMessage *message);
+void incoming_presence(Session *session, const XmppPresence *presence);
+void incoming_subscription(Session *session, const Jid *from, SubscriptionAct act, const char *words);
+/* Nobody is online, nobody types any more: the connection is gone. */
+void incoming_presence_forget(Session *session);
+void incoming_roster(Session *session, const GPtrArray *items, const char *version);
+void incoming_roster_item(Session *session, const XmppRosterItem *item, const char *version);
+/* The roster of the last time, so that it is shown offline and the server needs to send changes only. */
+void incoming_roster_load(Session *session);
+
+/* --- account_memory.c: what an account must not forget between sessions (I4) --- */
+/* The mechanism once used, NULL: none (the caller frees). False: it cannot be known, do not connect. */
+bool account_memory_load_sasl(Session *session, char **mechanism, bool *binding, GError **error);
+void account_memory_save_sasl(Session *session, const char *mechanism, bool binding);
+/* The stream's caches of capabilities, kept in the store. */
+void account_memory_lend_caps(Session *session);
+
+/* --- own_presence.c --- */
+/* Before connecting: who was offline wants to be what the settings say. */
+void own_presence_prepare(Session *session);
+/* After connecting: says it to the server. */
+void own_presence_restore(Session *session);
+
+/* --- outgoing.c --- */
+Outbox *outbox_new(void);
+void outbox_free(Outbox *outbox);
+/* Sends what waits, in order. */
+void outgoing_flush(Session *session);
+void outgoing_acknowledged(Session *session, const char *id);
+/* The connection is gone: what was written but not confirmed has failed, the rest stays queued. */
+void outgoing_lost(Session *session);
+/* Written, but not confirmed yet. */
+guint outgoing_unconfirmed(const Session *session);
+/* A message without body. */
+void outgoing_send_state(Session *session, Conversation *conversation, ChatState state);
+
+/* --- typing.c: who is told about typing (XEP-0085, I15) --- */
+Typing *typing_new(Session *session);
+void typing_free(Typing *typing);
+/* A new session begins or the old one is gone: nobody has been told anything. */
+void typing_reset(Typing *typing);
+/* The user does something in a conversation. */
+void typing_set_state(Typing *typing, Conversation *conversation, ChatState state);
+/* The state to send along with a message; the user stopped typing by it. */
+ChatState typing_take_state(Typing *typing, Conversation *conversation);
+/* What a message of the peer says about typing, and about the peer's program. */
+void typing_receive(Typing *typing, Conversation *conversation, const XmppMessage *message);
+/* A message came back: nothing more is told until the peer speaks again. */
+void typing_bounced(Typing *typing, Conversation *conversation);

@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is wanted and what is are two things here: `wanted` is the user's will, the stream's phase is reality, and every event
+ * ends with deciding what to do about the difference. One attempt to connect is:
+ *
+ *     begin_attempt() → the secret → start_stream() → BOUND … CLOSED → on_closed() → plan_attempt() → begin_attempt() …
+ */
+#include "core/session.h"
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/retry.h"
+#include "base/when.h"
+#include "core/core_private.h"
+
+enum {
+    STABLE_SECONDS = 60, /* online for so long, a loss is a new one and not the next of a series (I8) */
+};
+
+/* A question for the secret; it outlives a session that lost interest. */
+typedef struct SecretRequest {
+    Session *session; /* NULL: nobody waits any more */
+    GCancellable *cancel;
+    bool again; /* the user answers, whatever the answer is */
+} SecretRequest;
+
+struct Session {
+    Client *client;
+    AccountConfig *config;
+    Account *account;
+    Bus *bus; /* of the stream: XmppEvent */
+    XmppStream *stream;
+    Outbox *outbox;
+    Typing *typing;
+
+    bool wanted;  /* the user wants to be online */
+    bool closing; /* CLOSED is on its way */
+    bool again;   /* connect when it has come */
+    char *server; /* overrides of this connection */
+    char *tls;
+    guint port;
+    Retry retry;
+    guint retry_timer;
+    gint64 online_since; /* monotonic; 0: not online */
+    CoreDone done;       /* of session_connect(), until the first outcome … */
+    gpointer done_data;
+    GError *done_error;
+    guint done_idle;     /* … which is told from the loop */
+
+    SecretRequest *request;
+    Secret *secret;  /* for reconnecting; wiped when the user wants to be offline */
+    Secret *refused; /* what the server did not take: not offered again (I8) */
+    char *refusal;
+    char *trusted_once;
+    char *roster_version;
+};
+
+static void begin_attempt(Session *session);
+static void on_xmpp_event(gconstpointer data, gpointer user);
+
+/* --- what it consists of --- */
+
+Account *
+session_account(const Session *session)
+{
+    return session->account;
+}
+
+Client *
+session_client(const Session *session)
+{
+    return session->client;
+}
+
+XmppStream *
+session_stream(const Session *session)
+{
+    return session->stream;
+}
+
+const AccountConfig *
+session_account_config(const Session *session)
+{
+    return session->config;
+}
+
+Outbox *
+session_outbox(const Session *session)
+{
+    return session->outbox;
+}
+
+Typing *
+session_typing(const Session *session)
+{
+    return session->typing;
+}
+
+const char *
+session_store_key(const Session *session)
+{
+    return jid_text(account_jid(session->account));
+}
+
+const TlsCertificate *
+session_certificate(const Session *session)
+{
+    return stream_certificate(session->stream);
+}
+
+void
+session_set_roster_version(Session *session, const char *version)
+{
+    char *copy = g_strdup(version);
+    g_free(session->roster_version);
+    session->roster_version = copy;
+}
+
+void
+session_set_trusted_once(Session *session, const char *fingerprint)
+{
+    g_free(session->trusted_once);
+    session->trusted_once = g_strdup(fingerprint);
+}
+
+bool
+session_is_online(const Session *session)
+{
+    return stream_phase(session->stream) == XMPP_PHASE_ONLINE && !session->closing;
+}
+
+static bool
+is_offline(const Session *session)
+{
+    return stream_phase(session->stream) == XMPP_PHASE_OFFLINE && !session->closing;
+}
+
+bool
+session_is_idle(const Session *session)
+{
+    return is_offline(session) && session->request == NULL && session->retry_timer == 0;
+}
+
+bool
+session_require_online(const Session *session, GError **error)
+{
+    if (session_is_online(session))
+        return true;
+    const char *name = account_name(session->account);
+    g_set_error(error, CONFAB_ERROR, ERROR_UNREACHABLE, _("%s is not connected: /connect %s"), name, name);
+    return false;
+}
+
+static void
+tell_done(Session *session)
+{
+    const CoreDone done = session->done;
+    g_autoptr(GError) error = g_steal_pointer(&session->done_error);
+    g_clear_handle_id(&session->done_idle, g_source_remove);
+    session->done = NULL;
+    done(error, session->done_data);
+}
+
+static gboolean
+on_done_idle(gpointer data)
+{
+    Session *session = data;
+    session->done_idle = 0;
+    tell_done(session);
+    return G_SOURCE_REMOVE;
+}
+
+/* Tells who waits for session_connect() how it went. */
+static void
+finish_connect(Session *session, const GError *error)
+{
+    if (session->done == NULL || session->done_idle != 0)
+        return;
+    session->done_error = error != NULL ? g_error_copy(error) : NULL;
+    session->done_idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_done_idle, session, NULL);
+}
+
+/* --- secrets --- */
+
+static void
+forget_secrets(Session *session)
+{
+    g_clear_pointer(&session->secret, secret_free);
+    g_clear_pointer(&session->refused, secret_free);
+    g_clear_pointer(&session->refusal, g_free);
+}
+
+static void
+cancel_request(Session *session)
+{
+    if (session->request == NULL)
+        return;
+    session->request->session = NULL;
+    g_cancellable_cancel(session->request->cancel);
+    session->request = NULL;
+}
+
+/* The attempt is over before it began, and no other one would do better. */
+static void
+give_up(Session *session, NoticeLevel level, const GError *error)
+{
+    session->wanted = false;
+    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, error->message, 0);
+    client_notice(session->client, session->account, level, error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL,
+                  "%s", error->message);
+    finish_connect(session, error);
+    client_check_shutdown(session->client);
+}
+
+static void start_stream(Session *session);
+static void ask_secret(Session *session, bool again);
+
+static bool
+is_refused(const Session *session, const Secret *secret)
+{
+    return session->refused != NULL && g_str_equal(secret_text(session->refused), secret_text(secret));
+}
+
+static void
+on_secret(Secret *take_secret, const GError *error, gpointer data)
+{
+    SecretRequest *request = data;
+    Session *session = request->session;
+    const bool again = request->again;
+    g_object_unref(request->cancel);
+    g_free(request);
+    if (session == NULL) {
+        secret_free(take_secret);
+        return;
+    }
+    session->request = NULL;
+    if (take_secret == NULL) {
+        give_up(session, NOTICE_ERROR, error);
+        return;
+    }
+    g_clear_pointer(&session->secret, secret_free);
+    session->secret = take_secret;
+    if (is_refused(session, take_secret) && !again)
+        ask_secret(session, true);
+    else
+        start_stream(session);
+}
+
+static void
+ask_secret(Session *session, bool again)
+{
+    SecretRequest *request = g_new0(SecretRequest, 1);
+    *request = (SecretRequest) { .session = session, .cancel = g_cancellable_new(), .again = again };
+    session->request = request;
+    SecretSources *sources = client_secrets(session->client);
+    if (again)
+        secret_ask_again(sources, session->config, session->refusal, request->cancel, on_secret, request);
+    else
+        secret_find(sources, session->config, request->cancel, on_secret, request);
+}
+
+/* A client certificate is a login of its own; a password is used beside it only when there is one. */
+static bool
+needs_secret(const Session *session)
+{
+    const AccountConfig *config = session->config;
+    const bool has_password = config->password != NULL || config->password_command != NULL;
+    return session->secret == NULL && (config->client_certificate == NULL || has_password);
+}
+
+/* --- one attempt --- */
+
+static TransportTls
+choose_tls(const Session *session)
+{
+    static const char *const words[] = { "require", "direct", "if-offered", "off" };
+    static const TransportTls policies[] = { TLS_REQUIRE, TLS_DIRECT, TLS_IF_OFFERED, TLS_OFF };
+    G_STATIC_ASSERT((int) ACCOUNT_TLS_REQUIRE == 0 && (int) ACCOUNT_TLS_DIRECT == 1);
+    G_STATIC_ASSERT((int) ACCOUNT_TLS_IF_OFFERED == 2 && (int) ACCOUNT_TLS_OFF == 3);
+    for (gsize i = 0; session->tls != NULL && i < G_N_ELEMENTS(words); i++) {
+        if (g_str_equal(words[i], session->tls))
+            return policies[i];
+    }
+    return policies[session->config->tls];
+}
+
+/* I15: only who is subscribed to the account's presence may learn that it is online. */
+static bool
+may_reveal(gpointer owner, const Jid *jid)
+{
+    const Session *session = owner;
+    const Contact *contact = roster_find(account_roster(session->account), jid);
+    return contact != NULL && (contact_subscription(contact) & CONTACT_FROM) != 0;
+}
+
+static void
+start_stream(Session *session)
+{
+    const AccountConfig *config = session->config;
+    const Settings *settings = client_settings(session->client);
+    const char *name = account_name(session->account);
+    g_autofree char *mechanism = NULL;
+    g_autoptr(GError) error = NULL;
+    bool binding = false;
+    if (!account_memory_load_sasl(session, &mechanism, &binding, &error)) {
+        give_up(session, NOTICE_ERROR, error);
+        return;
+    }
+    g_autoptr(Jid) jid = jid_with_resource(config->jid, config->resource, &error);
+    if (jid == NULL) {
+        give_up(session, NOTICE_ERROR, error);
+        return;
+    }
+    const TransportConfig transport = {
+        .domain = jid_domain(config->jid),
+        .host = session->server != NULL ? session->server : config->server,
+        .port = (guint16) (session->port != 0 ? session->port : config->port),
+        .tls = choose_tls(session),
+        .ca_file = config->ca_file,
+        .client_certificate = config->client_certificate,
+        .client_key = config->client_key,
+        .pin = config->pin,
+        .trusted_once = session->trusted_once,
+        .proxy = config->proxy,
+    };
+    const XmppStreamConfig stream = {
+        .jid = jid,
+        .password = session->secret != NULL ? secret_text(session->secret) : NULL,
+        .transport = &transport,
+        .sasl_pinned = mechanism,
+        .sasl_pinned_binding = binding,
+        .roster_ver = session->roster_version,
+        .stanza_limit = (guint) settings_get_int(settings, SETTING_STANZA_LIMIT, name, NULL),
+        .answer_version = settings_get_bool(settings, SETTING_VERSION_REPLY, name, NULL),
+        .may_reveal = may_reveal,
+    };
+    stream_connect(session->stream, &stream);
+}
+
+static void
+begin_attempt(Session *session)
+{
+    g_clear_handle_id(&session->retry_timer, g_source_remove);
+    if (!needs_secret(session)) {
+        start_stream(session);
+        return;
+    }
+    account_set_state(session->account, ACCOUNT_RESOLVING, NULL, _("waiting for the password"), 0);
+    ask_secret(session, false);
+}
+
+static gboolean
+on_retry(gpointer data)
+{
+    Session *session = data;
+    session->retry_timer = 0;
+    begin_attempt(session);
+    return G_SOURCE_REMOVE;
+}
+
+/* The connection was lost or could not be made: the next attempt comes later and later (I8). */
+static void
+plan_attempt(Session *session, const GError *error)
+{
+    const Settings *settings = client_settings(session->client);
+    const char *name = account_name(session->account);
+    if (!settings_get_bool(settings, SETTING_RECONNECT, name, NULL)) {
+        give_up(session, NOTICE_WARNING, error);
+        return;
+    }
+    session->retry.ceiling = (guint) settings_get_int(settings, SETTING_RECONNECT_CEILING, name, NULL);
+    const guint pause = client_delay(session->client, retry_next(&session->retry));
+    const guint seconds = (pause + 999) / 1000;
+    session->retry_timer = g_timeout_add(pause, on_retry, session);
+    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, error->message, when_now() + (gint64) pause * 1000);
+    client_notice(session->client, session->account, NOTICE_WARNING,
+                  error->domain == CONFAB_ERROR ? error->code : ERROR_UNREACHABLE,
+                  ngettext("%s (next attempt in %u second)", "%s (next attempt in %u seconds)", seconds), error->message,
+                  seconds);
+    finish_connect(session, error);
+}
+
+/* --- what the stream tells --- */
+
+static void
+on_phase(Session *session, XmppPhase phase, const char *detail)
+{
+    static const AccountState states[] = {
+        [XMPP_PHASE_OFFLINE] = ACCOUNT_OFFLINE,
+        [XMPP_PHASE_RESOLVING] = ACCOUNT_RESOLVING,
+        [XMPP_PHASE_CONNECTING] = ACCOUNT_CONNECTING,
+        [XMPP_PHASE_SECURING] = ACCOUNT_SECURING,
+        [XMPP_PHASE_OPENING] = ACCOUNT_SECURING,
+        [XMPP_PHASE_AUTHENTICATING] = ACCOUNT_AUTHENTICATING,
+        [XMPP_PHASE_BINDING] = ACCOUNT_AUTHENTICATING,
+    };
+    if (phase >= XMPP_PHASE_ONLINE || session->closing)
+        return;
+    g_autofree char *words = core_clean_words(detail);
+    account_set_state(session->account, states[phase], NULL, words, 0);
+}
+
+static void
+on_bound(Session *session, const Jid *jid)
+{
+    session->online_since = g_get_monotonic_time();
+    g_clear_pointer(&session->refused, secret_free);
+    g_clear_pointer(&session->refusal, g_free);
+    typing_reset(session->typing);
+    account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
+    own_presence_restore(session);
+    outgoing_flush(session);
+    finish_connect(session, NULL);
+}
+
+/* Nothing about this attempt would get better by repeating it: the user has to act. */
+static void
+on_refused(Session *session, XmppCloseReason reason, const GError *error)
+{
+    NoticeLevel level = reason == XMPP_CLOSE_DOWNGRADE ? NOTICE_ALARM : NOTICE_ERROR;
+    if (reason == XMPP_CLOSE_AUTH && session->secret != NULL) {
+        g_clear_pointer(&session->refused, secret_free);
+        g_free(session->refusal);
+        session->refused = g_steal_pointer(&session->secret);
+        session->refusal = g_strdup(error->message);
+    }
+    if (reason == XMPP_CLOSE_CERTIFICATE)
+        level = session_report_certificate(session);
+    give_up(session, level, error);
+}
+
+static void
+on_closed(Session *session, XmppCloseReason reason, bool fatal, const GError *error)
+{
+    const gint64 lasted = session->online_since != 0 ? g_get_monotonic_time() - session->online_since : 0;
+    if (lasted >= STABLE_SECONDS * G_TIME_SPAN_SECOND)
+        retry_reset(&session->retry);
+    session->online_since = 0;
+    session->closing = false;
+    outgoing_lost(session);
+    typing_reset(session->typing);
+    incoming_presence_forget(session);
+    const bool again = session->again;
+    session->again = false;
+    if (session->wanted && again) {
+        account_set_state(session->account, ACCOUNT_OFFLINE, NULL, NULL, 0);
+        session->retry_timer = g_timeout_add(0, on_retry, session);
+        return;
+    }
+    if (!session->wanted || reason == XMPP_CLOSE_USER || error == NULL) {
+        session->wanted = false;
+        account_set_state(session->account, ACCOUNT_OFFLINE, NULL, NULL, 0);
+        g_autoptr(GError) ended = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("disconnected by you: /connect"));
+        finish_connect(session, ended);
+    } else if (fatal) {
+        on_refused(session, reason, error);
+    } else {
+        plan_attempt(session, error);
+    }
+    client_check_shutdown(session->client);
+}
+
+static void
+on_xmpp_event(gconstpointer data, gpointer user)
+{
+    const XmppEvent *event = data;
+    Session *session = user;
+    switch (event->type) {
+    case XMPP_EVENT_PHASE:
+        on_phase(session, event->phase.phase, event->phase.detail);
+        break;
+    case XMPP_EVENT_BOUND:
+        on_bound(session, event->bound.jid);
+        break;
+    case XMPP_EVENT_CLOSED:
+        on_closed(session, event->closed.reason, event->closed.fatal, event->closed.error);
+        break;
+    case XMPP_EVENT_MESSAGE:
+        incoming_message(session, event->message);
+        break;
+    case XMPP_EVENT_ACKNOWLEDGED:
+        outgoing_acknowledged(session, event->acknowledged.id);
+        client_check_shutdown(session->client);
+        break;
+    case XMPP_EVENT_PRESENCE:
+        incoming_presence(session, event->presence);
+        break;
+    case XMPP_EVENT_SUBSCRIPTION:
+        incoming_subscription(session, event->subscription.from, event->subscription.act, event->subscription.status);
+        break;
+    case XMPP_EVENT_ROSTER:
+        incoming_roster(session, event->roster.items, event->roster.ver);
+        break;
+    case XMPP_EVENT_ROSTER_ITEM:
+        incoming_roster_item(session, event->roster_item.item, event->roster_item.ver);
+        break;
+    case XMPP_EVENT_SASL:
+        account_memory_save_sasl(session, event->sasl.mechanism, event->sasl.channel_binding);
+        break;
+    case XMPP_EVENT_ROSTER_CURRENT:
+    case XMPP_EVENT_FEATURES:
+        break;
+    }
+}
+
+/* --- what the user wants --- */
+
+static bool
+check_overrides(const ConnectOverrides *overrides, GError **error)
+{
+    if (overrides == NULL || overrides->tls == NULL)
+        return true;
+    static const char *const words[] = { "require", "direct", "if-offered", "off", NULL };
+    if (g_strv_contains(words, overrides->tls))
+        return true;
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("tls cannot be “%s”: give one of require, direct, if-offered, off"),
+                overrides->tls);
+    return false;
+}
+
+static void
+set_overrides(Session *session, const ConnectOverrides *overrides)
+{
+    const ConnectOverrides none = { 0 };
+    if (overrides == NULL)
+        overrides = &none;
+    g_free(session->server);
+    g_free(session->tls);
+    session->server = g_strdup(overrides->server);
+    session->tls = g_strdup(overrides->tls);
+    session->port = overrides->port;
+}
+
+void
+session_try_again(Session *session)
+{
+    session->wanted = true;
+    retry_reset(&session->retry);
+    own_presence_prepare(session);
+    if (session->request != NULL)
+        return;
+    if (is_offline(session))
+        begin_attempt(session);
+    else
+        session->again = true;
+}
+
+bool
+session_connect(Session *session, const ConnectOverrides *overrides, CoreDone done, gpointer data, GError **error)
+{
+    const char *name = account_name(session->account);
+    if (session->request != NULL || session->done != NULL || (!is_offline(session) && !session->closing)) {
+        g_set_error(error, CONFAB_ERROR, ERROR_FAILED,
+                    session_is_online(session) ? _("%s is connected: /disconnect or /reconnect")
+                                               : _("%s is being connected: wait, or /disconnect"),
+                    name);
+        return false;
+    }
+    if (!check_overrides(overrides, error))
+        return false;
+    set_overrides(session, overrides);
+    session->done = done;
+    session->done_data = data;
+    session_try_again(session);
+    return true;
+}
+
+void
+session_disconnect(Session *session, const char *status)
+{
+    session->wanted = false;
+    session->again = false;
+    g_clear_handle_id(&session->retry_timer, g_source_remove);
+    cancel_request(session);
+    forget_secrets(session);
+    if (session->closing)
+        return;
+    if (!is_offline(session)) {
+        session->closing = true;
+        stream_disconnect(session->stream, status);
+        return;
+    }
+    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, NULL, 0);
+    g_autoptr(GError) ended = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("disconnected by you: /connect"));
+    finish_connect(session, ended);
+}
+
+bool
+session_reconnect(Session *session, GError **error)
+{
+    const bool has_stream = !is_offline(session) && !session->closing;
+    session_try_again(session);
+    if (has_stream) {
+        session->closing = true;
+        stream_disconnect(session->stream, NULL);
+    }
+    return true;
+}
+
+/* --- life --- */
+
+void
+session_set_account_config(Session *session, const AccountConfig *config)
+{
+    const AccountConfig *old = session->config;
+    const bool new_password = g_strcmp0(old->password, config->password) != 0
+                              || g_strcmp0(old->password_command, config->password_command) != 0;
+    const bool new_priority = old->priority != config->priority;
+    account_config_unref(session->config);
+    session->config = account_config_ref(config);
+    if (new_password)
+        forget_secrets(session);
+    if (new_priority)
+        own_presence_set_priority(session->client, session->account, config->priority);
+}
+
+Session *
+session_new(Client *client, const AccountConfig *config)
+{
+    Session *session = g_new0(Session, 1);
+    session->client = client;
+    session->config = account_config_ref(config);
+    session->account = account_new(config->name, config->jid, client_bus(client));
+    session->bus = bus_new();
+    session->stream = stream_new(session->bus, session);
+    session->outbox = outbox_new();
+    session->typing = typing_new(session);
+    bus_subscribe(session->bus, on_xmpp_event, session);
+    account_memory_lend_caps(session);
+    own_presence_prepare(session);
+    incoming_roster_load(session);
+    return session;
+}
+
+void
+session_free(Session *session)
+{
+    cancel_request(session);
+    g_clear_handle_id(&session->retry_timer, g_source_remove);
+    stream_free(session->stream);
+    if (session->done != NULL) {
+        if (session->done_error == NULL && session->done_idle == 0)
+            session->done_error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the account is gone"));
+        tell_done(session);
+    }
+    bus_free(session->bus);
+    typing_free(session->typing);
+    outbox_free(session->outbox);
+    account_free(session->account);
+    account_config_unref(session->config);
+    forget_secrets(session);
+    g_free(session->server);
+    g_free(session->tls);
+    g_free(session->trusted_once);
+    g_free(session->roster_version);
+    g_free(session);
+}
