@@ -78,7 +78,8 @@ bus_publish(Bus *bus, gconstpointer event)
 {
     g_assert(!bus->publishing);
     bus->publishing = true;
-    /* The length is taken once: who subscribes now sees the next event. The element is copied, as the array may move. */
+    /* The length is taken once: who subscribes now sees the next event. The element is copied, as the array may
+     * move. */
     const guint length = bus->subscriptions->len;
     for (guint i = 0; i < length; i++) {
         const Subscription subscription = g_array_index(bus->subscriptions, Subscription, i);

@@ -12,8 +12,8 @@
 #include "base/text.h"
 
 enum {
-    PART_MAX = 1023,   /* RFC 7622 §3.1 */
-    DOMAIN_MAX = 253,  /* DNS, in ASCII form */
+    PART_MAX = 1023,  /* RFC 7622 §3.1 */
+    DOMAIN_MAX = 253, /* DNS, in ASCII form */
     LABEL_MAX = 63,
 };
 
@@ -109,8 +109,8 @@ prepare_resource(const char *text, GError **error)
     return g_steal_pointer(&resource);
 }
 
-/* True for a host name of letters, digits, hyphens and (seen in private networks) underscores, by labels of legal length.
- * `plain` is false when a label is an A-label or not in lower case. */
+/* True for a host name of letters, digits, hyphens and (seen in private networks) underscores, by labels of
+ * legal length. `plain` is false when a label is an A-label or not in lower case. */
 static bool
 is_ascii_domain(const char *text, bool *plain)
 {

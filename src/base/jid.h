@@ -9,7 +9,8 @@
 
 typedef struct Jid Jid;
 
-/* Parses and prepares "local@domain/resource"; NULL and ERROR_BAD_INPUT, naming the bad part, when it is not a JID. */
+/* Parses and prepares "local@domain/resource"; NULL and ERROR_BAD_INPUT, naming the bad part, when it is not a
+ * JID. */
 Jid *jid_new(const char *text, GError **error);
 /* The same from parts; `local` and `resource` may be NULL. */
 Jid *jid_new_from_parts(const char *local, const char *domain, const char *resource, GError **error);

@@ -84,7 +84,8 @@ is_one_of(const char *name, gsize length, const char *const *list, gsize count)
     return false;
 }
 
-/* Where the value of `password=…`, `token: "…"` ends, and where it starts; false when no secret word ends at `text`. */
+/* Where the value of `password=…`, `token: "…"` ends, and where it starts; false when no secret word ends at
+ * `text`. */
 static bool
 find_value(const char *word, const char *text, const char **start, const char **end)
 {
@@ -173,7 +174,8 @@ format_line(GLogLevelFlags level, const GLogField *fields, gsize count)
     for (gsize i = 0; i < count; i++) {
         if (strcmp(fields[i].key, "MESSAGE") == 0 && message == NULL)
             message = field_text(&fields[i]);
-        else if (strcmp(fields[i].key, AREA_FIELD) == 0 || (strcmp(fields[i].key, "GLIB_DOMAIN") == 0 && area == NULL)) {
+        else if (strcmp(fields[i].key, AREA_FIELD) == 0 ||
+                 (strcmp(fields[i].key, "GLIB_DOMAIN") == 0 && area == NULL)) {
             g_free(area);
             area = field_text(&fields[i]);
         }
@@ -190,7 +192,8 @@ format_line(GLogLevelFlags level, const GLogField *fields, gsize count)
 static void
 write_line(int fd, const char *line)
 {
-    /* One write() a line: O_APPEND keeps lines of several threads apart. What cannot be written is lost, as a log must. */
+    /* One write() a line: O_APPEND keeps lines of several threads apart. What cannot be written is lost, as a
+     * log must. */
     gssize written;
     do {
         written = write(fd, line, strlen(line));
@@ -248,8 +251,8 @@ log_hold_stderr(Log *log, bool hold)
     g_atomic_int_set(&log->held, hold ? 1 : 0);
 }
 
-static void log_write(GLogLevelFlags level, const char *priority, const char *area, const char *format, va_list arguments)
-    G_GNUC_PRINTF(4, 0);
+static void log_write(GLogLevelFlags level, const char *priority, const char *area, const char *format,
+                      va_list arguments) G_GNUC_PRINTF(4, 0);
 
 static void
 log_write(GLogLevelFlags level, const char *priority, const char *area, const char *format, va_list arguments)

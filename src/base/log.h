@@ -20,6 +20,7 @@ void log_info(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* About the state of the world, never about a bug (that is g_warning(), fatal in tests). */
 void log_warning(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* A copy with the secrets of XML, headers and key files replaced by "…": the content of SASL elements, of <password/> and
- * <token/>, values after password=, token:, Authorization: … The writer does it to every line. Caller frees. */
+/* A copy with the secrets of XML, headers and key files replaced by "…": the content of SASL elements, of
+ * <password/> and <token/>, values after password=, token:, Authorization: … The writer does it to every line.
+ * Caller frees. */
 char *log_redact(const char *text);

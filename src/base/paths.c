@@ -35,7 +35,8 @@ runtime_directory(const char *state)
     return g_build_filename(state, "run", NULL);
 }
 
-/* Makes a directory of mode 0700; one that exists must be ours, and is reported when others may look into it (I23). */
+/* Makes a directory of mode 0700; one that exists must be ours, and is reported when others may look into it
+ * (I23). */
 static bool
 make_directory(const char *path, GPtrArray *warnings, GError **error)
 {

@@ -263,8 +263,8 @@ map_all_widths(Points *points)
         point(points, i) = map_width(point(points, i));
 }
 
-/* Lower case letter by letter: without the final sigma, which would make the result depend on its neighbours and differ
- * from what servers compute. */
+/* Lower case letter by letter: without the final sigma, which would make the result depend on its neighbours
+ * and differ from what servers compute. */
 static void
 map_case(Points *points)
 {

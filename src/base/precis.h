@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PRECIS (RFC 8264) and the three profiles of RFC 8265 that XMPP uses. Input is any bytes; output is freed by the caller.
- * NULL when the text is not UTF-8, empty, or has a character the profile refuses. */
+/* PRECIS (RFC 8264) and the three profiles of RFC 8265 that XMPP uses. Input is any bytes; output is freed by
+ * the caller. NULL when the text is not UTF-8, empty, or has a character the profile refuses. */
 #pragma once
 
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 #include "base/retry.h"
 
 enum {
-    DEFAULT_CEILING = 300,    /* seconds */
-    LONGEST_CEILING = 86400,  /* keeps milliseconds within a signed int */
+    DEFAULT_CEILING = 300,   /* seconds */
+    LONGEST_CEILING = 86400, /* keeps milliseconds within a signed int */
 };
 
 guint

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Back-off with jitter (I8): 0.5–1.0 s for the first attempt after a loss, doubling to `ceiling` seconds, each drawn from
- * the upper half of its interval. Plain data: embed it. */
+/* Back-off with jitter (I8): 0.5–1.0 s for the first attempt after a loss, doubling to `ceiling` seconds, each
+ * drawn from the upper half of its interval. Plain data: embed it. */
 #pragma once
 
 #include <glib.h>

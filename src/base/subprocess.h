@@ -4,8 +4,8 @@
 
 #include <gio/gio.h>
 
-/* Called once from the main loop: what the child wrote to standard output (at most 64 KiB), or an error that holds the exit
- * status and the first line of standard error. `output` is wiped after the call. */
+/* Called once from the main loop: what the child wrote to standard output (at most 64 KiB), or an error that
+ * holds the exit status and the first line of standard error. `output` is wiped after the call. */
 typedef void (*SubprocessDone)(const char *output, gsize length, const GError *error, gpointer data);
 
 typedef enum {

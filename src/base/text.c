@@ -12,15 +12,15 @@
 #include <uniwidth.h>
 
 enum {
-    VS16 = 0xFE0F,       /* emoji presentation */
+    VS16 = 0xFE0F, /* emoji presentation */
     WINDOW_ON_STACK = 1024,
 };
 
 /* What the rules of UAX 29 remember of the cluster so far. */
 typedef struct {
-    int property;          /* Grapheme_Cluster_Break of the last character; -1 at the start */
-    bool odd_indicators;   /* an odd number of regional indicators ends here (GB12, GB13) */
-    bool pictograph;       /* Extended_Pictographic Extend* … (GB11) */
+    int property;           /* Grapheme_Cluster_Break of the last character; -1 at the start */
+    bool odd_indicators;    /* an odd number of regional indicators ends here (GB12, GB13) */
+    bool pictograph;        /* Extended_Pictographic Extend* … (GB11) */
     bool pictograph_joiner; /* … ZWJ */
 } ClusterState;
 
@@ -81,7 +81,8 @@ static int
 character_columns(ucs4_t c)
 {
     const int width = uc_width(c, "UTF-8");
-    if (width == 1 && c >= 0x1F000 && uc_is_general_category(c, UC_UNASSIGNED) && uc_is_property_extended_pictographic(c))
+    if (width == 1 && c >= 0x1F000 && uc_is_general_category(c, UC_UNASSIGNED) &&
+        uc_is_property_extended_pictographic(c))
         return 2; /* an emoji newer than the tables */
     return MAX(width, 0);
 }
@@ -96,7 +97,7 @@ width_take(ClusterWidth *width, const ClusterState *state, ucs4_t c)
         return;
     }
     width->sum = MIN(width->sum + character_columns(c), 2);
-    if ((c == VS16 && uc_is_property_emoji(width->first)) ||      /* also keycaps */
+    if ((c == VS16 && uc_is_property_emoji(width->first)) ||     /* also keycaps */
         (state->property == GBP_RI && !state->odd_indicators) || /* the second half of a flag */
         uc_is_property_emoji_modifier(c))
         width->emoji = true;
@@ -151,7 +152,8 @@ decode_before(const char *text, size_t offset, size_t *start)
     return c;
 }
 
-/* Whether the regional indicator that ends at `offset` is the first half of a flag: it has an even number before it. */
+/* Whether the regional indicator that ends at `offset` is the first half of a flag: it has an even number
+ * before it. */
 static bool
 indicator_opens_flag(const char *text, size_t offset)
 {

@@ -43,7 +43,8 @@ is_bidi_control(ucs4_t c)
     return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
 }
 
-/* Where the tags end that make a flag of the black flag before `offset` (UTS 51 ED-14a); `offset` when they do not. */
+/* Where the tags end that make a flag of the black flag before `offset` (UTS 51 ED-14a); `offset` when they do
+ * not. */
 static size_t
 end_of_tags(const Cleaner *cleaner, size_t offset)
 {
@@ -83,8 +84,9 @@ decode_letter(const Cleaner *cleaner, size_t offset, size_t end, ucs4_t *c)
     return size > 0 && !uc_is_property_default_ignorable_code_point(*c) ? (size_t) size : 0;
 }
 
-/* Whether a join control shapes the letters around it, as Persian and the Indic scripts need it (RFC 5892 A.1, A.2). The
- * window is wide enough for the marks that real words have, and ends where something invisible is: that will be shown. */
+/* Whether a join control shapes the letters around it, as Persian and the Indic scripts need it (RFC 5892 A.1,
+ * A.2). The window is wide enough for the marks that real words have, and ends where something invisible is:
+ * that will be shown. */
 static bool
 is_shaping(const Cleaner *cleaner, size_t offset, size_t next)
 {
@@ -223,7 +225,7 @@ skip_clean(Cleaner *cleaner, size_t offset)
 static Cleaner
 cleaner_new(const char *text, gssize length, TextCleanFlags flags)
 {
-    return (Cleaner) {
+    return (Cleaner){
         .text = (const uint8_t *) text,
         .length = length < 0 ? strlen(text) : (size_t) length,
         .flags = flags,

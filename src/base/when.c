@@ -119,8 +119,8 @@ when_format(gint64 when)
 {
     g_autoptr(GDateTime) time = to_date_time(when);
     return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year(time),
-                           g_date_time_get_month(time), g_date_time_get_day_of_month(time),
-                           g_date_time_get_hour(time), g_date_time_get_minute(time), g_date_time_get_second(time),
+                           g_date_time_get_month(time), g_date_time_get_day_of_month(time), g_date_time_get_hour(time),
+                           g_date_time_get_minute(time), g_date_time_get_second(time),
                            g_date_time_get_microsecond(time) / 1000);
 }
 

@@ -53,6 +53,7 @@ struct Relay {
     bool draining;    /* relay_finish(): the local side counts as ended once it is read empty */
     bool discarding;  /* what still comes from the server is for nobody */
     bool closed;      /* `on_closed` was called */
+    bool held;        /* the inspector lets no more pass for now */
     bool turn_over;   /* more to do, after the others on the main loop */
     RelayEnd end;
     char *detail;
@@ -67,6 +68,9 @@ struct Relay {
     guint16 claimed; /* the local port of the only connection that is let in */
     RelayClosed on_closed;
     gpointer data;
+    RelayInspect inspect;
+    gpointer inspect_data;
+    gsize passed; /* bytes at the start of `in` that may go on */
 };
 
 static gsize
@@ -205,20 +209,38 @@ read_hop(Relay *relay)
     return done;
 }
 
+/* How much of the next `length` bytes may go to the local side. */
+static gsize
+inspect(Relay *relay, const guint8 *at, gsize length)
+{
+    if (!relay->inspect)
+        return length;
+    if (relay->passed == 0 && !relay->held) {
+        relay->passed = relay->inspect(at, length, relay->inspect_data);
+        relay->held = relay->passed < length;
+    }
+    return MIN(length, relay->passed);
+}
+
 /* `in` → local side. */
 static gsize
 write_hop(Relay *relay)
 {
     const guint8 *at;
     gsize done = 0;
-    const gsize length = ring_used_span(&relay->in, &at);
-    if (relay->hop.fd < 0 || length == 0)
+    const gsize used = ring_used_span(&relay->in, &at);
+    if (relay->hop.fd < 0 || used == 0)
+        return 0;
+    const gsize length = inspect(relay, at, used);
+    if (length == 0)
         return 0;
     const TlsStep step = plain_write(relay->hop.fd, at, length, &done);
     ring_consume(&relay->in, done);
+    if (relay->inspect)
+        relay->passed -= done;
     if (step == TLS_EOF || step == TLS_CUT) {
         relay->hop_ended = true;
-        relay->in.length = relay->in.start = 0;
+        relay->in.length = relay->in.start = relay->passed = 0;
     }
     return done;
 }
@@ -251,7 +273,7 @@ update_watches(Relay *relay)
         wire |= relay->write_wants_read ? G_IO_IN : G_IO_OUT;
     if (relay->hop.fd >= 0 && !relay->hop_ended && !ring_is_full(&relay->out))
         hop |= G_IO_IN;
-    if (relay->hop.fd >= 0 && relay->in.length > 0)
+    if (relay->hop.fd >= 0 && relay->in.length > 0 && (relay->passed > 0 || !relay->held))
         hop |= G_IO_OUT;
     watch(relay, &relay->wire, wire);
     watch(relay, &relay->hop, hop);
@@ -312,7 +334,7 @@ shut_wire(Relay *relay)
         return;
     relay->wire_shut = true;
     relay->discarding = true;
-    relay->in.length = relay->in.start = 0;
+    relay->in.length = relay->in.start = relay->passed = 0;
     shutdown(relay->wire.fd, SHUT_WR);
 }
 
@@ -490,6 +512,22 @@ relay_set_closed(Relay *relay, RelayClosed closed, gpointer data)
 {
     relay->on_closed = closed;
     relay->data = data;
+}
+
+void
+relay_set_inspect(Relay *relay, RelayInspect inspector, gpointer data)
+{
+    relay->inspect = inspector;
+    relay->inspect_data = data;
+}
+
+void
+relay_resume(Relay *relay)
+{
+    if (relay->closed || !relay->held)
+        return;
+    relay->held = false;
+    relay->turn_over = true;
 }
 
 void

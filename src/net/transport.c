@@ -97,6 +97,8 @@ plan_clear(Plan *plan)
 {
     if (plan->key_passphrase)
         explicit_bzero(plan->key_passphrase, strlen(plan->key_passphrase));
+    if (plan->proxy) /* may hold a password */
+        explicit_bzero(plan->proxy, strlen(plan->proxy));
     g_free(plan->domain);
     g_free(plan->host);
     g_free(plan->ca_file);
@@ -493,6 +495,13 @@ on_relay_closed(Relay *relay, RelayEnd how, const char *detail, gpointer data)
     }
 }
 
+static gsize
+on_relay_bytes(const guint8 *bytes, gsize length, gpointer data)
+{
+    Transport *transport = data;
+    return transport->events.on_bytes(transport, bytes, length, transport->data);
+}
+
 static void
 open_hop(Transport *transport)
 {
@@ -508,6 +517,8 @@ open_hop(Transport *transport)
         return;
     }
     relay_set_closed(transport->relay, on_relay_closed, transport);
+    if (transport->events.on_bytes)
+        relay_set_inspect(transport->relay, on_relay_bytes, transport);
     if (enter(transport, TRANSPORT_OPEN, transport->tls_summary) && transport->events.on_ready)
         transport->events.on_ready(transport, transport->data);
 }
@@ -757,6 +768,13 @@ transport_finish(Transport *transport)
     }
     drop_everything(transport);
     transport->idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_finished, transport, NULL);
+}
+
+void
+transport_resume(Transport *transport)
+{
+    if (transport->relay)
+        relay_resume(transport->relay);
 }
 
 TransportPhase

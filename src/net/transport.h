@@ -84,7 +84,8 @@ typedef struct TransportConfig {
     TransportTimeouts timeouts;
 } TransportConfig;
 
-/* Each may be NULL. Any of them may call transport_close(), transport_start() (in on_closed) and transport_free(). */
+/* Each may be NULL. Any of them, but on_bytes, may call transport_close(), transport_start() (in on_closed) and
+ * transport_free(). */
 typedef struct TransportEvents {
     /* A phase begins. `detail` is for people and may be NULL: "xmpp1.example.org:5222", "TLSv1.3
      * TLS_AES_128_GCM_SHA256" … */
@@ -95,6 +96,9 @@ typedef struct TransportEvents {
      * the server ended it, all that it sent is given to the hop first, and this comes when the library has closed
      * its side (or 2 s later). */
     void (*on_closed)(Transport *transport, const GError *error, gpointer data);
+    /* What the server sent over the open transport, before the hop gets it, each byte once and in order. Returns how
+     * many bytes may pass; the rest is held until transport_resume(). This one may not close or free the transport. */
+    gsize (*on_bytes)(Transport *transport, const guint8 *bytes, gsize length, gpointer data);
 } TransportEvents;
 
 /* `tls` is shared between accounts (it caches the CA store) and referenced; NULL makes an own one. `events` is
@@ -112,6 +116,9 @@ void transport_close(Transport *transport);
 /* Politely, when open: flushes the hop, ends TLS, waits `close` ms at most, then on_closed(NULL). The same happens
  * by itself when the library closes its socket. In earlier phases on_closed(NULL) follows from the loop. */
 void transport_finish(Transport *transport);
+
+/* Offers to on_bytes() again what it held. */
+void transport_resume(Transport *transport);
 
 TransportPhase transport_phase(const Transport *transport);
 /* A stable English word: "resolving", "connecting", "proxy", "starttls", "securing", "open", "closed". */

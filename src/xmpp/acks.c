@@ -235,6 +235,13 @@ send_count(Acks *acks)
 }
 
 void
+acks_close(Acks *acks)
+{
+    if (acks->mode == ACKS_COUNTED)
+        send_count(acks);
+}
+
+void
 acks_receive(Acks *acks, xmpp_stanza_t *element)
 {
     const char *name = xmpp_stanza_get_name(element);

@@ -13,6 +13,8 @@ void acks_free(Acks *acks);
 void acks_reset(Acks *acks);
 /* The server offers stream management: asks for it. The counting starts here (XEP-0198 §4). */
 void acks_enable(Acks *acks);
+/* The session is about to end properly: says what has arrived, or the server would deliver it again. */
+void acks_close(Acks *acks);
 /* A stanza goes out, or has arrived. */
 void acks_count_sent(Acks *acks);
 void acks_count_received(Acks *acks);

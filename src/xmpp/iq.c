@@ -23,6 +23,7 @@ struct IqTable {
     GHashTable *by_id;     /* id → IqRequest, owned */
     GHashTable *by_number; /* number → IqRequest */
     GQueue queue;          /* in the order of their deadlines, since all wait equally long */
+    guint timeout; /* ms */
     guint last_number;
     guint timer;    /* for the head of the queue */
     guint unsent;   /* idle source that ends requests made while offline */
@@ -45,6 +46,7 @@ iq_table_new(XmppStream *stream)
     IqTable *table = g_new0(IqTable, 1);
 
     table->stream = stream;
+    table->timeout = IQ_TIMEOUT_MS;
     table->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, request_free);
     table->by_number = g_hash_table_new(NULL, NULL);
     g_queue_init(&table->queue);
@@ -61,6 +63,12 @@ iq_table_free(IqTable *table)
     g_hash_table_unref(table->by_number);
     g_hash_table_unref(table->by_id);
     g_free(table);
+}
+
+void
+iq_table_set_timeout(IqTable *table, guint ms)
+{
+    table->timeout = ms;
 }
 
 static void arm_timer(IqTable *table);
@@ -97,8 +105,8 @@ on_timeout(gpointer data)
     table->timer = 0;
     stream_enter(stream);
     while ((head = g_queue_peek_head(&table->queue)) && head->deadline <= now) {
-        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL, _("no answer within %d seconds: try again later"),
-                                              IQ_TIMEOUT_MS / 1000);
+        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL, _("no answer within %u seconds: try again later"),
+                                              (table->timeout + 999) / 1000);
         finish_request(stream, take_request(table, head), NULL, NULL, error);
     }
     arm_timer(table);
@@ -162,7 +170,7 @@ iq_request(XmppStream *stream, const Jid *to, xmpp_stanza_t *take_iq, IqDone don
             table->unsent = g_idle_add(on_unsent, table);
         return request->number;
     }
-    request->deadline = g_get_monotonic_time() + IQ_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
+    request->deadline = g_get_monotonic_time() + table->timeout * G_TIME_SPAN_MILLISECOND;
     g_hash_table_insert(table->by_id, request->id, request);
     g_hash_table_insert(table->by_number, GUINT_TO_POINTER(request->number), request);
     g_queue_push_tail_link(&table->queue, &request->link);

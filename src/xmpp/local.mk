@@ -10,6 +10,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/negotiation.c src/xmpp/negotiation.h \
 	src/xmpp/presence.c src/xmpp/presence.h \
 	src/xmpp/sasl.c src/xmpp/sasl.h \
+	src/xmpp/sasl_choice.c src/xmpp/sasl_choice.h \
 	src/xmpp/scram.c src/xmpp/scram.h \
 	src/xmpp/stanza.c src/xmpp/stanza.h \
 	src/xmpp/stanza_error.c src/xmpp/stanza_error.h \

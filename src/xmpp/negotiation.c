@@ -172,6 +172,7 @@ start_login(Negotiation *negotiation, xmpp_stanza_t *features)
     const SaslConfig sasl_config = {
         .username = jid_local(config->jid),
         .password = config->password,
+        .authzid = jid_bare(config->jid),
         .tls = stream_is_secure(stream),
         .client_certificate = stream_has_client_certificate(stream),
         .exporter = exporter,

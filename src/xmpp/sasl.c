@@ -7,32 +7,11 @@
 #include "base/i18n.h"
 #include "base/jid.h"
 #include "base/text.h"
+#include "xmpp/sasl_choice.h"
 
 enum {
-    ATTEMPTS_MAX = 5, /* EXTERNAL twice, SCRAM with two bindings and without */
     SERVER_TEXT_COLUMNS = 200,
 };
-
-typedef enum {
-    MECHANISM_EXTERNAL,
-    MECHANISM_SCRAM,
-    MECHANISM_PLAIN,
-} MechanismKind;
-
-typedef enum {
-    BINDING_NONE,
-    BINDING_EXPORTER,
-    BINDING_END_POINT,
-} BindingKind;
-
-/* One <auth/> that may be sent. */
-typedef struct {
-    MechanismKind kind;
-    ScramHash hash;
-    BindingKind binding;
-    bool claims_no_offer; /* gs2 "y": we could, but the server does not offer it */
-    bool names_authzid;
-} Attempt;
 
 typedef enum {
     STAGE_IDLE,
@@ -54,7 +33,7 @@ struct Sasl {
     bool pinned_binding;
     ScramKeys *keys;
 
-    Attempt attempts[ATTEMPTS_MAX];
+    SaslAttempt attempts[SASL_ATTEMPTS_MAX];
     guint attempts_length;
     guint current;
     bool bindings_listed;
@@ -68,22 +47,6 @@ struct Sasl {
     guint idle;
     SaslOutcome outcome; /* what the idle source tells */
     GError *error;
-};
-
-/* Strongest first. */
-static const struct {
-    const char *name, *plus;
-    ScramHash hash;
-} scram_mechanisms[] = {
-    { "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS", SCRAM_SHA_512 },
-    { "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", SCRAM_SHA_256 },
-    { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", SCRAM_SHA_1 },
-};
-
-static const char *const binding_names[] = {
-    [BINDING_NONE] = NULL,
-    [BINDING_EXPORTER] = "tls-exporter",
-    [BINDING_END_POINT] = "tls-server-end-point",
 };
 
 Sasl *
@@ -127,52 +90,49 @@ sasl_free(Sasl *sasl)
     g_free(sasl);
 }
 
-static const Attempt *
+/* What is known of the account, borrowed. */
+static SaslConfig
+view(const Sasl *sasl)
+{
+    return (SaslConfig){
+        .username = sasl->username,
+        .password = sasl->password,
+        .authzid = sasl->authzid,
+        .tls = sasl->tls,
+        .client_certificate = sasl->client_certificate,
+        .exporter = sasl->exporter,
+        .end_point = sasl->end_point,
+        .pinned = sasl->pinned,
+        .pinned_binding = sasl->pinned_binding,
+        .keys = sasl->keys,
+    };
+}
+
+static const SaslAttempt *
 attempt_of(const Sasl *sasl)
 {
     return sasl->current < sasl->attempts_length ? &sasl->attempts[sasl->current] : NULL;
 }
 
-/* Index into scram_mechanisms. */
-static gsize
-scram_row(ScramHash hash)
-{
-    gsize row = 0;
-    while (scram_mechanisms[row].hash != hash)
-        row++;
-    return row;
-}
-
-static const char *
-attempt_name(const Attempt *attempt, bool with_plus)
-{
-    if (attempt->kind == MECHANISM_EXTERNAL)
-        return "EXTERNAL";
-    if (attempt->kind == MECHANISM_PLAIN)
-        return "PLAIN";
-    const gsize row = scram_row(attempt->hash);
-    return with_plus && attempt->binding != BINDING_NONE ? scram_mechanisms[row].plus : scram_mechanisms[row].name;
-}
-
 const char *
 sasl_mechanism(const Sasl *sasl)
 {
-    const Attempt *attempt = attempt_of(sasl);
-    return attempt != NULL ? attempt_name(attempt, true) : NULL;
+    const SaslAttempt *attempt = attempt_of(sasl);
+    return attempt != NULL ? sasl_attempt_name(attempt, true) : NULL;
 }
 
 const char *
 sasl_family(const Sasl *sasl)
 {
-    const Attempt *attempt = attempt_of(sasl);
-    return attempt != NULL ? attempt_name(attempt, false) : NULL;
+    const SaslAttempt *attempt = attempt_of(sasl);
+    return attempt != NULL ? sasl_attempt_name(attempt, false) : NULL;
 }
 
 bool
 sasl_has_binding(const Sasl *sasl)
 {
-    const Attempt *attempt = attempt_of(sasl);
-    return attempt != NULL && attempt->binding != BINDING_NONE;
+    const SaslAttempt *attempt = attempt_of(sasl);
+    return attempt != NULL && attempt->binding != SASL_BINDING_NONE;
 }
 
 const char *
@@ -187,207 +147,6 @@ sasl_keys(const Sasl *sasl)
     return sasl->scram != NULL ? scram_keys(sasl->scram) : NULL;
 }
 
-/* --- the choice --- */
-
-/* The weakest hash that is still as strong as what was used before; false when no SCRAM was used. */
-static bool
-pinned_hash(const Sasl *sasl, ScramHash *hash)
-{
-    for (gsize i = 0; sasl->pinned != NULL && i < G_N_ELEMENTS(scram_mechanisms); i++) {
-        if (strcmp(sasl->pinned, scram_mechanisms[i].name) == 0) {
-            *hash = scram_mechanisms[i].hash;
-            return true;
-        }
-    }
-    *hash = SCRAM_SHA_1;
-    return false;
-}
-
-/* PLAIN gives the password away: never to a server that once did better, nor in the clear. */
-static bool
-plain_is_ruled_out(const Sasl *sasl)
-{
-    return sasl->pinned != NULL && strcmp(sasl->pinned, "PLAIN") != 0;
-}
-
-static bool
-offers_any_plus(const char *const *mechanisms)
-{
-    for (; *mechanisms != NULL; mechanisms++) {
-        if (g_str_has_suffix(*mechanisms, "-PLUS"))
-            return true;
-    }
-    return false;
-}
-
-/* The strongest SCRAM on offer that the memory of the account lets pass; false when there is none. */
-static bool
-strongest_offer(const Sasl *sasl, const char *const *mechanisms, bool plus, ScramHash *hash)
-{
-    ScramHash least;
-    pinned_hash(sasl, &least);
-    for (gsize i = 0; i < G_N_ELEMENTS(scram_mechanisms) && scram_mechanisms[i].hash >= least; i++) {
-        if (g_strv_contains(mechanisms, plus ? scram_mechanisms[i].plus : scram_mechanisms[i].name)) {
-            *hash = scram_mechanisms[i].hash;
-            return true;
-        }
-    }
-    return false;
-}
-
-static GBytes *
-binding_bytes(const Sasl *sasl, BindingKind kind)
-{
-    if (kind == BINDING_EXPORTER)
-        return sasl->exporter;
-    return kind == BINDING_END_POINT ? sasl->end_point : NULL;
-}
-
-/* Whether this binding can be used: we have its bytes, and the server lists it if it lists any (XEP-0440). */
-static bool
-binding_is_usable(const Sasl *sasl, BindingKind kind, const char *const *listed)
-{
-    if (!sasl->tls || binding_bytes(sasl, kind) == NULL)
-        return false;
-    return listed == NULL || g_strv_contains(listed, binding_names[kind]);
-}
-
-static void
-add_attempt(Sasl *sasl, Attempt attempt)
-{
-    g_assert(sasl->attempts_length < ATTEMPTS_MAX);
-    sasl->attempts[sasl->attempts_length++] = attempt;
-}
-
-/* SCRAM with channel binding. A server that lists its types gets the best common one and no second chance. One that lists
- * none (ejabberd 23.01) may turn out not to know ours: then the next follows. */
-static void
-add_bound_scram(Sasl *sasl, const char *const *mechanisms, const char *const *bindings)
-{
-    ScramHash hash;
-    if (!strongest_offer(sasl, mechanisms, true, &hash))
-        return;
-    for (BindingKind kind = BINDING_EXPORTER; kind <= BINDING_END_POINT; kind++) {
-        if (!binding_is_usable(sasl, kind, bindings))
-            continue;
-        add_attempt(sasl, (Attempt) { .kind = MECHANISM_SCRAM, .hash = hash, .binding = kind });
-        if (bindings != NULL)
-            return;
-    }
-}
-
-/* SCRAM without channel binding. XEP-0440 would have us give up when no listed type is common; Prosody 0.12 lists nothing
- * but tls-unique on TLS 1.2, so nobody could log in there. An account that has once used binding never gets here. */
-static void
-add_unbound_scram(Sasl *sasl, const char *const *mechanisms)
-{
-    ScramHash hash;
-    if (!strongest_offer(sasl, mechanisms, false, &hash))
-        return;
-    const bool able = binding_is_usable(sasl, BINDING_EXPORTER, NULL) || binding_is_usable(sasl, BINDING_END_POINT, NULL);
-    add_attempt(sasl, (Attempt) {
-                          .kind = MECHANISM_SCRAM,
-                          .hash = hash,
-                          .claims_no_offer = able && !offers_any_plus(mechanisms),
-                      });
-}
-
-static void
-add_password_attempts(Sasl *sasl, const char *const *mechanisms, const char *const *bindings)
-{
-    const guint before = sasl->attempts_length;
-    add_bound_scram(sasl, mechanisms, bindings);
-    const bool bound = sasl->attempts_length > before;
-    /* Behind a bound attempt the unbound one is the fall-back for servers without a list only. */
-    if (!sasl->pinned_binding && (!bound || bindings == NULL))
-        add_unbound_scram(sasl, mechanisms);
-    ScramHash ignored;
-    const bool scram_is_offered =
-        strongest_offer(sasl, mechanisms, false, &ignored) || strongest_offer(sasl, mechanisms, true, &ignored);
-    if (sasl->attempts_length == before && !scram_is_offered && sasl->tls && !plain_is_ruled_out(sasl) &&
-        !sasl->pinned_binding && g_strv_contains(mechanisms, "PLAIN"))
-        add_attempt(sasl, (Attempt) { .kind = MECHANISM_PLAIN });
-}
-
-static void
-add_certificate_attempts(Sasl *sasl, const char *const *mechanisms)
-{
-    if (!sasl->client_certificate || !sasl->tls || !g_strv_contains(mechanisms, "EXTERNAL"))
-        return;
-    add_attempt(sasl, (Attempt) { .kind = MECHANISM_EXTERNAL });
-    if (sasl->authzid != NULL)
-        add_attempt(sasl, (Attempt) { .kind = MECHANISM_EXTERNAL, .names_authzid = true });
-}
-
-/* What the server offers, as people may read it. */
-static char *
-describe_offer(const char *const *mechanisms)
-{
-    if (mechanisms[0] == NULL)
-        return g_strdup(_("nothing"));
-    g_autofree char *joined = g_strjoinv(", ", (char **) mechanisms);
-    g_autofree char *clean = text_clean(joined, -1, TEXT_STRICT);
-    return text_ellipsize(clean, SERVER_TEXT_COLUMNS);
-}
-
-/* Nothing can be tried: an alarm when something better worked before, else what stands in the way. */
-static SaslOutcome
-explain_no_attempt(const Sasl *sasl, const char *const *mechanisms, GError **error)
-{
-    g_autofree char *offer = describe_offer(mechanisms);
-    const bool remembers = plain_is_ruled_out(sasl) || sasl->pinned_binding;
-    if (sasl->password != NULL && remembers) {
-        g_set_error(error, CONFAB_ERROR, ERROR_AUTH,
-                    _("The server offers a weaker login than before (%s; %s%s was used): somebody may be in between, ask its operator"),
-                    offer, sasl->pinned != NULL ? sasl->pinned : "SCRAM", sasl->pinned_binding ? "-PLUS" : "");
-        return SASL_ALARM;
-    }
-    if (sasl->password == NULL) {
-        g_set_error(error, CONFAB_ERROR, ERROR_AUTH, _("There is no password for this login (the server offers %s): give one"),
-                    offer);
-    } else if (!sasl->tls && g_strv_contains(mechanisms, "PLAIN")) {
-        g_set_error_literal(error, CONFAB_ERROR, ERROR_AUTH,
-                            _("The server wants the password in the clear: it is sent over TLS only, turn TLS on"));
-    } else {
-        g_set_error(error, CONFAB_ERROR, ERROR_AUTH,
-                    _("The server offers no login that is safe (%s): ask its operator to turn on SCRAM"), offer);
-    }
-    return SASL_FAILED;
-}
-
-static int
-compare_bytes(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
-static void
-append_sorted(GString *text, const char *const *names)
-{
-    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
-    for (; *names != NULL; names++)
-        g_ptr_array_add(sorted, (gpointer) *names);
-    g_ptr_array_sort(sorted, compare_bytes);
-    for (guint i = 0; i < sorted->len; i++) {
-        if (i > 0)
-            g_string_append_c(text, 0x1E);
-        g_string_append(text, g_ptr_array_index(sorted, i));
-    }
-}
-
-/* XEP-0474 §4.1. */
-static char *
-describe_advertised(const char *const *mechanisms, const char *const *bindings)
-{
-    GString *text = g_string_new(NULL);
-    append_sorted(text, mechanisms);
-    if (bindings != NULL) {
-        g_string_append_c(text, 0x1F);
-        append_sorted(text, bindings);
-    }
-    return g_string_free(text, FALSE);
-}
-
 /* --- starting an attempt --- */
 
 static void
@@ -398,17 +157,18 @@ set_payload(Sasl *sasl, const char *message, gsize length, bool initial)
 }
 
 static void
-start_scram(Sasl *sasl, const Attempt *attempt)
+start_scram(Sasl *sasl, const SaslAttempt *attempt)
 {
-    g_autofree char *header = attempt->binding == BINDING_NONE
+    g_autofree char *header = attempt->binding == SASL_BINDING_NONE
                                   ? g_strdup(attempt->claims_no_offer ? "y,," : "n,,")
-                                  : g_strdup_printf("p=%s,,", binding_names[attempt->binding]);
+                                  : g_strdup_printf("p=%s,,", sasl_binding_name(attempt->binding));
+    const SaslConfig known = view(sasl);
     const ScramConfig config = {
         .hash = attempt->hash,
         .username = sasl->username,
         .password = sasl->password,
         .gs2_header = header,
-        .binding = binding_bytes(sasl, attempt->binding),
+        .binding = sasl_binding_bytes(&known, attempt->binding),
         .keys = sasl->keys,
         .advertised = sasl->advertised,
     };
@@ -433,12 +193,12 @@ start_plain(Sasl *sasl)
 static SaslOutcome
 start_attempt(Sasl *sasl)
 {
-    const Attempt *attempt = attempt_of(sasl);
+    const SaslAttempt *attempt = attempt_of(sasl);
     g_clear_pointer(&sasl->scram, scram_free);
     sasl->stage = STAGE_BEGUN;
-    if (attempt->kind == MECHANISM_SCRAM)
+    if (attempt->kind == SASL_KIND_SCRAM)
         start_scram(sasl, attempt);
-    else if (attempt->kind == MECHANISM_PLAIN)
+    else if (attempt->kind == SASL_KIND_PLAIN)
         start_plain(sasl);
     else
         set_payload(sasl, sasl->authzid, attempt->names_authzid ? strlen(sasl->authzid) : 0, true);
@@ -471,12 +231,11 @@ sasl_begin(Sasl *sasl, const char *const *mechanisms, const char *const *binding
     if (!prepare_secrets(sasl, error))
         return SASL_FAILED;
     sasl->bindings_listed = bindings != NULL;
-    sasl->advertised = describe_advertised(mechanisms, bindings);
-    add_certificate_attempts(sasl, mechanisms);
-    if (sasl->password != NULL)
-        add_password_attempts(sasl, mechanisms, bindings);
+    sasl->advertised = sasl_describe_offer(mechanisms, bindings);
+    const SaslConfig config = view(sasl);
+    sasl->attempts_length = sasl_choose(&config, mechanisms, bindings, sasl->attempts);
     if (sasl->attempts_length == 0)
-        return explain_no_attempt(sasl, mechanisms, error);
+        return sasl_explain_no_choice(&config, mechanisms, error);
     return start_attempt(sasl);
 }
 
@@ -557,11 +316,11 @@ confirm_in_challenge(Sasl *sasl, const char *message, gsize length)
 void
 sasl_challenge(Sasl *sasl, const char *base64, SaslDone done, gpointer data)
 {
-    const Attempt *attempt = attempt_of(sasl);
+    const SaslAttempt *attempt = attempt_of(sasl);
     const Stage stage = sasl->stage;
     sasl->done = done;
     sasl->data = data;
-    if (attempt == NULL || attempt->kind != MECHANISM_SCRAM || (stage != STAGE_BEGUN && stage != STAGE_ANSWERED) ||
+    if (attempt == NULL || attempt->kind != SASL_KIND_SCRAM || (stage != STAGE_BEGUN && stage != STAGE_ANSWERED) ||
         sasl->idle != 0) {
         g_clear_pointer(&sasl->scram, scram_free); /* also stops what is being computed */
         sasl->stage = STAGE_BUSY;
@@ -593,12 +352,12 @@ give_up(Sasl *sasl)
 SaslOutcome
 sasl_success(Sasl *sasl, const char *base64, GError **error)
 {
-    const Attempt *attempt = attempt_of(sasl);
+    const SaslAttempt *attempt = attempt_of(sasl);
     if (attempt == NULL || sasl->stage == STAGE_IDLE) {
         g_propagate_error(error, unexpected_challenge());
         return SASL_FAILED;
     }
-    if (attempt->kind != MECHANISM_SCRAM || (sasl->stage == STAGE_CONFIRMED && sasl->idle == 0))
+    if (attempt->kind != SASL_KIND_SCRAM || (sasl->stage == STAGE_CONFIRMED && sasl->idle == 0))
         return SASL_DONE;
     gsize length = 0;
     g_autofree char *message = scram_decode(base64 != NULL ? base64 : "", SCRAM_MESSAGE_MAX, &length);
@@ -622,13 +381,15 @@ static const struct {
     { "credentials-expired", N_("The password has expired"), N_("set a new one at your provider"), SASL_FAILED },
     { "encryption-required", N_("The server wants encryption for this login"), N_("turn TLS on"), SASL_FAILED },
     { "incorrect-encoding", N_("The server could not read the login"), N_("tell its operator"), SASL_FAILED },
-    { "invalid-authzid", N_("The certificate is not for this account"), N_("check the client certificate and the address"),
-      SASL_FAILED },
+    { "invalid-authzid", N_("The certificate is not for this account"),
+      N_("check the client certificate and the address"), SASL_FAILED },
     { "invalid-mechanism", N_("The server refused the login it had offered"), N_("tell its operator"), SASL_FAILED },
     { "malformed-request", N_("The server did not understand the login"), N_("tell its operator"), SASL_FAILED },
-    { "mechanism-too-weak", N_("The server wants a stronger login for this account"), N_("tell its operator"), SASL_FAILED },
+    { "mechanism-too-weak", N_("The server wants a stronger login for this account"), N_("tell its operator"),
+      SASL_FAILED },
     { "not-authorized", N_("Name or password is wrong"), N_("check both"), SASL_FAILED },
-    { "temporary-auth-failure", N_("The server cannot check passwords just now"), N_("try again later"), SASL_TEMPORARY },
+    { "temporary-auth-failure", N_("The server cannot check passwords just now"), N_("try again later"),
+      SASL_TEMPORARY },
 };
 
 static SaslOutcome
@@ -652,9 +413,9 @@ explain_failure(const char *condition, const char *text, GError **error)
     return outcome;
 }
 
-/* Whether the failure is about the channel binding and not about the password. Servers have no condition for it: ejabberd
- * says "Invalid channel binding", others call the first message malformed. A bare not-authorized is a wrong password and is
- * not tried again (I8). */
+/* Whether the failure is about the channel binding and not about the password. Servers have no condition for
+ * it: ejabberd says "Invalid channel binding", others call the first message malformed. A bare not-authorized
+ * is a wrong password and is not tried again (I8). */
 static bool
 blames_binding(const Sasl *sasl, const char *condition, const char *text)
 {
@@ -666,16 +427,16 @@ blames_binding(const Sasl *sasl, const char *condition, const char *text)
     return sasl->stage == STAGE_BEGUN && g_strcmp0(condition, "malformed-request") == 0;
 }
 
-/* Whether the attempt behind the current one may follow this failure. Which attempts there are has been settled by what the
- * account remembers: no failure can bring one that is weaker than allowed. */
+/* Whether the attempt behind the current one may follow this failure. Which attempts there are has been settled
+ * by what the account remembers: no failure can bring one that is weaker than allowed. */
 static bool
 may_go_on(const Sasl *sasl, const char *condition, const char *text)
 {
-    const Attempt *attempt = attempt_of(sasl);
-    const Attempt *next = sasl->current + 1 < sasl->attempts_length ? attempt + 1 : NULL;
+    const SaslAttempt *attempt = attempt_of(sasl);
+    const SaslAttempt *next = sasl->current + 1 < sasl->attempts_length ? attempt + 1 : NULL;
     if (next == NULL || g_strcmp0(condition, "temporary-auth-failure") == 0)
         return false;
-    if (attempt->kind == MECHANISM_EXTERNAL)
+    if (attempt->kind == SASL_KIND_EXTERNAL)
         return true;
     return blames_binding(sasl, condition, text);
 }

@@ -42,7 +42,8 @@ typedef enum {
     SASL_ALARM,     /* a downgrade: weaker than once used, binding lost, or offers that were tampered with (I4) */
 } SaslOutcome;
 
-/* `error` is set for all outcomes but SASL_SEND and SASL_DONE (CONFAB_ERROR; ERROR_AUTH for all that the server did). */
+/* `error` is set for all outcomes but SASL_SEND and SASL_DONE (CONFAB_ERROR; ERROR_AUTH for all that the server
+ * did). */
 typedef void (*SaslDone)(Sasl *sasl, SaslOutcome outcome, const GError *error, gpointer data);
 
 Sasl *sasl_new(const SaslConfig *config);
@@ -52,14 +53,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sasl, sasl_free)
 
 /* `mechanisms`: NULL-terminated. `bindings`: the types of XEP-0440, NULL when the server lists none. Once. */
 SaslOutcome sasl_begin(Sasl *sasl, const char *const *mechanisms, const char *const *bindings, GError **error);
-/* `base64`: the content of <challenge/>. `done` is called once, from the main loop, never from inside (PBKDF2 takes its
- * time, in a thread); it may free the exchange. A second challenge before that ends the exchange: only the later callback
- * is called then, with the error. */
+/* `base64`: the content of <challenge/>. `done` is called once, from the main loop, never from inside (PBKDF2
+ * takes its time, in a thread); it may free the exchange. A second challenge before that ends the exchange:
+ * only the later callback is called then, with the error. */
 void sasl_challenge(Sasl *sasl, const char *base64, SaslDone done, gpointer data);
 /* `base64`: the content of <success/>, NULL or "" when it is empty. */
 SaslOutcome sasl_success(Sasl *sasl, const char *base64, GError **error);
-/* `condition`: the name of the child element, NULL when there is none; `text`: the server's own words or NULL. The error
- * has both, in the user's language and cleaned. */
+/* `condition`: the name of the child element, NULL when there is none; `text`: the server's own words or NULL.
+ * The error has both, in the user's language and cleaned. */
 SaslOutcome sasl_failure(Sasl *sasl, const char *condition, const char *text, GError **error);
 
 /* Of the attempt under way: "SCRAM-SHA-256-PLUS". NULL before sasl_begin() has chosen. */
@@ -68,7 +69,8 @@ const char *sasl_mechanism(const Sasl *sasl);
 const char *sasl_family(const Sasl *sasl);
 /* Channel binding is used: to remember as `pinned_binding` after SASL_DONE. */
 bool sasl_has_binding(const Sasl *sasl);
-/* base64 as it goes on the wire: "=" is an empty initial response, "" an empty response. Borrowed until the next call. */
+/* base64 as it goes on the wire: "=" is an empty initial response, "" an empty response. Borrowed until the
+ * next call. */
 const char *sasl_payload(const Sasl *sasl);
 /* To be kept for the next login with the same password; NULL unless SCRAM has succeeded. Borrowed. */
 ScramKeys *sasl_keys(const Sasl *sasl);

@@ -44,10 +44,10 @@ struct Scram {
     GBytes *binding;
     char *advertised;
     char *nonce;
-    char *first;            /* with the GS2 header; the bare message is its tail */
+    char *first; /* with the GS2 header; the bare message is its tail */
     char *server_first;
     char *final;
-    char *full_nonce;       /* ours and the server's */
+    char *full_nonce; /* ours and the server's */
     ScramKeys *keys;
     Derivation *derivation; /* under way; owned by its task */
     guint idle;
@@ -327,7 +327,7 @@ static void
 derive(Scram *scram, guint iterations, GBytes *take_salt)
 {
     Derivation *derivation = g_new0(Derivation, 1);
-    *derivation = (Derivation) {
+    *derivation = (Derivation){
         .scram = scram,
         .hash = scram->hash,
         .iterations = iterations,
@@ -363,8 +363,8 @@ take_attribute(const char **cursor, char name)
     return g_strndup(value, length);
 }
 
-/* Optional attributes behind the known ones (RFC 5802 §7): well-formed ones are ignored. A repetition of a known one or a
- * mandatory extension is refused. `hash` gets XEP-0474's "h" when it is there. */
+/* Optional attributes behind the known ones (RFC 5802 §7): well-formed ones are ignored. A repetition of a
+ * known one or a mandatory extension is refused. `hash` gets XEP-0474's "h" when it is there. */
 static bool
 check_extensions(const char *rest, const char *known, char **hash, GError **error)
 {
@@ -445,8 +445,8 @@ refuse_server_error(Scram *scram, const char *code, GError **error)
     scram->binding_refused = strstr(code, "channel-binding") != NULL;
     g_autofree char *clean = text_clean(code, -1, TEXT_LINE);
     g_autofree char *brief = text_ellipsize(clean, 80);
-    g_set_error(error, CONFAB_ERROR, ERROR_AUTH, _("The server refused the login (“%s”): check the name and the password"),
-                brief);
+    g_set_error(error, CONFAB_ERROR, ERROR_AUTH,
+                _("The server refused the login (“%s”): check the name and the password"), brief);
     return false;
 }
 

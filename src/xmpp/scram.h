@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SCRAM (RFC 5802, 7677) with SHA-1, SHA-256 and SHA-512, and their -PLUS forms (I4). One object is one exchange; it does no
- * I/O and speaks the plain messages, not base64. The server is believed only after scram_verify(). PBKDF2 runs in a thread
- * that owns copies of what it needs; all secrets are wiped. */
+/* SCRAM (RFC 5802, 7677) with SHA-1, SHA-256 and SHA-512, and their -PLUS forms (I4). One object is one
+ * exchange; it does no I/O and speaks the plain messages, not base64. The server is believed only after
+ * scram_verify(). PBKDF2 runs in a thread that owns copies of what it needs; all secrets are wiped. */
 #pragma once
 
 #include <glib.h>
@@ -23,8 +23,8 @@ typedef enum {
 
 typedef struct Scram Scram;
 
-/* ClientKey and ServerKey of one password, salt, iteration count and hash: what PBKDF2 costs is in them. As secret as the
- * password; keep them in memory only and drop them with it. Counted. */
+/* ClientKey and ServerKey of one password, salt, iteration count and hash: what PBKDF2 costs is in them. As
+ * secret as the password; keep them in memory only and drop them with it. Counted. */
 typedef struct ScramKeys ScramKeys;
 ScramKeys *scram_keys_ref(ScramKeys *keys);
 void scram_keys_unref(ScramKeys *keys);
@@ -50,13 +50,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scram, scram_free)
 /* The client-first-message; borrowed. */
 const char *scram_first(const Scram *scram);
 
-/* `final` is the client-final-message, borrowed for the call; NULL with an ERROR_AUTH when the server's message is refused. */
+/* `final` is the client-final-message, borrowed for the call; NULL with an ERROR_AUTH when the server's message
+ * is refused. */
 typedef void (*ScramDone)(Scram *scram, const char *final, const GError *error, gpointer data);
-/* Takes the server-first-message, once. `done` is called once, from the main loop, never from inside this call; it may free
- * the exchange. */
+/* Takes the server-first-message, once. `done` is called once, from the main loop, never from inside this call;
+ * it may free the exchange. */
 void scram_challenge(Scram *scram, const char *message, gsize length, ScramDone done, gpointer data);
-/* Takes the server-final-message; only after `done` gave a final message. False and ERROR_AUTH: the server does not know the password, or
- * it refused ours. */
+/* Takes the server-final-message; only after `done` gave a final message. False and ERROR_AUTH: the server does
+ * not know the password, or it refused ours. */
 bool scram_verify(Scram *scram, const char *message, gsize length, GError **error);
 
 /* The server has proved that it knows the password. */

@@ -30,6 +30,7 @@ struct XmppStream {
     Transport *transport; /* kept after the end: it knows the certificate */
     StreamSource *source; /* while the hop is connected */
     XmlGuard guard;
+    guint throttled; /* idle source: the guard holds bytes back until the parser has caught up */
     guint64 bytes_received;
 
     XmppStreamConfig config; /* jid, password, sasl_pinned, roster_ver are owned; transport is not kept */
@@ -324,6 +325,7 @@ stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail)
 static void
 forget_connection(XmppStream *stream)
 {
+    g_clear_handle_id(&stream->throttled, g_source_remove);
     g_clear_pointer(&stream->negotiation, negotiation_free);
     g_clear_pointer(&stream->source, stream_source_free);
     if (stream->transport)
@@ -639,7 +641,36 @@ on_transport_closed(Transport *transport, const GError *error, gpointer data)
     stream_leave(stream);
 }
 
+/* The parser and everybody else had their turn. */
+static gboolean
+on_caught_up(gpointer data)
+{
+    XmppStream *stream = data;
+
+    stream->throttled = 0;
+    xml_guard_next_turn(&stream->guard);
+    transport_resume(stream->transport);
+    return G_SOURCE_REMOVE;
+}
+
+/* The server's bytes on their way to the parser. What was refused ends the stream from the loop: the transport is busy here. */
+static gsize
+on_transport_bytes(Transport *transport, const guint8 *bytes, gsize length, gpointer data)
+{
+    XmppStream *stream = data;
+    const bool refused_before = stream->guard.verdict != XML_GUARD_OK;
+    const gsize passed = xml_guard_feed(&stream->guard, (const char *) bytes, length);
+
+    stream->bytes_received += passed;
+    if (passed < length && !stream->throttled)
+        stream->throttled = g_idle_add_full(G_PRIORITY_LOW, on_caught_up, stream, NULL);
+    if (stream->guard.verdict != XML_GUARD_OK && !refused_before)
+        refuse_bytes(stream, stream->guard.verdict);
+    return passed;
+}
+
 static const TransportEvents transport_events = {
+    .on_bytes = on_transport_bytes,
     .on_phase = on_transport_phase,
     .on_ready = on_transport_ready,
     .on_closed = on_transport_closed,
@@ -709,6 +740,7 @@ stream_disconnect(XmppStream *stream, const char *status)
         if (status && *status)
             stanza_add_text(presence, "status", NULL, status);
         stream_send(stream, presence);
+        acks_close(stream->acks);
     }
     stream_end_politely(stream, XMPP_CLOSE_USER, false, NULL);
 }

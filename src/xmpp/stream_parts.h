@@ -76,6 +76,8 @@ const char **module_table_features(const ModuleTable *table);
 /* --- iq.c, message_stanza.c, presence.c: what arrived --- */
 IqTable *iq_table_new(XmppStream *stream);
 void iq_table_free(IqTable *table);
+/* Instead of IQ_TIMEOUT_MS, for requests from now on. */
+void iq_table_set_timeout(IqTable *table, guint ms);
 /* Ends all requests with `error`. */
 void iq_table_fail(IqTable *table, const GError *error);
 void iq_receive(XmppStream *stream, xmpp_stanza_t *stanza);

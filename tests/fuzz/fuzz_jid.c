@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is accepted as a JID is prepared: it is stable, bounded, and has nothing in it that could hide or harm (I6, I20). */
+/* What is accepted as a JID is prepared: it is stable, bounded, and has nothing in it that could hide or harm
+ * (I6, I20). */
 #include <stdint.h>
 #include <string.h>
 

@@ -220,11 +220,12 @@ on_client_certificate(int ok, X509_STORE_CTX *chain)
 }
 
 SSL *
-fake_tls_accept(int fd, const Cert *cert, int max_version)
+fake_tls_accept(int fd, const Cert *cert, int max_version, guint64 options)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_security_level(ctx, 0); /* bad certificates are the point */
     SSL_CTX_set_min_proto_version(ctx, 0);
+    SSL_CTX_set_options(ctx, options);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_client_certificate); /* asks; everybody may come */
     if (max_version != 0)
         SSL_CTX_set_max_proto_version(ctx, max_version);

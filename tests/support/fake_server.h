@@ -35,8 +35,8 @@ bool fake_read_until(int fd, const char *end);
 void fake_write(int fd, const char *text);
 /* Reads to the end. */
 void fake_swallow(int fd);
-/* Server side of TLS; NULL when the handshake failed. `max_version` 0: any. */
-SSL *fake_tls_accept(int fd, const Cert *cert, int max_version);
+/* Server side of TLS; NULL when the handshake failed. `max_version` 0: any; `options`: SSL_OP_…. */
+SSL *fake_tls_accept(int fd, const Cert *cert, int max_version, guint64 options);
 /* Sends back what comes, until the end; returns the bytes seen. */
 gsize fake_tls_echo(SSL *ssl);
 void fake_tls_free(SSL *ssl);

@@ -82,7 +82,8 @@ binding_is_right(const ScramServer *server, const char *client_final)
     g_autoptr(GByteArray) expected = g_byte_array_new();
     g_byte_array_append(expected, (const guint8 *) server->gs2_header, (guint) strlen(server->gs2_header));
     if (server->binding != NULL)
-        g_byte_array_append(expected, g_bytes_get_data(server->binding, NULL), (guint) g_bytes_get_size(server->binding));
+        g_byte_array_append(expected, g_bytes_get_data(server->binding, NULL),
+                            (guint) g_bytes_get_size(server->binding));
     g_autofree char *encoded = g_base64_encode(expected->data, expected->len);
     g_autofree char *prefix = g_strdup_printf("c=%s,r=", encoded);
     return g_str_has_prefix(client_final, prefix);
@@ -97,7 +98,8 @@ scram_server_final(ScramServer *server, const char *client_final)
     g_assert_nonnull(proof_text);
     g_autofree char *all = g_strdup_printf("%s,%s,%.*s", server->client_first_bare, server->server_first,
                                            (int) (proof_text - client_final), client_final);
-    guint8 salted[DIGEST_MAX], client_key[DIGEST_MAX], server_key[DIGEST_MAX], stored[DIGEST_MAX], signature[DIGEST_MAX];
+    guint8 salted[DIGEST_MAX], client_key[DIGEST_MAX], server_key[DIGEST_MAX], stored[DIGEST_MAX],
+        signature[DIGEST_MAX];
     const gsize size = salt_password(server, salted);
     hmac(server, salted, size, "Client Key", 10, client_key);
     hmac(server, salted, size, "Server Key", 10, server_key);

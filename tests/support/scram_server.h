@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server's side of SCRAM for tests, written on GLib's checksums alone so that it shares no code with the client. Its
- * fields may be changed to make it lie. */
+/* The server's side of SCRAM for tests, written on GLib's checksums alone so that it shares no code with the
+ * client. Its fields may be changed to make it lie. */
 #pragma once
 
 #include <glib.h>

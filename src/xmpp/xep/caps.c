@@ -405,6 +405,17 @@ encode_presence(XmppStream *stream, xmpp_stanza_t *stanza)
     stanza_set(c, "ver", ver);
 }
 
+/* What other confabs announce we know from ourselves. */
+static void
+bound(XmppStream *stream)
+{
+    DiscoInfo *own = disco_info_new_own(stream);
+    g_autofree char *ver = caps_compute_ver(own, "sha-1");
+    g_autofree char *key = g_strconcat("sha-1 ", ver, NULL);
+
+    remember(get_state(stream), key, own);
+}
+
 const DiscoInfo *
 caps_lookup(XmppStream *stream, const Jid *jid)
 {
@@ -482,6 +493,7 @@ const XmppModule caps_module = {
     .decode_presence = decode_presence,
     .encode_presence = encode_presence,
     .presence_received = presence_received,
+    .bound = bound,
     .state_size = sizeof(CapsState),
     .state_clear = state_clear,
     .state_reset = state_reset,

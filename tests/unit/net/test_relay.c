@@ -249,7 +249,7 @@ count_turn(gpointer data)
 static void
 serve_echo(FakeServer *server, int fd, gpointer data)
 {
-    SSL *ssl = fake_tls_accept(fd, data, 0);
+    SSL *ssl = fake_tls_accept(fd, data, 0, 0);
     if (!ssl)
         return;
     fake_tls_echo(ssl);

@@ -24,6 +24,7 @@ typedef struct Fixture {
 typedef struct Host {
     const Cert *cert;
     int max_version;
+    guint64 options;
     gsize received;
     char *sni;
     guint8 exporter[32];
@@ -35,7 +36,7 @@ static void
 serve_tls(FakeServer *server, int fd, gpointer data)
 {
     Host *host = data;
-    SSL *ssl = fake_tls_accept(fd, host->cert, host->max_version);
+    SSL *ssl = fake_tls_accept(fd, host->cert, host->max_version, host->options);
     if (!ssl)
         return;
     host->accepted++;
@@ -421,6 +422,26 @@ test_bindings(Fixture *fixture, gconstpointer unused)
                    G_CHECKSUM_SHA256);
 }
 
+/* Before TLS 1.3 the exporter binds nothing without the extended master secret. */
+static void
+test_no_bindings(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(Cert) cert = cert_new(&(CertSpec){ .names = "DNS:example.org" }, fixture->authority);
+    Host host = { .cert = cert, .max_version = TLS1_2_VERSION, .options = SSL_OP_NO_EXTENDED_MASTER_SECRET };
+    FakeServer *server = fake_server_new("127.0.0.1", serve_tls, &host);
+    const TransportConfig config = config_for(fixture, server, "example.org");
+    Probe probe;
+    probe_init(&probe, fixture->context);
+    probe_open(&probe, &config);
+    g_assert_null(transport_channel_binding(probe.transport, TLS_BINDING_EXPORTER));
+    g_autoptr(GBytes) end_point = transport_channel_binding(probe.transport, TLS_BINDING_SERVER_END_POINT);
+    g_assert_nonnull(end_point);
+    g_assert_true(g_str_has_prefix(transport_tls_summary(probe.transport), "TLSv1.2 "));
+    probe_clear(&probe);
+    fake_server_free(server);
+    g_free(host.sni);
+}
+
 /* Without a server certificate's trust no client certificate is shown, and a bad file is said at once. */
 static void
 test_client_certificate(Fixture *fixture, gconstpointer unused)
@@ -519,6 +540,7 @@ main(int argc, char **argv)
     ADD("weak-key-is-never-pinned", test_weak_key_is_never_pinned);
     ADD("old-tls-and-weak-curves", test_no_handshake);
     ADD("channel-bindings", test_bindings);
+    ADD("no-exporter-without-extended-master-secret", test_no_bindings);
     ADD("client-certificate", test_client_certificate);
     ADD("changed-ca-file", test_changed_ca_file);
     return g_test_run();

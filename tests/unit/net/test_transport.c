@@ -71,7 +71,7 @@ hear(Host *host, const char *bytes, ssize_t count)
 static void
 serve_over_tls(Host *host, int fd)
 {
-    SSL *ssl = fake_tls_accept(fd, host->cert, 0);
+    SSL *ssl = fake_tls_accept(fd, host->cert, 0, 0);
     char bytes[4096];
     int count;
     if (!ssl)

@@ -15,12 +15,22 @@ tests_unit_xmpp_test_scram_LDADD = $(XMPP_LINE)
 check_LIBRARIES += tests/unit/xmpp/libfixture.a
 tests_unit_xmpp_libfixture_a_SOURCES = tests/unit/xmpp/stream_fixture.c tests/unit/xmpp/stream_fixture.h
 tests_unit_xmpp_libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
-XMPP_TEST_LINE = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
+xmpp_test_line = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
+xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) -I$(top_srcdir)/tests
 
-XMPP_TESTS = \
+xmpp_tests = \
+	tests/unit/xmpp/test_iq \
+	tests/unit/xmpp/test_negotiation \
 	tests/unit/xmpp/test_stream
-check_PROGRAMS += $(XMPP_TESTS)
-TESTS += $(XMPP_TESTS)
+check_PROGRAMS += $(xmpp_tests)
+TESTS += $(xmpp_tests)
 
+tests_unit_xmpp_test_iq_SOURCES = tests/unit/xmpp/test_iq.c
+tests_unit_xmpp_test_iq_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_iq_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_negotiation_SOURCES = tests/unit/xmpp/test_negotiation.c tests/support/scram_server.c tests/support/scram_server.h
+tests_unit_xmpp_test_negotiation_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_negotiation_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_stream_SOURCES = tests/unit/xmpp/test_stream.c
-tests_unit_xmpp_test_stream_LDADD = $(XMPP_TEST_LINE)
+tests_unit_xmpp_test_stream_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_stream_LDADD = $(xmpp_test_line)

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "support/scram_server.h"
 
-#define OFFERS(...) ((const char *const[]) { __VA_ARGS__, NULL })
+#define OFFERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* The channel's bytes; borrowed by the configurations below. */
 static GBytes *exporter, *end_point;
@@ -15,7 +15,7 @@ static GBytes *exporter, *end_point;
 static SaslConfig
 usual(void)
 {
-    return (SaslConfig) {
+    return (SaslConfig){
         .username = "juliet",
         .password = "r0m30myr0m30",
         .authzid = "juliet@example.com",
@@ -53,8 +53,8 @@ begin(const SaslConfig *config, const char *const *mechanisms, const char *const
 }
 
 static void
-assert_chosen(const SaslConfig *config, const char *const *mechanisms, const char *const *bindings, const char *mechanism,
-              const char *header)
+assert_chosen(const SaslConfig *config, const char *const *mechanisms, const char *const *bindings,
+              const char *mechanism, const char *header)
 {
     g_autoptr(Sasl) sasl = begin(config, mechanisms, bindings);
     assert_begins(sasl, mechanism, header);
@@ -62,7 +62,8 @@ assert_chosen(const SaslConfig *config, const char *const *mechanisms, const cha
 }
 
 static void
-assert_not_begun(const SaslConfig *config, const char *const *mechanisms, const char *const *bindings, SaslOutcome outcome)
+assert_not_begun(const SaslConfig *config, const char *const *mechanisms, const char *const *bindings,
+                 SaslOutcome outcome)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Sasl) sasl = sasl_new(config);
@@ -96,13 +97,13 @@ static void
 test_listed_bindings(void)
 {
     SaslConfig config = usual();
-    assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-server-end-point", "tls-unique"), "SCRAM-SHA-512-PLUS",
-                  "p=tls-server-end-point,,");
+    assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-server-end-point", "tls-unique"),
+                  "SCRAM-SHA-512-PLUS", "p=tls-server-end-point,,");
     /* Nothing in common: "n", as "y" would claim that the server offers none. */
     assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-unique"), "SCRAM-SHA-512", "n,,");
     config.exporter = NULL; /* TLS 1.2 without extended master secret */
-    assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-exporter", "tls-server-end-point"), "SCRAM-SHA-512-PLUS",
-                  "p=tls-server-end-point,,");
+    assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-exporter", "tls-server-end-point"),
+                  "SCRAM-SHA-512-PLUS", "p=tls-server-end-point,,");
     assert_chosen(&config, OFFERS(ALL_SCRAM, ALL_PLUS), NULL, "SCRAM-SHA-512-PLUS", "p=tls-server-end-point,,");
 }
 
@@ -134,7 +135,8 @@ static void
 test_never(void) /* I4 */
 {
     const SaslConfig config = usual();
-    assert_not_begun(&config, OFFERS("DIGEST-MD5", "CRAM-MD5", "LOGIN", "NTLM", "X-OAUTH2", "ANONYMOUS", "EXTERNAL"), NULL, SASL_FAILED);
+    assert_not_begun(&config, OFFERS("DIGEST-MD5", "CRAM-MD5", "LOGIN", "NTLM", "X-OAUTH2", "ANONYMOUS", "EXTERNAL"),
+                     NULL, SASL_FAILED);
     assert_not_begun(&config, OFFERS("scram-sha-1", "plain", "SCRAM-SHA-1 ", ""), NULL, SASL_FAILED);
     const char *const nothing[] = { NULL };
     assert_not_begun(&config, nothing, NULL, SASL_FAILED);
@@ -261,7 +263,9 @@ test_login(gconstpointer data)
     static const struct {
         const char *mechanism;
         GChecksumType hash;
-    } hashes[] = { { "SCRAM-SHA-1", G_CHECKSUM_SHA1 }, { "SCRAM-SHA-256", G_CHECKSUM_SHA256 }, { "SCRAM-SHA-512", G_CHECKSUM_SHA512 } };
+    } hashes[] = { { "SCRAM-SHA-1", G_CHECKSUM_SHA1 },
+                   { "SCRAM-SHA-256", G_CHECKSUM_SHA256 },
+                   { "SCRAM-SHA-512", G_CHECKSUM_SHA512 } };
     const bool bound = data != NULL;
     SaslConfig config = usual();
     for (gsize i = 0; i < G_N_ELEMENTS(hashes); i++) {
@@ -325,8 +329,9 @@ static void
 test_success_without_proof(void) /* I4 */
 {
     const SaslConfig config = usual();
-    static const char *const lies[] = { NULL, "", "=", "dj0=", "!!!!", "dj1BQUFB",
-                                        "dj1BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE9" };
+    static const char *const lies[] = {
+        NULL, "", "=", "dj0=", "!!!!", "dj1BQUFB", "dj1BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE9"
+    };
     for (gsize i = 0; i < G_N_ELEMENTS(lies); i++) {
         g_autoptr(ScramServer) server = scram_server_new(G_CHECKSUM_SHA256, config.password);
         g_autoptr(Sasl) sasl = answered(&config, server);
@@ -480,7 +485,8 @@ test_fall_back_is_no_downgrade(void) /* I4 */
     /* A server that lists its types gets no second chance at all. */
     config.pinned = NULL;
     config.pinned_binding = false;
-    g_autoptr(Sasl) listed = begin(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-exporter", "tls-server-end-point"));
+    g_autoptr(Sasl) listed =
+        begin(&config, OFFERS(ALL_SCRAM, ALL_PLUS), OFFERS("tls-exporter", "tls-server-end-point"));
     g_assert_cmpint(sasl_failure(listed, "not-authorized", "Invalid channel binding", NULL), ==, SASL_ALARM);
 }
 
@@ -508,7 +514,8 @@ test_failures_in_words(void) /* I12 */
     } cases[] = {
         { "not-authorized", NULL, "Name or password is wrong: check both", SASL_FAILED },
         { "not-authorized", "  Nope. ", "Name or password is wrong (“Nope.”): check both", SASL_FAILED },
-        { "account-disabled", "Pay\x1B[31m\nup", "The account is disabled (“Pay^[[31m^Jup”): ask the server's operator", SASL_FAILED },
+        { "account-disabled", "Pay\x1B[31m\nup", "The account is disabled (“Pay^[[31m^Jup”): ask the server's operator",
+          SASL_FAILED },
         { "temporary-auth-failure", "", "The server cannot check passwords just now: try again later", SASL_TEMPORARY },
         { "credentials-expired", NULL, "The password has expired: set a new one at your provider", SASL_FAILED },
         { "made-up", NULL, "The server refused the login: ask its operator", SASL_FAILED },
@@ -528,9 +535,17 @@ test_failures_in_words(void) /* I12 */
     sasl_failure(sasl, "not-authorized", long_text, &error);
     g_assert_cmpuint(strlen(error->message), <, 400); /* I9 */
     /* All conditions of RFC 6120 §6.5 have words of their own. */
-    static const char *const conditions[] = { "aborted", "account-disabled", "credentials-expired", "encryption-required",
-                                              "incorrect-encoding", "invalid-authzid", "invalid-mechanism", "malformed-request",
-                                              "mechanism-too-weak", "not-authorized", "temporary-auth-failure" };
+    static const char *const conditions[] = { "aborted",
+                                              "account-disabled",
+                                              "credentials-expired",
+                                              "encryption-required",
+                                              "incorrect-encoding",
+                                              "invalid-authzid",
+                                              "invalid-mechanism",
+                                              "malformed-request",
+                                              "mechanism-too-weak",
+                                              "not-authorized",
+                                              "temporary-auth-failure" };
     for (gsize i = 0; i < G_N_ELEMENTS(conditions); i++) {
         g_autoptr(Sasl) each = begin(&config, OFFERS("SCRAM-SHA-256"), NULL);
         g_autoptr(GError) words = NULL;

@@ -67,24 +67,33 @@ typedef struct {
 
 static const Vector vectors[] = {
     { /* RFC 5802 §5 */
-      { .hash = SCRAM_SHA_1, .username = "user", .password = "pencil", .gs2_header = "n,,", .nonce = "fyko+d2lbbFgONRv9qkxdawL" },
+      { .hash = SCRAM_SHA_1,
+        .username = "user",
+        .password = "pencil",
+        .gs2_header = "n,,",
+        .nonce = "fyko+d2lbbFgONRv9qkxdawL" },
       "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL",
       "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
       "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
       "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=" },
     { /* RFC 7677 §3 */
       { .hash = SCRAM_SHA_256, .username = "user", .password = "pencil", .gs2_header = "n,,", .nonce = NONCE },
-      "n,,n=user,r=" NONCE, "r=" SERVER_NONCE ",s=" SALT ",i=4096",
+      "n,,n=user,r=" NONCE,
+      "r=" SERVER_NONCE ",s=" SALT ",i=4096",
       "c=biws,r=" SERVER_NONCE ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
       "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=" },
     { /* No RFC has one for SHA-512: the exchange of RFC 7677, computed with pbkdf2_hmac() and hmac of Python's hashlib. */
       { .hash = SCRAM_SHA_512, .username = "user", .password = "pencil", .gs2_header = "n,,", .nonce = NONCE },
-      "n,,n=user,r=" NONCE, "r=" SERVER_NONCE ",s=" SALT ",i=4096",
+      "n,,n=user,r=" NONCE,
+      "r=" SERVER_NONCE ",s=" SALT ",i=4096",
       "c=biws,r=" SERVER_NONCE
       ",p=gMGXRcevScNtxZ6/8lQYpGtnsNAc3mGcmNomv+xnoOMw+3R2xNJdMNnzMlTN8PPC6wdp6dybEmDYXYTxwnYPJQ==",
       "v=ZQnYEgWQMFmmsM8aQMF0nDDCy/AgCzkwk8CmMZYcMg0vSVlKDanekLtifDSeVGT4+5ZxXnJq199RVG2rR7N7Zw==" },
     { /* Computed the same way: channel binding, a name to escape, a password beyond ASCII, 10,000 iterations. */
-      { .hash = SCRAM_SHA_256, .username = "a,b=c", .password = "p\u00E4ss word", .gs2_header = "p=tls-exporter,,",
+      { .hash = SCRAM_SHA_256,
+        .username = "a,b=c",
+        .password = "p\u00E4ss word",
+        .gs2_header = "p=tls-exporter,,",
         .nonce = "0123456789abcdef0123456789abcdef" },
       "p=tls-exporter,,n=a=2Cb=3Dc,r=0123456789abcdef0123456789abcdef",
       "r=0123456789abcdef0123456789abcdefserver,s=AHNhbHT/,i=10000",
@@ -146,7 +155,10 @@ test_nonce_not_ours(void) /* I4 */
 {
     assert_first_refused("r=somebodyelses,s=" SALT ",i=4096", -1);
     assert_first_refused("r=,s=" SALT ",i=4096", -1);
-    assert_first_refused("r=" "rOprNGfwEbeRWgbNEkq" ",s=" SALT ",i=4096", -1); /* a part of ours */
+    assert_first_refused("r="
+                         "rOprNGfwEbeRWgbNEkq"
+                         ",s=" SALT ",i=4096",
+                         -1); /* a part of ours */
     assert_first_refused("r=x" SERVER_NONCE ",s=" SALT ",i=4096", -1);
 }
 
@@ -168,9 +180,24 @@ test_nonce_characters(void) /* I4 */
 static void
 test_iterations(void) /* I4 */
 {
-    static const char *const counts[] = { "1", "4095", "0", "-4096", "+4096", "04096", "4096x", " 4096", "4096 ", "", "4e3",
-                                          "0x1000", "10000001", "100000000", "4294971392", "18446744073709555712",
-                                          "99999999999999999999999999999999999999", "\u0664\u0660\u0669\u0666" };
+    static const char *const counts[] = { "1",
+                                          "4095",
+                                          "0",
+                                          "-4096",
+                                          "+4096",
+                                          "04096",
+                                          "4096x",
+                                          " 4096",
+                                          "4096 ",
+                                          "",
+                                          "4e3",
+                                          "0x1000",
+                                          "10000001",
+                                          "100000000",
+                                          "4294971392",
+                                          "18446744073709555712",
+                                          "99999999999999999999999999999999999999",
+                                          "\u0664\u0660\u0669\u0666" };
     for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
         g_autofree char *message = g_strconcat("r=" SERVER_NONCE ",s=" SALT ",i=", counts[i], NULL);
         assert_first_refused(message, -1);
@@ -207,14 +234,27 @@ static void
 test_malformed(void) /* I4 */
 {
     static const char *const messages[] = {
-        "", ",", "r", "r=", "=", "garbage", "r=" SERVER_NONCE, "r=" SERVER_NONCE ",s=" SALT,
-        "s=" SALT ",r=" SERVER_NONCE ",i=4096", "i=4096,s=" SALT ",r=" SERVER_NONCE,
+        "",
+        ",",
+        "r",
+        "r=",
+        "=",
+        "garbage",
+        "r=" SERVER_NONCE,
+        "r=" SERVER_NONCE ",s=" SALT,
+        "s=" SALT ",r=" SERVER_NONCE ",i=4096",
+        "i=4096,s=" SALT ",r=" SERVER_NONCE,
         "r=" SERVER_NONCE ",i=4096,s=" SALT,
         "x=y,r=" SERVER_NONCE ",s=" SALT ",i=4096",
-        "r=" SERVER_NONCE ",s=" SALT ",i=4096,i=5000", "r=" SERVER_NONCE ",s=" SALT ",i=4096,s=AAAA",
-        "r=" SERVER_NONCE ",s=" SALT ",i=4096,r=" SERVER_NONCE, "r=" SERVER_NONCE ",s=" SALT ",i=4096,x",
-        "r=" SERVER_NONCE ",s=" SALT ",i=4096,1=2", "r=" SERVER_NONCE ",s=" SALT ",i=4096,,", "R=" SERVER_NONCE ",s=" SALT ",i=4096",
-        "r=" SERVER_NONCE ",s=" SALT ",i=4096,x=\xFF", "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,i=5000",
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,s=AAAA",
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,r=" SERVER_NONCE,
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,x",
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,1=2",
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,,",
+        "R=" SERVER_NONCE ",s=" SALT ",i=4096",
+        "r=" SERVER_NONCE ",s=" SALT ",i=4096,x=\xFF",
+        "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(messages); i++)
         assert_first_refused(messages[i], -1);
@@ -273,7 +313,7 @@ static void
 test_wrong_signature(void) /* I4 */
 {
     assert_final_refused("v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", -1);
-    assert_final_refused("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", -1); /* of another hash */
+    assert_final_refused("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", -1);                 /* of another hash */
     assert_final_refused("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95A==", -1); /* cut */
     assert_final_refused("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4", -1);
     assert_final_refused("v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", -1);
@@ -418,10 +458,14 @@ test_with_server(void)
     static const struct {
         ScramHash hash;
         GChecksumType type;
-    } hashes[] = { { SCRAM_SHA_1, G_CHECKSUM_SHA1 }, { SCRAM_SHA_256, G_CHECKSUM_SHA256 }, { SCRAM_SHA_512, G_CHECKSUM_SHA512 } };
+    } hashes[] = { { SCRAM_SHA_1, G_CHECKSUM_SHA1 },
+                   { SCRAM_SHA_256, G_CHECKSUM_SHA256 },
+                   { SCRAM_SHA_512, G_CHECKSUM_SHA512 } };
     g_autofree char *before = g_strdup("");
     for (gsize i = 0; i < G_N_ELEMENTS(hashes); i++) {
-        const ScramConfig config = { .hash = hashes[i].hash, .username = "al=ice,", .password = "\u03C0\u00DF \U0001F511", .gs2_header = "y,," };
+        const ScramConfig config = {
+            .hash = hashes[i].hash, .username = "al=ice,", .password = "\u03C0\u00DF \U0001F511", .gs2_header = "y,,"
+        };
         g_autoptr(Scram) scram = scram_new(&config);
         g_assert_cmpstr(scram_first(scram), !=, before);
         g_assert_true(g_str_has_prefix(scram_first(scram), "y,,n=al=3Dice=2C,r="));
@@ -450,7 +494,8 @@ test_strict_base64(void)
     g_assert_null(scram_decode("YWJj", 2, &length));
     g_autofree char *short_one = scram_decode("YQ==", 1, &length);
     g_assert_cmpmem(short_one, length, "a", 1);
-    static const char *const bad[] = { "=", "YQ=", "YQ", "Y", "YR==", "YWJj\n", " YWJj", "YW=j", "YQ==YQ==", "YWJ-", "\u00E9" };
+    static const char *const bad[] = { "=",     "YQ=",  "YQ",       "Y",    "YR==",  "YWJj\n",
+                                       " YWJj", "YW=j", "YQ==YQ==", "YWJ-", "\u00E9" };
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         g_assert_null(scram_decode(bad[i], 100, &length));
 }

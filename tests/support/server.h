@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A private server on loopback for one test program: Prosody or ejabberd, free ports, its own certificate authority, its own
+ * directory; it dies with the test. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum { SERVER_PROSODY, SERVER_EJABBERD } ServerKind;
+
+typedef struct TestAccount {
+    const char *user, *password;
+    /* Roster entries "user@host" with subscription both, NULL-terminated; NULL: none. Prosody only. */
+    const char *const *contacts;
+} TestAccount;
+
+typedef struct ServerOptions {
+    ServerKind kind;
+    const TestAccount *accounts; /* ended by user NULL */
+    const char *extra;           /* more lines for the configuration; NULL: none */
+} ServerOptions;
+
+typedef struct Server Server;
+
+/* The accounts are user@localhost. NULL after g_test_skip(): the server's package is not installed; with
+ * CONFAB_REQUIRE_SERVERS=1 in the environment that fails the test instead. */
+Server *server_start(const ServerOptions *options);
+void server_stop(Server *server); /* and removes its directory */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_stop)
+/* SIGTERM: the server says good-bye; SIGKILL (ejabberd: always): connections are just cut. server_resume() starts it again on
+ * the same ports. */
+void server_kill(Server *server, int signal);
+void server_resume(Server *server);
+
+guint16 server_port(const Server *server);        /* STARTTLS */
+guint16 server_direct_port(const Server *server); /* direct TLS */
+const char *server_ca_file(const Server *server);
+const char *server_directory(const Server *server);
+/* The end of its log, for messages of failing tests. */
+char *server_log_tail(const Server *server);
+
+/* A free TCP port on 127.0.0.1. */
+guint16 server_free_port(void);
+/* A fresh directory under the temporary one; and its removal with everything inside. */
+char *test_directory_new(void);
+void test_directory_remove(const char *path);
