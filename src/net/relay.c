@@ -365,6 +365,8 @@ pump(Relay *relay)
         moved += step;
     } while (step > 0 && moved < RELAY_TURN);
     relay->turn_over = step > 0;
+    if (moved > 0 && relay->wire_ended && !relay->hop_ended)
+        g_clear_handle_id(&relay->timer, g_source_remove); /* who is still reading is given time */
     if (!relay->turn_over && pass_ends_on(relay)) {
         finish(relay);
         return;

@@ -239,6 +239,81 @@ test_stubborn_reader(Fixture *fixture, gconstpointer unused)
     g_assert_cmpint(fixture->end, ==, RELAY_ENDED_BY_SERVER);
 }
 
+typedef struct Gate {
+    GString *seen;
+    gsize pass; /* bytes that may pass, all in all */
+} Gate;
+
+static gsize
+on_bytes(const guint8 *bytes, gsize length, gpointer data)
+{
+    Gate *gate = data;
+    const gsize count = MIN(length, gate->pass);
+    g_string_append_len(gate->seen, (const char *)bytes, (gssize)count);
+    gate->pass -= count;
+    return count;
+}
+
+/* Who inspects sees every byte before the local side does, and stops the flow where it likes. */
+static void
+test_inspected(Fixture *fixture, gconstpointer unused)
+{
+    Gate gate = { g_string_new(NULL), 5 };
+    relay_set_inspect(fixture->relay, on_bytes, &gate);
+    connect_hop(fixture);
+    g_assert_cmpint(send(fixture->server, "<a/><b/>", 8, 0), ==, 8);
+    settle();
+    g_autofree char *first = read_some(fixture->hop);
+    g_assert_cmpstr(first, ==, "<a/><");
+    g_assert_cmpint(send(fixture->server, "<c/>", 4, 0), ==, 4);
+    relay_resume(fixture->relay); /* without any right to pass */
+    settle();
+    g_autofree char *nothing = read_some(fixture->hop);
+    g_assert_cmpstr(nothing, ==, "");
+    probe_assert_idle(NULL);
+    shutdown(fixture->server, SHUT_WR); /* the end waits behind what is held */
+    settle();
+    g_assert_false(is_at_end(fixture->hop));
+    gate.pass = 1000;
+    relay_resume(fixture->relay);
+    settle();
+    g_autofree char *rest = read_some(fixture->hop);
+    g_assert_cmpstr(rest, ==, "b/><c/>");
+    g_assert_cmpstr(gate.seen->str, ==, "<a/><b/><c/>");
+    g_assert_true(is_at_end(fixture->hop));
+    g_string_free(gate.seen, TRUE);
+}
+
+/* The same with more than the buffers hold, in odd bites: nothing twice, nothing lost. */
+static void
+test_inspected_flood(Fixture *fixture, gconstpointer unused)
+{
+    enum { TOTAL = 1000 * 1000 };
+    Gate gate = { g_string_new(NULL), 0 };
+    g_autoptr(GString) read = g_string_new(NULL);
+    g_autofree char *data = g_malloc(TOTAL);
+    char bytes[8192];
+    gsize sent = 0;
+    for (gsize i = 0; i < TOTAL; i++)
+        data[i] = (char)(i * 7919 >> 5);
+    relay_set_inspect(fixture->relay, on_bytes, &gate);
+    connect_hop(fixture);
+    while (read->len < TOTAL) {
+        ssize_t count =
+            sent < TOTAL ? send(fixture->server, data + sent, TOTAL - sent, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+        sent += count > 0 ? (gsize)count : 0;
+        gate.pass = 7001;
+        relay_resume(fixture->relay);
+        settle();
+        while ((count = recv(fixture->hop, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+            g_string_append_len(read, bytes, count);
+        g_assert_cmpint(count, ==, -1);
+    }
+    g_assert_cmpmem(read->str, read->len, data, TOTAL);
+    g_assert_cmpmem(gate.seen->str, gate.seen->len, data, TOTAL);
+    g_string_free(gate.seen, TRUE);
+}
+
 static gboolean
 count_turn(gpointer data)
 {
@@ -308,6 +383,8 @@ main(int argc, char **argv)
     ADD("dead-wire", test_dead_wire, NULL);
     ADD("silent-end", test_silent_end, NULL);
     ADD("stubborn-reader", test_stubborn_reader, NULL);
+    ADD("inspected", test_inspected, NULL);
+    ADD("inspected-flood", test_inspected_flood, NULL);
     g_test_add_func("/net/relay/flood", test_flood);
     return g_test_run();
 }
