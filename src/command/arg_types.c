@@ -291,6 +291,6 @@ arg_spec_wants(const ArgSpec *spec)
     if (spec->type->kind == ARG_INT && spec->minimum == G_MININT64)
         return g_strdup(_("a whole number"));
     if (spec->type->kind == ARG_INT)
-        return g_strdup_printf(_("a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), spec->minimum, spec->maximum);
+        return g_strdup_printf(_("a number from %lld to %lld"), (long long) spec->minimum, (long long) spec->maximum);
     return g_strdup(_(spec->type->wants));
 }
