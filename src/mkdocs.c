@@ -175,6 +175,29 @@ print_files(void)
 }
 
 static void
+print_keys(void)
+{
+    static const struct {
+        const char *function;
+        const char *label;
+        const char *help;
+    } keys[] = {
+#define KEY(name, function, label, sequences, command, help) { function, label, help },
+#include "tui/keys.def"
+#undef KEY
+    };
+    request("SH", "KEYS");
+    line("The input line is readline's: its keys, its history, your inputrc. These keys are added; Alt with a key is also Esc and "
+         "then the key. Each runs a command that can be typed, and can be bound to other keys in an inputrc by its name.");
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        if (keys[i].help == NULL)
+            continue;
+        g_autofree char *text = g_strdup_printf("%s In an inputrc: confab-%s.", keys[i].help, keys[i].function);
+        item(keys[i].label, text);
+    }
+}
+
+static void
 print_program_page(void)
 {
     page("confab", "1", "an XMPP client for the terminal");
@@ -183,12 +206,13 @@ print_program_page(void)
     request("SH", "DESCRIPTION");
     line("confab talks XMPP (Jabber): in the terminal, with windows, a list of contacts and an input line; and headless, from "
          "scripts. Both understand the same slash commands, described in confab-commands(7). Several accounts can be online at once.");
-    paragraph("Without a word confab starts the terminal interface. Type /help for help, Tab to complete, Alt-1 to Alt-0 for the "
-              "windows, Alt-a for the next unread one, and /quit to leave.");
+    paragraph("Without a word confab starts the terminal interface. Type /help for help, Tab to complete, Alt-a for the next "
+              "window with something unread, and /quit to leave.");
     paragraph("The word run starts it headless: slash commands are read from the FILEs or from standard input, one a line, and what "
               "happens is printed, a line an event; with --json as one JSON object a line. A line that fails ends the script "
               "with the file and the number of the line. /wait waits for events, so scripts need no sleeps.");
     print_options();
+    print_keys();
     request("SH", "PASSWORDS");
     line("A password is taken from the first of these that is there: --password-fd; the account's password-command; the file "
          "confab-ACCOUNT in $CREDENTIALS_DIRECTORY (systemd credentials); the account's password; a question.");
