@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/paths.h"
+#include "config/value.h"
 
 typedef enum { LINE_OTHER, LINE_BLANK, LINE_COMMENT, LINE_GROUP, LINE_ENTRY } LineKind;
 
@@ -109,7 +110,8 @@ parse_header(const char *text)
         if (*rest != '\0' && (rest == end + 1 || strchr("#;", *rest) == NULL))
             continue;
         g_autofree char *name = trimmed(text + 1, (size_t) (end - text) - 1);
-        return *name == '\0' ? NULL : g_steal_pointer(&name);
+        return value_is_text(name, SETTINGS_FILE_LINE_MAX) && *name != '\0' ? g_steal_pointer(&name)
+                                                                             : NULL;
     }
     return NULL;
 }

@@ -6,6 +6,9 @@ fuzzers =
 fuzzers += tests/fuzz/fuzz_jid
 tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
 
+fuzzers += tests/fuzz/fuzz_settings
+tests_fuzz_fuzz_settings_LDADD = $(fuzz_engine) $(CONFIG_LINE)
+
 fuzzers += tests/fuzz/fuzz_text
 tests_fuzz_fuzz_text_LDADD = $(fuzz_engine) $(BASE_LINE)
 
