@@ -125,10 +125,8 @@ own_words(const XmppStanzaError *error)
 {
     if (!error->text)
         return NULL;
-    char *words = g_strstrip(text_clean(error->text, -1, TEXT_LINE));
-    if (!*words)
-        g_clear_pointer(&words, g_free);
-    return words;
+    g_autofree char *stripped = g_strstrip(g_strdup(error->text));
+    return *stripped ? text_clean(stripped, -1, TEXT_LINE) : NULL;
 }
 
 char *

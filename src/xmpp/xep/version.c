@@ -34,7 +34,7 @@ static char *
 read_field(xmpp_stanza_t *query, const char *name)
 {
     g_autofree char *text = stanza_child_text(query, name, NS_VERSION);
-    g_autofree char *clean = text ? g_strstrip(text_clean(text, -1, TEXT_LINE)) : NULL;
+    g_autofree char *clean = text ? text_clean(g_strstrip(text), -1, TEXT_LINE) : NULL;
 
     return clean && *clean ? g_steal_pointer(&clean) : NULL;
 }
