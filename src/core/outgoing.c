@@ -96,7 +96,7 @@ check_body(const char *body, GError **error)
         return refuse(error, _("there is nothing to send: write something"));
     if (length > OUTGOING_BODY_MAX) {
         g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                    _("the message is too long (%" G_GSIZE_FORMAT " bytes): send at most %d at once"), length,
+                    _("the message is too long (%zu bytes): send at most %d at once"), (size_t) length,
                     OUTGOING_BODY_MAX);
         return false;
     }
