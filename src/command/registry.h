@@ -30,6 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registry, registry_free)
 /* The tables of this layer are in already; a front-end adds its own (borrowed, static). */
 void registry_add_group(Registry *registry, const CommandGroup *group);
 Client *registry_client(const Registry *registry);
+/* What was given to registry_new(): for the commands a front-end adds. */
+gpointer registry_front(const Registry *registry);
 
 /* Executes one line as typed: "/words args", "//text" says "/text", anything else is said to the current conversation. An unknown
  * command is an error and never sent. Aliases are expanded here. `done` may be NULL. */

@@ -9,7 +9,7 @@ typedef struct KeyRow {
     const char *label;     /* "Alt-1" */
     const char *sequences; /* inputrc's way to write them, separated by spaces */
     const char *command;   /* without its slash */
-    const char *help;      /* N_(); NULL: explained by the row before */
+    const char *help;      /* translatable; NULL: explained by the row before */
 } KeyRow;
 
 typedef enum {

@@ -616,10 +616,3 @@ painter_paint(Painter *painter, Canvas *canvas, const Theme *theme, GString *out
     reset_pen(painter);
     move_to(painter, row, column);
 }
-
-void
-painter_finish(Painter *painter, const Canvas *canvas, GString *out)
-{
-    g_string_append_printf(out, "\033[r\033[m\033[%dH", canvas_rows(canvas));
-    painter->known = false;
-}

@@ -31,5 +31,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Painter, painter_free)
 void painter_forget(Painter *painter);
 /* Appends what is needed to `out`; nothing when the terminal is as it should be. Clears the canvas's damage. */
 void painter_paint(Painter *painter, Canvas *canvas, const Theme *theme, GString *out);
-/* Appends what gives the terminal back in order: whole-screen scrolling, no style, cursor on the last row. */
-void painter_finish(Painter *painter, const Canvas *canvas, GString *out);

@@ -50,7 +50,7 @@ static volatile sig_atomic_t restore_length;
 static int restore_fd = -1;
 static struct termios restore_modes;
 
-static const int loop_signals[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT };
+static const int loop_signals[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT };
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
 static void
@@ -149,7 +149,7 @@ read_caps(Term *term, GError **error)
     g_autofree char *rmam = get_string("rmam");
     g_autofree char *smam = get_string("smam");
     term->enter = g_strconcat(smcup, term->caps.no_wrap ? rmam : "", "\033[?2004h", NULL);
-    term->leave = g_strconcat("\033[?2004l", term->caps.no_wrap ? smam : "", "\033[r\033[m", rmcup, NULL);
+    term->leave = g_strconcat("\033[?2004l", term->caps.no_wrap ? smam : "", "\033[r\033[m", *rmcup ? rmcup : "\033[999H\n", NULL);
     return true;
 }
 
@@ -283,7 +283,7 @@ on_signal_pipe(gint fd, GIOCondition condition, gpointer data)
             continued = true;
         else if (numbers[i] == SIGTSTP)
             term_suspend(term);
-        else
+        else if (numbers[i] != SIGQUIT && (numbers[i] != SIGINT || term->started)) /* meant for who has the terminal */
             term->handler.ended(numbers[i], term->data);
     }
     if (continued && term->started) {

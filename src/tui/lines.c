@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/lines.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/when.h"
+#include "tui/theme.h"
+
+enum {
+    WIDE_COLUMNS = 56,   /* from here on texts stand in a column of their own beside the nicks */
+    TIMED_COLUMNS = 30,  /* below there is no room for the time */
+    NICK_COLUMNS = 16,
+    MARK_COLUMNS = 3,    /* of delivery, with the blank before it */
+    DROP_AT_ONCE = 1000,
+};
+
+/* A part of the text. */
+typedef struct Row {
+    guint32 start, length;
+} Row;
+
+typedef struct Entry {
+    Message *message; /* or … */
+    char *text;       /* … a line of the program */
+    gint64 time;
+    LineKind kind;
+    int day;          /* local, as year * 1000 + day of the year; 0: not asked yet */
+    char *clean;      /* the message's text as it is shown; NULL: not wrapped yet */
+    GArray *rows;     /* Row; for this layout: */
+    int first_column, column, columns;
+    bool cut;
+} Entry;
+
+struct Lines {
+    GPtrArray *entries; /* Entry */
+    guint64 dropped;    /* the number of the first */
+    guint64 unread_mark;
+};
+
+/* Where the parts of an entry stand. */
+typedef struct Columns {
+    int time, nick, nick_columns; /* time < 0, nick < 0: not shown */
+    int first, text;              /* of the text: its first row, and the others */
+    int end;
+} Columns;
+
+static void
+entry_free(gpointer data)
+{
+    Entry *entry = data;
+    g_clear_pointer(&entry->message, message_unref);
+    g_clear_pointer(&entry->rows, g_array_unref);
+    g_free(entry->clean);
+    g_free(entry->text);
+    g_free(entry);
+}
+
+Lines *
+lines_new(void)
+{
+    Lines *lines = g_new0(Lines, 1);
+    lines->entries = g_ptr_array_new_with_free_func(entry_free);
+    lines->unread_mark = G_MAXUINT64;
+    return lines;
+}
+
+void
+lines_free(Lines *lines)
+{
+    if (!lines)
+        return;
+    g_ptr_array_unref(lines->entries);
+    g_free(lines);
+}
+
+guint64
+lines_first(const Lines *lines)
+{
+    return lines->dropped;
+}
+
+guint64
+lines_end(const Lines *lines)
+{
+    return lines->dropped + lines->entries->len;
+}
+
+static Entry *
+entry_at(const Lines *lines, guint64 number)
+{
+    return g_ptr_array_index(lines->entries, (guint)(number - lines->dropped));
+}
+
+/* Many at once, so that it costs little for each. */
+static void
+drop_oldest(Lines *lines)
+{
+    if (lines->entries->len <= LINES_MAX + DROP_AT_ONCE)
+        return;
+    const guint count = lines->entries->len - LINES_MAX;
+    g_ptr_array_remove_range(lines->entries, 0, count);
+    lines->dropped += count;
+}
+
+bool
+lines_find(const Lines *lines, const Message *message, guint64 *number)
+{
+    for (guint i = lines->entries->len; i > 0; i--) {
+        const Entry *entry = g_ptr_array_index(lines->entries, i - 1);
+        if (entry->message == message) {
+            *number = lines->dropped + i - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+guint64
+lines_add_message(Lines *lines, Message *message, const Message *before)
+{
+    Entry *entry = g_new0(Entry, 1);
+    guint64 number = lines_end(lines);
+    entry->message = message_ref(message);
+    entry->time = message->time;
+    if (before && lines_find(lines, before, &number)) {
+        g_ptr_array_insert(lines->entries, (gint)(number - lines->dropped), entry);
+        if (lines->unread_mark != G_MAXUINT64 && lines->unread_mark > number)
+            lines->unread_mark++;
+        return number;
+    }
+    g_ptr_array_add(lines->entries, entry);
+    drop_oldest(lines);
+    return number;
+}
+
+guint64
+lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text)
+{
+    Entry *entry = g_new0(Entry, 1);
+    entry->text = g_strdup(text);
+    entry->kind = kind;
+    entry->time = time;
+    const guint64 number = lines_end(lines);
+    g_ptr_array_add(lines->entries, entry);
+    drop_oldest(lines);
+    return number;
+}
+
+void
+lines_clear(Lines *lines)
+{
+    lines->dropped = lines_end(lines);
+    g_ptr_array_set_size(lines->entries, 0);
+    lines->unread_mark = G_MAXUINT64;
+}
+
+void
+lines_set_unread_mark(Lines *lines, guint64 number)
+{
+    lines->unread_mark = number;
+}
+
+/* --- days and times --- */
+
+static int
+day_of(Entry *entry)
+{
+    if (entry->day == 0) {
+        const time_t seconds = (time_t)(entry->time / G_USEC_PER_SEC);
+        struct tm local = { 0 };
+        /* A time nobody can live in has no day of its own. */
+        const bool known = localtime_r(&seconds, &local) != NULL;
+        entry->day = known ? (local.tm_year + 1900) * 1000 + local.tm_yday + 1 : 1;
+    }
+    return entry->day;
+}
+
+static char *
+format_time(gint64 time, const char *format)
+{
+    g_autofree char *text = when_format_local(time, format);
+    return text_clean(text, -1, TEXT_LINE);
+}
+
+static bool
+has_day_rule(const Lines *lines, guint64 number)
+{
+    return number == lines->dropped || day_of(entry_at(lines, number)) != day_of(entry_at(lines, number - 1));
+}
+
+static bool
+has_unread_rule(const Lines *lines, guint64 number)
+{
+    return lines->unread_mark == number;
+}
+
+static const char *
+failure_of(const Entry *entry)
+{
+    return entry->message && entry->message->state == MESSAGE_FAILED ? entry->message->reason : NULL;
+}
+
+/* --- layout --- */
+
+static bool
+is_action(const Entry *entry)
+{
+    return entry->message && message_action(entry->message);
+}
+
+/* Time and nick are not said again for the next messages of the same minute; often enough that a page is never without. */
+static bool
+has_header(const Lines *lines, guint64 number)
+{
+    const Entry *entry = entry_at(lines, number);
+    if (!entry->message)
+        return true;
+    if (number % LINES_GROUP_MAX == 0 || has_day_rule(lines, number) || has_unread_rule(lines, number) || is_action(entry))
+        return true;
+    const Entry *before = entry_at(lines, number - 1);
+    if (!before->message || is_action(before) || before->message->direction != entry->message->direction)
+        return true;
+    return !jid_equal_bare(before->message->from, entry->message->from) ||
+           before->time / (60 * G_USEC_PER_SEC) != entry->time / (60 * G_USEC_PER_SEC);
+}
+
+static int
+nick_columns(const LinesLook *look)
+{
+    return MIN(MAX(text_columns(look->me, -1), text_columns(look->peer, -1)), NICK_COLUMNS);
+}
+
+static Columns
+place_parts(const Lines *lines, guint64 number, const LinesLook *look)
+{
+    const Entry *entry = entry_at(lines, number);
+    Columns at = { .time = -1, .nick = -1, .end = look->columns };
+    if (!entry->message && entry->kind == LINE_OUTPUT)
+        return at;
+    const bool header = has_header(lines, number);
+    if (look->columns >= TIMED_COLUMNS) {
+        g_autofree char *time = format_time(entry->time, look->time_format);
+        at.time = header ? 0 : -1;
+        at.text = text_columns(time, -1) + 1;
+    }
+    at.first = at.text;
+    if (!entry->message)
+        return at;
+    at.nick_columns = nick_columns(look);
+    if (header)
+        at.nick = at.text;
+    if (look->columns >= WIDE_COLUMNS) {
+        at.text += at.nick_columns + 2;
+        at.first = at.text;
+    } else if (header) {
+        const char *nick = entry->message->direction == MESSAGE_OUT ? look->me : look->peer;
+        at.nick_columns = is_action(entry) ? 1 : MIN(MIN(text_columns(nick, -1), NICK_COLUMNS), look->columns / 2);
+        at.first += at.nick_columns + 1;
+        at.text = MAX(at.text, 1);
+    } else {
+        at.first = at.text = MAX(at.text, 1);
+    }
+    if (entry->message->direction == MESSAGE_OUT)
+        at.end -= MIN(MARK_COLUMNS, at.end / 4);
+    return at;
+}
+
+/* The text of an entry as it may be shown. */
+static const char *
+clean_text(Entry *entry, const LinesLook *look)
+{
+    if (entry->clean || entry->text)
+        return entry->clean ? entry->clean : entry->text;
+    const char *action = message_action(entry->message);
+    const char *nick = entry->message->direction == MESSAGE_OUT ? look->me : look->peer;
+    g_autofree char *whole = action ? g_strconcat(nick, " ", action, NULL) : NULL;
+    const char *text = whole ? whole : entry->message->body;
+    g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;
+    g_autofree char *untabbed = parts ? g_strjoinv("    ", parts) : NULL;
+    entry->clean = text_clean(untabbed ? untabbed : text, -1, TEXT_LINES);
+    return entry->clean;
+}
+
+static void
+wrap(Entry *entry, const char *text, int first, int others)
+{
+    const size_t length = strlen(text);
+    size_t start = 0;
+    g_array_set_size(entry->rows, 0);
+    entry->cut = false;
+    do {
+        if (entry->rows->len >= LINES_ROWS_MAX) {
+            entry->cut = true;
+            return;
+        }
+        size_t next = 0;
+        const int columns = MAX(entry->rows->len == 0 ? first : others, 1);
+        const size_t taken = text_wrap(text + start, length - start, columns, &next);
+        const Row row = { (guint32)start, (guint32)taken };
+        g_array_append_val(entry->rows, row);
+        start += next;
+    } while (start < length);
+}
+
+/* The rows of the text, wrapped for this layout. */
+static const GArray *
+wrapped(Entry *entry, const LinesLook *look, const Columns *at)
+{
+    if (entry->rows && entry->columns == at->end && entry->column == at->text && entry->first_column == at->first)
+        return entry->rows;
+    if (!entry->rows)
+        entry->rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    wrap(entry, clean_text(entry, look), at->end - at->first, at->end - at->text);
+    entry->columns = at->end;
+    entry->column = at->text;
+    entry->first_column = at->first;
+    return entry->rows;
+}
+
+int
+lines_rows(Lines *lines, guint64 number, const LinesLook *look)
+{
+    Entry *entry = entry_at(lines, number);
+    const Columns at = place_parts(lines, number, look);
+    return (has_day_rule(lines, number) ? 1 : 0) + (has_unread_rule(lines, number) ? 1 : 0) + (int)wrapped(entry, look, &at)->len +
+           (entry->cut ? 1 : 0) + (failure_of(entry) ? 1 : 0);
+}
+
+/* --- drawing --- */
+
+static void
+draw_rule(Canvas *canvas, Area area, const char *label, guint8 style)
+{
+    g_autoptr(GString) rule = g_string_new("── ");
+    g_string_append(rule, label);
+    g_string_append_c(rule, ' ');
+    for (int column = text_columns(rule->str, -1); column < area.columns; column++)
+        g_string_append(rule, "─");
+    canvas_text(canvas, area.row, area.column, area.columns, rule->str, -1, style);
+}
+
+static guint8
+text_style(const Entry *entry)
+{
+    static const guint8 of_kind[] = {
+        [LINE_OUTPUT] = STYLE_OUTPUT, [LINE_NOTICE] = STYLE_NOTICE, [LINE_WARNING] = STYLE_WARNING,
+        [LINE_ERROR] = STYLE_ERROR,   [LINE_ALARM] = STYLE_ALARM,
+    };
+    if (!entry->message)
+        return of_kind[entry->kind];
+    if (is_action(entry))
+        return STYLE_ACTION;
+    return entry->message->direction == MESSAGE_OUT ? STYLE_BODY_ME : STYLE_BODY_PEER;
+}
+
+static void
+draw_header(const Entry *entry, const LinesLook *look, const Columns *at, Canvas *canvas, Area area)
+{
+    if (at->time >= 0) {
+        g_autofree char *time = format_time(entry->time, look->time_format);
+        canvas_text(canvas, area.row, area.column + at->time, area.columns, time, -1, STYLE_TIME);
+    }
+    if (at->nick < 0)
+        return;
+    const bool mine = entry->message->direction == MESSAGE_OUT;
+    const char *nick = is_action(entry) ? "*" : mine ? look->me : look->peer;
+    canvas_text_ellipsized(canvas, area.row, area.column + at->nick, at->nick_columns, nick, mine ? STYLE_NICK_ME : STYLE_NICK_PEER);
+}
+
+/* How far a message of ours has come: told by shape, not by colour alone. */
+static void
+draw_mark(const Message *message, Canvas *canvas, Area area)
+{
+    static const struct {
+        const char *mark;
+        guint8 style;
+    } marks[] = {
+        [MESSAGE_QUEUED] = { "…", STYLE_MARK_PENDING },       [MESSAGE_SENT] = { "✓", STYLE_MARK_PENDING },
+        [MESSAGE_RECEIVED] = { "✓✓", STYLE_MARK_DELIVERED },  [MESSAGE_DISPLAYED] = { "✔✔", STYLE_MARK_DELIVERED },
+        [MESSAGE_FAILED] = { "✗", STYLE_MARK_FAILED },
+    };
+    if (message->direction != MESSAGE_OUT || area.columns < 8)
+        return;
+    canvas_text(canvas, area.row, area.column + area.columns - 2, 2, marks[message->state].mark, -1, marks[message->state].style);
+}
+
+static void
+draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Canvas *canvas, Area area)
+{
+    const Row row = g_array_index(entry->rows, Row, index);
+    const int column = index == 0 ? at->first : at->text;
+    if (index == 0)
+        draw_header(entry, look, at, canvas, area);
+    canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start, row.length, text_style(entry));
+    if (entry->message && index == (int)entry->rows->len - 1)
+        draw_mark(entry->message, canvas, area);
+}
+
+void
+lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas *canvas, Area area)
+{
+    Entry *entry = entry_at(lines, number);
+    const Columns at = place_parts(lines, number, look);
+    const int rows = (int)wrapped(entry, look, &at)->len;
+    if (has_day_rule(lines, number) && row-- == 0) {
+        g_autofree char *day = format_time(entry->time, _("%A, %e %B %Y"));
+        draw_rule(canvas, area, day, STYLE_DAY);
+        return;
+    }
+    if (has_unread_rule(lines, number) && row-- == 0) {
+        draw_rule(canvas, area, _("new"), STYLE_UNREAD);
+        return;
+    }
+    if (row < rows) {
+        draw_text(entry, row, look, &at, canvas, area);
+        return;
+    }
+    if (entry->cut && row == rows) {
+        canvas_text(canvas, area.row, area.column + at.text, at.end - at.text, _("… the rest is too long to be shown"), -1, STYLE_WARNING);
+        return;
+    }
+    const char *failure = failure_of(entry);
+    if (failure) {
+        g_autofree char *clean = text_clean(failure, -1, TEXT_LINE);
+        canvas_text_ellipsized(canvas, area.row, area.column + at.text, area.columns - at.text, clean, STYLE_ERROR);
+    }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a window shows, oldest first: messages of the model and lines of the program, each wrapped when it is first looked at and
+ * again when the width has changed. Appending costs O(1), resizing nothing: only what is visible is wrapped anew.
+ *
+ * Entries are numbered from 0 for the life of the object; the oldest are dropped past LINES_MAX, numbers stay. (Putting one in the
+ * middle, as late messages are, moves those after it on by one.) An entry has rows: a day or unread rule before it, its text,
+ * and why it failed. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "model/message.h"
+#include "tui/canvas.h"
+
+enum {
+    LINES_MAX = 20000,
+    LINES_ROWS_MAX = 20000, /* of one entry; the rest of its text is not shown */
+    LINES_GROUP_MAX = 8,    /* messages of one sender in one minute share time and nick, but never more than these */
+};
+
+typedef enum {
+    LINE_OUTPUT, /* of a command: as it is, no time */
+    LINE_NOTICE,
+    LINE_WARNING,
+    LINE_ERROR,
+    LINE_ALARM,
+} LineKind;
+
+/* How to lay out. */
+typedef struct LinesLook {
+    int columns;
+    const char *me, *peer;   /* what stands in the column of nicks, cleaned */
+    const char *time_format; /* strftime */
+} LinesLook;
+
+typedef struct Lines Lines;
+
+Lines *lines_new(void);
+void lines_free(Lines *lines);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lines, lines_free)
+
+/* References the message. `before`: the message that follows it in the conversation, NULL when it is the last. Returns its number. */
+guint64 lines_add_message(Lines *lines, Message *message, const Message *before);
+/* One cleaned line (it may hold line feeds). */
+guint64 lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text);
+void lines_clear(Lines *lines);
+/* Numbers are from first to end - 1. */
+guint64 lines_first(const Lines *lines);
+guint64 lines_end(const Lines *lines);
+/* The number of a message; false when it is not here (any more). */
+bool lines_find(const Lines *lines, const Message *message, guint64 *number);
+
+/* The rule "new" stands before this entry; G_MAXUINT64: nowhere. */
+void lines_set_unread_mark(Lines *lines, guint64 number);
+
+int lines_rows(Lines *lines, guint64 number, const LinesLook *look);
+/* Draws one row of an entry. The area is `look->columns` wide and one row high, and blank. */
+void lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas *canvas, Area area);
