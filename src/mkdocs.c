@@ -12,6 +12,7 @@
 #include "command/registry.h"
 #include "config/accounts.h"
 #include "config/settings.h"
+#include "tui/tui_commands.h"
 #include "xmpp/xep/modules.h"
 
 /* Text of a paragraph, so that nothing in it is taken for a request or a ligature. */
@@ -250,8 +251,32 @@ print_command(const Command *command)
         line(command->example);
         puts(".EE");
     }
-    if ((command->needs & NEEDS_TERMINAL) != 0)
-        puts(".IP\nOnly in the terminal interface.");
+}
+
+/* A function for every group of commands, those of the terminal last. */
+static void
+foreach_group(void (*print)(const CommandGroup *group))
+{
+    for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++)
+        print(*group);
+    print(&tui_command_group);
+}
+
+static void
+print_group(const CommandGroup *group)
+{
+    request("SS", group->title);
+    if (group == &tui_command_group)
+        line("These are in the terminal interface only.");
+    for (const Command *command = group->commands; command->name != NULL; command++)
+        print_command(command);
+}
+
+static void
+print_group_names(const CommandGroup *group)
+{
+    for (const Command *command = group->commands; command->name != NULL; command++)
+        puts(command->name);
 }
 
 static void
@@ -267,11 +292,7 @@ print_commands_page(void)
     paragraph("In what follows WORDS in capitals stand for values, [brackets] for what may be left out, and three dots for values "
               "that may be repeated or hold spaces.");
     request("SH", "COMMANDS");
-    for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++) {
-        request("SS", (*group)->title);
-        for (const Command *command = (*group)->commands; command->name != NULL; command++)
-            print_command(command);
-    }
+    foreach_group(print_group);
     request("SH", "SCRIPTS");
     line("A script has one command a line. # starts a comment, a \\ at the end goes on in the next line, $VAR and ${VAR} stand for "
          "variables of the environment. A line that fails ends the script, unless script.on-error is continue.");
@@ -283,10 +304,7 @@ print_commands_page(void)
 static void
 print_command_names(void)
 {
-    for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++) {
-        for (const Command *command = (*group)->commands; command->name != NULL; command++)
-            puts(command->name);
-    }
+    foreach_group(print_group_names);
 }
 
 static char *
