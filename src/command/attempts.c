@@ -9,9 +9,17 @@ struct Attempts {
     Client *client;
     guint subscription;
     guint idle;
-    GHashTable *codes; /* name of an account → ErrorCode of its last bad news */
+    GHashTable *codes;   /* name of an account → ErrorCode of its last bad news */
+    GHashTable *rosters; /* names of accounts whose roster has come since they are online */
     GPtrArray *waiters;
+    GPtrArray *barriers; /* Barrier */
 };
+
+/* A question whose answer cannot come before the roster that was asked for earlier: servers answer in order. */
+typedef struct Barrier {
+    Attempts *attempts; /* NULL: gone */
+    char *account;
+} Barrier;
 
 typedef struct Waiter {
     char *account;
@@ -40,11 +48,59 @@ attempts_code(const Attempts *attempts, const Account *account)
     return code != 0 ? code : ERROR_UNREACHABLE;
 }
 
+bool
+attempts_is_settled(const Attempts *attempts, const Account *account)
+{
+    if (attempts_is_pending(attempts, account))
+        return false;
+    return account_state(account) == ACCOUNT_OFFLINE || g_hash_table_contains(attempts->rosters, account_name(account));
+}
+
 static bool
 is_still_waiting(const Attempts *attempts, const Waiter *waiter)
 {
     const Session *session = client_find_session(attempts->client, waiter->account);
-    return session != NULL && attempts_is_pending(attempts, session_account(session));
+    return session != NULL && !attempts_is_settled(attempts, session_account(session));
+}
+
+static void look_later(Attempts *attempts);
+
+static void
+barrier_free(Barrier *barrier)
+{
+    g_free(barrier->account);
+    g_free(barrier);
+}
+
+static void
+on_barrier(gint64 microseconds, const GError *error, gpointer data)
+{
+    Barrier *barrier = data;
+    Attempts *attempts = barrier->attempts;
+    if (attempts != NULL) {
+        g_ptr_array_remove(attempts->barriers, barrier);
+        g_hash_table_add(attempts->rosters, g_strdup(barrier->account));
+        look_later(attempts);
+    }
+    barrier_free(barrier);
+}
+
+/* A roster that the server says is still the cached one brings no event: the barrier tells that it has been asked. */
+static void
+ask_for_barrier(Attempts *attempts, const char *account)
+{
+    Session *session = client_find_session(attempts->client, account);
+    for (guint i = 0; i < attempts->barriers->len; i++) {
+        if (strcmp(((const Barrier *) attempts->barriers->pdata[i])->account, account) == 0)
+            return;
+    }
+    if (session == NULL || !session_is_online(session))
+        return;
+    Barrier *barrier = g_new0(Barrier, 1);
+    barrier->attempts = attempts;
+    barrier->account = g_strdup(account);
+    g_ptr_array_add(attempts->barriers, barrier);
+    session_ping(session, NULL, on_barrier, barrier);
 }
 
 static gboolean
@@ -56,10 +112,12 @@ on_idle(gpointer data)
     g_autoptr(GPtrArray) ready = g_ptr_array_new();
     for (guint i = 0; i < attempts->waiters->len;) {
         Waiter *waiter = attempts->waiters->pdata[i];
-        if (is_still_waiting(attempts, waiter))
-            i++;
-        else
+        if (!is_still_waiting(attempts, waiter)) {
             g_ptr_array_add(ready, g_ptr_array_steal_index(attempts->waiters, i));
+            continue;
+        }
+        ask_for_barrier(attempts, waiter->account);
+        i++;
     }
     for (guint i = 0; i < ready->len; i++) {
         Waiter *waiter = ready->pdata[i];
@@ -87,7 +145,11 @@ on_event(gconstpointer data, gpointer attempts_data)
         g_hash_table_replace(attempts->codes, g_strdup(account_name(event->account)), GINT_TO_POINTER(event->notice.code));
     if (event->type == ACCOUNT_STATE_CHANGED && account_state(event->account) == ACCOUNT_ONLINE)
         g_hash_table_remove(attempts->codes, account_name(event->account));
-    if (event->type == ACCOUNT_STATE_CHANGED || event->type == ACCOUNT_REMOVED)
+    if (event->type == ACCOUNT_STATE_CHANGED)
+        g_hash_table_remove(attempts->rosters, account_name(event->account));
+    if (event->type == ROSTER_CHANGED && account_state(event->account) == ACCOUNT_ONLINE)
+        g_hash_table_add(attempts->rosters, g_strdup(account_name(event->account)));
+    if (event->type == ACCOUNT_STATE_CHANGED || event->type == ROSTER_CHANGED || event->type == ACCOUNT_REMOVED)
         look_later(attempts);
 }
 
@@ -97,7 +159,9 @@ attempts_new(Client *client)
     Attempts *attempts = g_new0(Attempts, 1);
     attempts->client = client;
     attempts->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    attempts->rosters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     attempts->waiters = g_ptr_array_new();
+    attempts->barriers = g_ptr_array_new();
     if (client != NULL)
         attempts->subscription = bus_subscribe(client_bus(client), on_event, attempts);
     return attempts;
@@ -115,8 +179,12 @@ attempts_free(Attempts *attempts)
     }
     if (attempts->client != NULL)
         bus_unsubscribe(client_bus(attempts->client), attempts->subscription);
+    for (guint i = 0; i < attempts->barriers->len; i++)
+        ((Barrier *) attempts->barriers->pdata[i])->attempts = NULL;
     g_clear_handle_id(&attempts->idle, g_source_remove);
+    g_ptr_array_unref(attempts->barriers);
     g_ptr_array_unref(attempts->waiters);
+    g_hash_table_unref(attempts->rosters);
     g_hash_table_unref(attempts->codes);
     g_free(attempts);
 }

@@ -18,7 +18,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Attempts, attempts_free)
 
 /* An attempt to connect is under way. */
 bool attempts_is_pending(const Attempts *attempts, const Account *account);
+/* No attempt is under way, and if the account is online, its roster is there. */
+bool attempts_is_settled(const Attempts *attempts, const Account *account);
 /* The ErrorCode of what ended the last attempt. */
 int attempts_code(const Attempts *attempts, const Account *account);
-/* Calls `ended` once, from the loop, when no attempt of the account is under way any more (it may be gone), or `forgotten`. */
+/* Calls `ended` once, from the loop, when the account is settled (or gone), or `forgotten`. */
 void attempts_wait(Attempts *attempts, const Account *account, AttemptFunc ended, AttemptFunc forgotten, gpointer data);

@@ -298,13 +298,7 @@ on_info(const GPtrArray *lines, const GError *error, gpointer data)
 static bool
 cmd_info(CommandCall *call, const Args *args, GError **error)
 {
-    const Jid *jid = args_jid(args, "jid");
-    const Contact *contact = roster_find(roster_of_call(call), jid);
-    if (contact != NULL) {
-        print_contact(call, contact);
-        print_resources(call, contact);
-    }
-    session_entity_info(command_call_session(call), jid, on_info, command_call_defer(call));
+    session_entity_info(command_call_session(call), args_jid(args, "jid"), on_info, command_call_defer(call));
     return true;
 }
 
@@ -405,7 +399,7 @@ static const Command commands[] = {
       .grammar = "<jid:jid>",
       .help = N_("Show what is known of somebody, and ask their client or server what it is."),
       .run = cmd_info,
-      .needs = NEEDS_SESSION,
+      .needs = NEEDS_ACCOUNT | WAITS_FOR_SESSION,
       .example = "/info alice@example.org" },
     { 0 },
 };

@@ -322,9 +322,9 @@ run(Execution *take_execution)
         end(g_steal_pointer(&execution), NULL);
 }
 
-/* The attempt to connect has ended, one way or the other. */
+/* The account is online or will not be so soon. */
 static void
-on_attempt_ended(gpointer data)
+on_settled(gpointer data)
 {
     run(data);
 }
@@ -343,7 +343,7 @@ must_wait(const Registry *registry, const Execution *execution, Session **sessio
     if (registry_frontend(registry)->is_terminal || (needs & (NEEDS_SESSION | WAITS_FOR_SESSION)) == 0)
         return false;
     *session = execute_choose_session(registry, call_scope(execution->call)->account);
-    return *session != NULL && is_connecting(registry, *session);
+    return *session != NULL && !attempts_is_settled(registry_attempts(registry), session_account(*session));
 }
 
 static bool
@@ -377,7 +377,7 @@ execute_line(Registry *registry, const char *line, const CallScope *scope, Comma
     else
         execution->rest = g_strdup(line[0] == '/' ? line + 1 : line);
     if (must_wait(registry, execution, &session))
-        attempts_wait(registry_attempts(registry), session_account(session), on_attempt_ended, on_attempt_forgotten, execution);
+        attempts_wait(registry_attempts(registry), session_account(session), on_settled, on_attempt_forgotten, execution);
     else
         run(execution);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum {
+    TYPED_MIN = 2,
     TYPED_MAX = 64, /* longer words are no misspelt command, and the table below stays small */
     SHOWN_MAX = 3,
 };
@@ -50,7 +51,7 @@ char *
 suggest_nearest(const char *typed, const GPtrArray *names)
 {
     const size_t length = strlen(typed);
-    if (length == 0 || length > TYPED_MAX)
+    if (length < TYPED_MIN || length > TYPED_MAX)
         return NULL;
     g_autofree char *lower = g_ascii_strdown(typed, -1);
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Near));
