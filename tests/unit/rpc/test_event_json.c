@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rpc/event_json.h"
+
+#include <string.h>
+
+#include <json-glib/json-glib.h>
+
+#include "base/error.h"
+#include "base/when.h"
+
+/* Everything the network may put into a text: both quotation marks, line ends, control characters, what some take for line ends, what
+ * reorders, what ends an escape sequence, and characters outside the first plane. */
+static const char hostile[] = "a\"b\\c\nd\re\tf\x1b[31m\x07\x7f\xc2\x85\xc2\x9b" "31m\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xae\xef\xbf\xbd\xf0\x9f\x98\x80</x>%s%n";
+
+typedef struct Fixture {
+    Bus *bus;
+    Account *account;
+    Conversation *conversation;
+    Contact *contact;
+    gint64 time;
+} Fixture;
+
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+    static const char *const groups[] = { NULL };
+    g_autoptr(Jid) own = jid_new("me@example.org", NULL);
+    g_autoptr(Jid) alice = jid_new("alice@example.org", NULL);
+    fixture->bus = bus_new();
+    fixture->account = account_new("work", own, fixture->bus);
+    fixture->contact = roster_ensure(account_roster(fixture->account), alice);
+    contact_set_item(fixture->contact, "Alice", groups, CONTACT_BOTH, false);
+    fixture->conversation = account_ensure_conversation(fixture->account, alice, CONVERSATION_CHAT);
+    g_assert_true(when_parse("2026-11-22T10:00:00.123Z", &fixture->time));
+}
+
+static void
+tear_down(Fixture *fixture, gconstpointer data)
+{
+    account_free(fixture->account);
+    bus_free(fixture->bus);
+}
+
+/* The line with the time of now taken out. */
+static char *
+without_time(char *take_line)
+{
+    g_autofree char *line = take_line;
+    g_autoptr(GRegex) regex = g_regex_new("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{3})?Z", 0, 0, NULL);
+    return g_regex_replace_literal(regex, line, -1, 0, "NOW", 0, NULL);
+}
+
+static void
+assert_json(const ModelEvent *event, const char *expected)
+{
+    g_autofree char *line = without_time(event_to_json(event));
+    g_assert_cmpstr(line, ==, expected);
+}
+
+static void
+assert_line(const ModelEvent *event, const char *expected)
+{
+    g_autofree char *line = without_time(event_to_line(event));
+    g_assert_cmpstr(line, ==, expected);
+}
+
+static ModelEvent
+message_event(const Fixture *fixture, MessageDirection direction, const char *from, const char *body)
+{
+    g_autoptr(Jid) jid = jid_new(from, NULL);
+    const MessageInit init = { .direction = direction, .from = jid, .id = "id-1", .body = body, .time = fixture->time };
+    Message *message = message_new(&init);
+    conversation_append(fixture->conversation, message);
+    message_unref(message);
+    const guint count = conversation_message_count(fixture->conversation);
+    return (ModelEvent) {
+        .type = MESSAGE_ADDED,
+        .account = fixture->account,
+        .message = { fixture->conversation, conversation_message_at(fixture->conversation, count - 1) },
+    };
+}
+
+static void
+test_messages(Fixture *fixture, gconstpointer data)
+{
+    const ModelEvent in = message_event(fixture, MESSAGE_IN, "alice@example.org/phone", "hi");
+    g_autofree char *json = event_to_json(&in);
+    g_assert_cmpstr(json, ==,
+                    "{\"v\":1,\"event\":\"message\",\"time\":\"2026-11-22T10:00:00.123Z\",\"account\":\"work\",\"id\":\"id-1\","
+                    "\"with\":\"alice@example.org\",\"from\":\"alice@example.org/phone\",\"direction\":\"in\",\"kind\":\"chat\","
+                    "\"body\":\"hi\",\"encryption\":\"none\",\"trust\":null,\"delayed\":false}");
+    g_autofree char *line = event_to_line(&in);
+    g_assert_cmpstr(line, ==, "2026-11-22T10:00:00Z message work alice@example.org: hi");
+    const ModelEvent out = message_event(fixture, MESSAGE_OUT, "me@example.org/x", "hi");
+    g_autofree char *sent = event_to_line(&out);
+    g_assert_cmpstr(sent, ==, "2026-11-22T10:00:00Z message work > alice@example.org: hi");
+}
+
+/* One line, valid JSON, and the same text for who reads it. I12 */
+static void
+test_hostile_bodies(Fixture *fixture, gconstpointer data)
+{
+    const ModelEvent event = message_event(fixture, MESSAGE_IN, "alice@example.org/phone", hostile);
+    g_autofree char *json = event_to_json(&event);
+    for (const char *c = json; *c != '\0'; c = g_utf8_next_char(c)) {
+        const gunichar character = g_utf8_get_char(c);
+        g_assert_false(g_unichar_iscntrl(character));
+        g_assert_true(character != 0x2028 && character != 0x2029);
+    }
+    g_assert_nonnull(strstr(json, "\\u2028\\u2029"));
+    g_assert_nonnull(strstr(json, "\\u0085\\u009b31m"));
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(GError) error = NULL;
+    g_assert_true(json_parser_load_from_data(parser, json, -1, &error));
+    g_assert_no_error(error);
+    JsonObject *object = json_node_get_object(json_parser_get_root(parser));
+    g_assert_cmpstr(json_object_get_string_member(object, "body"), ==, hostile);
+
+    g_autofree char *line = event_to_line(&event);
+    g_assert_true(g_str_has_prefix(line, "2026-11-22T10:00:00Z message work alice@example.org: a\"b\\c"));
+    for (const char *c = line; *c != '\0'; c = g_utf8_next_char(c)) {
+        const gunichar character = g_utf8_get_char(c);
+        g_assert_false(g_unichar_iscntrl(character));
+        g_assert_true(character != 0x2028 && character != 0x2029 && character != 0x202e);
+    }
+}
+
+static void
+test_delivery(Fixture *fixture, gconstpointer data)
+{
+    ModelEvent event = message_event(fixture, MESSAGE_OUT, "me@example.org/x", "hi");
+    event.type = MESSAGE_CHANGED;
+    event.message.message->state = MESSAGE_QUEUED;
+    g_assert_null(event_to_json(&event));
+    g_assert_null(event_to_line(&event));
+    event.message.message->state = MESSAGE_SENT;
+    assert_json(&event, "{\"v\":1,\"event\":\"delivery\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"id-1\","
+                        "\"with\":\"alice@example.org\",\"state\":\"sent\",\"reason\":null}");
+    event.message.message->state = MESSAGE_FAILED;
+    event.message.message->reason = g_strdup("gone \xe2\x80\xa8");
+    assert_json(&event, "{\"v\":1,\"event\":\"delivery\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"id-1\","
+                        "\"with\":\"alice@example.org\",\"state\":\"failed\",\"reason\":\"gone \\u2028\"}");
+    assert_line(&event, "NOW delivery work alice@example.org: failed: gone <U+2028>");
+    ModelEvent in = message_event(fixture, MESSAGE_IN, "alice@example.org/x", "hi");
+    in.type = MESSAGE_CHANGED;
+    g_assert_null(event_to_json(&in));
+}
+
+static void
+test_connection(Fixture *fixture, gconstpointer data)
+{
+    const ModelEvent event = { .type = ACCOUNT_STATE_CHANGED, .account = fixture->account };
+    account_set_state(fixture->account, ACCOUNT_RESOLVING, NULL, NULL, 0);
+    assert_json(&event, "{\"v\":1,\"event\":\"connection\",\"time\":\"NOW\",\"account\":\"work\",\"state\":\"resolving\",\"reason\":null}");
+    account_set_state(fixture->account, ACCOUNT_OFFLINE, NULL, "refused: try \"again\"", 0);
+    assert_json(&event, "{\"v\":1,\"event\":\"connection\",\"time\":\"NOW\",\"account\":\"work\",\"state\":\"offline\","
+                        "\"reason\":\"refused: try \\\"again\\\"\"}");
+    assert_line(&event, "NOW connection work offline: refused: try \"again\"");
+}
+
+static void
+test_presence_and_subscription(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Jid) phone = jid_new("alice@example.org/phone", NULL);
+    contact_set_resource(fixture->contact, phone, AVAILABILITY_AWAY, 5, "back soon", fixture->time);
+    ModelEvent event = {
+        .type = PRESENCE_CHANGED,
+        .account = fixture->account,
+        .presence = { fixture->contact, contact_resource_at(fixture->contact, 0), AVAILABILITY_OFFLINE },
+    };
+    assert_json(&event, "{\"v\":1,\"event\":\"presence\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+                        "\"from\":\"alice@example.org/phone\",\"state\":\"away\",\"status\":\"back soon\",\"priority\":5}");
+    assert_line(&event, "NOW presence work alice@example.org/phone: away: back soon");
+    contact_clear_resources(fixture->contact);
+    event.presence.resource = NULL;
+    assert_line(&event, "NOW presence work alice@example.org: offline");
+
+    const ModelEvent subscription = {
+        .type = SUBSCRIPTION_REQUESTED,
+        .account = fixture->account,
+        .subscription = { contact_jid(fixture->contact), "subscribe", NULL },
+    };
+    assert_json(&subscription, "{\"v\":1,\"event\":\"subscription\",\"time\":\"NOW\",\"account\":\"work\","
+                               "\"with\":\"alice@example.org\",\"act\":\"subscribe\",\"text\":null}");
+    assert_line(&subscription, "NOW subscription work alice@example.org: subscribe");
+}
+
+static void
+test_typing_and_unread(Fixture *fixture, gconstpointer data)
+{
+    ModelEvent event = { .type = TYPING_CHANGED, .account = fixture->account, .conversation = { fixture->conversation } };
+    conversation_set_peer_typing(fixture->conversation, true);
+    assert_json(&event, "{\"v\":1,\"event\":\"typing\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+                        "\"typing\":true}");
+    assert_line(&event, "NOW typing work alice@example.org: on");
+    message_event(fixture, MESSAGE_IN, "alice@example.org/phone", "hi");
+    event.type = UNREAD_CHANGED;
+    assert_json(&event, "{\"v\":1,\"event\":\"unread\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+                        "\"count\":1}");
+    assert_line(&event, "NOW unread work alice@example.org: 1");
+}
+
+static void
+test_notices_and_errors(Fixture *fixture, gconstpointer data)
+{
+    ModelEvent event = { .type = NOTICE, .notice = { NOTICE_INFO, "by the way", 0 } };
+    assert_json(&event, "{\"v\":1,\"event\":\"notice\",\"time\":\"NOW\",\"account\":null,\"level\":\"info\",\"code\":0,"
+                        "\"text\":\"by the way\"}");
+    assert_line(&event, "NOW notice - info: by the way");
+    event = (ModelEvent) { .type = NOTICE, .account = fixture->account, .notice = { NOTICE_ALARM, "the pin changed", 77 } };
+    assert_json(&event, "{\"v\":1,\"event\":\"error\",\"time\":\"NOW\",\"account\":\"work\",\"level\":\"alarm\",\"code\":77,"
+                        "\"text\":\"the pin changed\"}");
+    assert_line(&event, "NOW error work alarm: the pin changed");
+    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_NOT_FOUND, "no: do");
+    g_autofree char *json = without_time(error_to_json(error));
+    g_assert_cmpstr(json, ==, "{\"v\":1,\"event\":\"error\",\"time\":\"NOW\",\"account\":null,\"level\":\"error\",\"code\":66,"
+                              "\"text\":\"no: do\"}");
+}
+
+static void
+test_silent_events(Fixture *fixture, gconstpointer data)
+{
+    static const ModelEventType types[] = { ACCOUNT_ADDED, ACCOUNT_REMOVED, ACCOUNT_PRESENCE_CHANGED, ROSTER_CHANGED, CONTACT_ADDED,
+                                            CONTACT_CHANGED, CONTACT_REMOVED, CONVERSATION_ADDED, CONVERSATION_REMOVED };
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        const ModelEvent event = { .type = types[i], .account = fixture->account };
+        g_assert_null(event_to_json(&event));
+        g_assert_null(event_to_line(&event));
+    }
+}
+
+static void
+on_finished(const CommandCall *call, const GError *error, gpointer data)
+{
+    *(char **) data = without_time(result_to_json(call, error));
+}
+
+static void
+test_results(void)
+{
+    static const Frontend frontend = { .is_terminal = true };
+    g_autofree char *result = NULL;
+    Registry *registry = registry_new(NULL, &frontend, NULL);
+    registry_execute(registry, "/version", on_finished, &result);
+    g_assert_cmpstr(result, ==, "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,\"command\":\"/version\",\"ok\":true,"
+                                "\"code\":0,\"error\":null,\"lines\":[],\"rows\":[{\"program\":\"confab\",\"version\":\"" PACKAGE_VERSION
+                                "\"}]}");
+    g_clear_pointer(&result, g_free);
+    registry_execute(registry, "/print \"one\"\ntwo", on_finished, &result);
+    g_assert_cmpstr(result, ==, "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,"
+                                "\"command\":\"/print \\\"one\\\"\\ntwo\",\"ok\":true,\"code\":0,\"error\":null,"
+                                "\"lines\":[\"\\\"one\\\"\",\"two\"],\"rows\":[]}");
+    g_clear_pointer(&result, g_free);
+    registry_execute(registry, "/priority x", on_finished, &result);
+    g_assert_cmpstr(result, ==, "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,\"command\":\"/priority x\","
+                                "\"ok\":false,\"code\":65,\"error\":\"/priority: “x” does not fit priority: write a number from -128 "
+                                "to 127\",\"lines\":[],\"rows\":[]}");
+    registry_free(registry);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(path, test) g_test_add("/rpc/event_json/" path, Fixture, NULL, set_up, test, tear_down)
+    ADD("messages", test_messages);
+    ADD("hostile-bodies", test_hostile_bodies);
+    ADD("delivery", test_delivery);
+    ADD("connection", test_connection);
+    ADD("presence-and-subscription", test_presence_and_subscription);
+    ADD("typing-and-unread", test_typing_and_unread);
+    ADD("notices-and-errors", test_notices_and_errors);
+    ADD("silent-events", test_silent_events);
+    g_test_add_func("/rpc/event_json/results", test_results);
+    return g_test_run();
+}
