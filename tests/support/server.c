@@ -145,18 +145,20 @@ write_prosody(const Server *server, const ServerOptions *options)
     const char *d = server->directory;
     for (const TestAccount *account = options->accounts; account->user != NULL; account++)
         write_prosody_account(d, account);
+    g_autofree char *plugins = g_build_filename(g_getenv("G_TEST_SRCDIR"), "support", "prosody", NULL);
     g_autofree char *text = g_strdup_printf(
         "run_as_root = true\n"
         "pidfile = \"%s/prosody.pid\"; data_path = \"%s/data\"; certificates = \"%s\"\n"
         "log = { { levels = { min = \"debug\" }, to = \"file\", filename = \"%s\" } }\n"
         "interfaces = { \"127.0.0.1\" }; c2s_ports = { %u }; c2s_direct_tls_ports = { %u }; s2s_ports = {}\n"
         "s2s_direct_tls_ports = {}; http_ports = {}; https_ports = {}; admin_socket = \"%s/admin.sock\"\n"
+        "plugin_paths = { \"%s\" }\n"
         "authentication = \"internal_plain\"; c2s_require_encryption = true; storage = \"internal\"\n"
         "modules_enabled = { \"roster\", \"saslauth\", \"tls\", \"disco\", \"ping\", \"version\", \"smacks\", \"offline\" }\n"
         "modules_disabled = { \"s2s\" }\n"
-        "%s\n"
-        "VirtualHost \"localhost\"\n",
-        d, d, d, server->log_file, server->port, server->direct_port, d, options->extra ? options->extra : "");
+        "VirtualHost \"localhost\"\n"
+        "%s\n",
+        d, d, d, server->log_file, server->port, server->direct_port, d, plugins, options->extra ? options->extra : "");
     write_file(d, "prosody.cfg.lua", text);
 }
 

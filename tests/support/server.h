@@ -17,7 +17,8 @@ typedef struct TestAccount {
 typedef struct ServerOptions {
     ServerKind kind;
     const TestAccount *accounts; /* ended by user NULL */
-    const char *extra;           /* more lines for the configuration; NULL: none */
+    const char *extra;           /* more lines for the configuration (Prosody: of the host; plugins are in support/prosody);
+                                  * NULL: none */
 } ServerOptions;
 
 typedef struct Server Server;

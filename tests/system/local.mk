@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_idle
+check_PROGRAMS += $(system_tests)
+TESTS += $(system_tests)
+system_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_system_test_chat_SOURCES = tests/system/test_chat.c
+tests_system_test_chat_CPPFLAGS = $(system_cppflags)
+tests_system_test_chat_LDADD = $(SUPPORT_LINE)
+tests_system_test_exit_codes_SOURCES = tests/system/test_exit_codes.c
+tests_system_test_exit_codes_CPPFLAGS = $(system_cppflags)
+tests_system_test_exit_codes_LDADD = $(SUPPORT_LINE)
+tests_system_test_idle_SOURCES = tests/system/test_idle.c
+tests_system_test_idle_CPPFLAGS = $(system_cppflags)
+tests_system_test_idle_LDADD = $(SUPPORT_LINE)
