@@ -1,6 +1,215 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int
-main(void)
+/* Options, locale, and the choice of the front-end by the first word (surface.md §1). */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "cli/run.h"
+#include "tui/tui.h"
+
+/* The command line, as given. */
+typedef struct Options {
+    char **accounts;
+    char *config;
+    char **execute;
+    gboolean no_autoconnect;
+    gboolean verbose;
+    gboolean json;
+    char *log_file;
+    int password_fd;
+    gboolean version;
+    char **words; /* what is no option: the front-end's name and its operands */
+} Options;
+
+static void
+options_clear(Options *options)
 {
-    return 0;
+    g_strfreev(options->accounts);
+    g_free(options->config);
+    g_strfreev(options->execute);
+    g_free(options->log_file);
+    g_strfreev(options->words);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+/* Prints the one line an error gets (surface.md §1) and returns the exit code that belongs to it. */
+static int
+fail(const GError *error)
+{
+    fprintf(stderr, "confab: %s\n", error->message);
+    return error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL;
+}
+
+static bool
+parse_options(Options *options, int *argc, char ***argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "account", 'a', 0, G_OPTION_ARG_STRING_ARRAY, &options->accounts,
+          N_("Use this account only (repeatable)"), N_("NAME|JID") },
+        { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
+          N_("A private profile: configuration, data and socket live under DIR"), N_("DIR") },
+        { "execute", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options->execute,
+          N_("Run a slash command after start-up (repeatable)"), N_("COMMAND") },
+        { "no-autoconnect", 0, 0, G_OPTION_ARG_NONE, &options->no_autoconnect,
+          N_("Connect no account by itself"), NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
+          N_("Print events and results as JSON, one object a line"), NULL },
+        { "password-fd", 0, 0, G_OPTION_ARG_INT, &options->password_fd,
+          N_("Read the password from this open file descriptor"), N_("N") },
+        { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
+          N_("Write more into the log"), NULL },
+        { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &options->log_file,
+          N_("Write the log to FILE"), N_("FILE") },
+        { "version", 0, 0, G_OPTION_ARG_NONE, &options->version,
+          N_("Print the version and exit"), NULL },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->words, NULL, NULL },
+        { 0 },
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(_("[run [FILE…]]"));
+
+    g_option_context_set_summary(context, _("An XMPP client for the terminal."));
+    g_option_context_set_description(
+        context, _("Without a word the terminal interface starts. “run” executes slash commands from files or\n"
+                   "standard input, headless. See confab(1), confab-commands(7) and confab-settings(5)."));
+    g_option_context_set_translation_domain(context, PACKAGE);
+    g_option_context_add_main_entries(context, entries, PACKAGE);
+    options->password_fd = -1;
+    g_autoptr(GError) wrong = NULL;
+    if (g_option_context_parse(context, argc, argv, &wrong))
+        return true;
+    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("%s: see confab --help"), wrong->message);
+    return false;
+}
+
+/* I23, I26: nothing of this process is dumped, and no child gains privileges. */
+static void
+harden(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* One terminal interface a profile: the lock holds as long as the descriptor is open, -1 when another one has it. */
+static int
+claim_profile(const Paths *paths, GError **error)
+{
+    g_autofree char *path = g_build_filename(paths->runtime, "confab.lock", NULL);
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    char text[32] = "";
+
+    if (fd < 0) {
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s: %s"), path, g_strerror(errno));
+        return -1;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        const int length = g_snprintf(text, sizeof text, "%ld\n", (long)getpid());
+        if (ftruncate(fd, 0) != 0 || write(fd, text, length) != length)
+            log_warning("main", "%s: %s", path, g_strerror(errno));
+        return fd;
+    }
+    if (read(fd, text, sizeof text - 1) < 0)
+        text[0] = '\0';
+    close(fd);
+    g_set_error(error, CONFAB_ERROR, ERROR_FAILED,
+                _("this profile is open in another confab (process %s): use that one, or --config DIR for a second profile"),
+                g_strstrip(text));
+    return -1;
+}
+
+static int
+start_terminal(const Options *options, const Paths *paths, Log *log)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        g_set_error(&error, CONFAB_ERROR, ERROR_USAGE,
+                    _("no terminal: use “confab run” to run commands without one"));
+        return fail(error);
+    }
+    const int lock = claim_profile(paths, &error);
+    if (lock < 0)
+        return fail(error);
+    const TuiOptions tui = {
+        .paths = paths,
+        .accounts = (const char *const *)options->accounts,
+        .execute = (const char *const *)options->execute,
+        .no_autoconnect = options->no_autoconnect,
+        .password_fd = options->password_fd,
+        .log = log,
+    };
+    const int code = tui_run(&tui, &error) ? 0 : fail(error);
+    close(lock);
+    return code;
+}
+
+static int
+start_headless(const Options *options, const Paths *paths)
+{
+    const CliOptions cli = {
+        .paths = paths,
+        .accounts = (const char *const *)options->accounts,
+        .execute = (const char *const *)options->execute,
+        .files = options->words[1] ? (const char *const *)options->words + 1 : NULL,
+        .no_autoconnect = options->no_autoconnect,
+        .json = options->json,
+        .password_fd = options->password_fd,
+    };
+
+    return cli_run(&cli);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_auto(Options) options = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    bindtextdomain(PACKAGE, LOCALEDIR);
+    bind_textdomain_codeset(PACKAGE, "UTF-8");
+    textdomain(PACKAGE);
+    harden();
+
+    if (!parse_options(&options, &argc, &argv, &error))
+        return fail(error);
+    if (options.version) {
+        printf("confab %s\n", PACKAGE_VERSION);
+        return 0;
+    }
+    const char *word = options.words ? options.words[0] : NULL;
+    if (word && strcmp(word, "run") != 0) {
+        g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("“%s” is not known: see confab --help"), word);
+        return fail(error);
+    }
+
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Paths) paths = paths_new(options.config, warnings, &error);
+    if (!paths)
+        return fail(error);
+    for (guint i = 0; i < warnings->len; i++)
+        fprintf(stderr, "confab: %s\n", (const char *)warnings->pdata[i]);
+    g_autofree char *log_path = options.log_file ? g_strdup(options.log_file)
+                                                 : g_build_filename(paths->state, "confab.log", NULL);
+    Log *log = log_install(log_path, options.verbose, &error);
+    if (!log)
+        return fail(error);
+    return word ? start_headless(&options, paths) : start_terminal(&options, paths, log);
 }
