@@ -340,12 +340,12 @@ static void
 begin_attempt(Session *session)
 {
     g_clear_handle_id(&session->retry_timer, g_source_remove);
-    if (!needs_secret(session)) {
+    const bool asks = needs_secret(session);
+    account_set_state(session->account, ACCOUNT_RESOLVING, NULL, asks ? _("waiting for the password") : NULL, 0);
+    if (asks)
+        ask_secret(session, false);
+    else
         start_stream(session);
-        return;
-    }
-    account_set_state(session->account, ACCOUNT_RESOLVING, NULL, _("waiting for the password"), 0);
-    ask_secret(session, false);
 }
 
 static gboolean

@@ -1,1 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+flow_tests = \
+	tests/flow/test_flow_accounts \
+	tests/flow/test_flow_chat \
+	tests/flow/test_flow_contacts \
+	tests/flow/test_flow_hostile \
+	tests/flow/test_flow_login \
+	tests/flow/test_flow_reconnect
+check_PROGRAMS += $(flow_tests)
+TESTS += $(flow_tests)
+check_LIBRARIES += tests/flow/libflow.a
+tests_flow_libflow_a_SOURCES = tests/flow/flow.c tests/flow/flow.h
+tests_flow_libflow_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+FLOW_LINE = tests/flow/libflow.a $(CORE_LINE)
+FLOW_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+
+tests_flow_test_flow_accounts_SOURCES = tests/flow/test_flow_accounts.c
+tests_flow_test_flow_accounts_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_accounts_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_chat_SOURCES = tests/flow/test_flow_chat.c
+tests_flow_test_flow_chat_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_chat_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_contacts_SOURCES = tests/flow/test_flow_contacts.c
+tests_flow_test_flow_contacts_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_contacts_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_hostile_SOURCES = tests/flow/test_flow_hostile.c
+tests_flow_test_flow_hostile_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_hostile_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_login_SOURCES = tests/flow/test_flow_login.c
+tests_flow_test_flow_login_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_login_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_reconnect_SOURCES = tests/flow/test_flow_reconnect.c
+tests_flow_test_flow_reconnect_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_reconnect_LDADD = $(FLOW_LINE)

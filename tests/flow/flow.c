@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "flow.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+enum {
+    DEADLINE_S = 10,
+    HURRY = 1000,
+};
+
+/* --- what the model says --- */
+
+static char *
+describe_message(const ModelEvent *event)
+{
+    const Message *message = event->message.message;
+    if (event->type == MESSAGE_ADDED)
+        return g_strdup_printf("message %s %s %s%s", message->direction == MESSAGE_IN ? "in" : "out",
+                               jid_text(message->from), message->body, message->delayed ? " (delayed)" : "");
+    return g_strdup_printf("%s %s%s%s", message_state_word(message->state), message->body,
+                           message->reason != NULL ? ": " : "", message->reason != NULL ? message->reason : "");
+}
+
+static char *
+describe_contact(const ModelEvent *event)
+{
+    const char *verb = event->type == CONTACT_ADDED ? "added" : event->type == CONTACT_CHANGED ? "changed" : "removed";
+    return g_strdup_printf("%s %s", verb, contact_label(event->contact.contact));
+}
+
+static char *
+describe_state(const Account *account)
+{
+    const char *reason = account_reason(account);
+    return g_strdup_printf("state %s%s%s", account_state_word(account_state(account)), reason != NULL ? ": " : "",
+                           reason != NULL ? reason : "");
+}
+
+static char *
+describe(const ModelEvent *event)
+{
+    static const char *const levels[] = { "info", "warning", "error", "alarm" };
+    const Conversation *conversation = event->conversation.conversation;
+    switch (event->type) {
+    case ACCOUNT_ADDED:
+        return g_strdup_printf("account added %s", account_name(event->account));
+    case ACCOUNT_REMOVED:
+        return g_strdup_printf("account removed %s", account_name(event->account));
+    case ACCOUNT_STATE_CHANGED:
+        return describe_state(event->account);
+    case ACCOUNT_PRESENCE_CHANGED:
+        return g_strdup_printf("own %s", availability_word(account_availability(event->account)));
+    case ROSTER_CHANGED:
+        return g_strdup_printf("roster %u", roster_size(account_roster(event->account)));
+    case CONTACT_ADDED:
+    case CONTACT_CHANGED:
+    case CONTACT_REMOVED:
+        return describe_contact(event);
+    case PRESENCE_CHANGED:
+        return g_strdup_printf("presence %s %s", contact_label(event->presence.contact),
+                               availability_word(contact_availability(event->presence.contact)));
+    case SUBSCRIPTION_REQUESTED:
+    case SUBSCRIPTION_CHANGED:
+        return g_strdup_printf("%s %s: %s", event->subscription.act, jid_text(event->subscription.jid),
+                               event->subscription.text != NULL ? event->subscription.text : "");
+    case CONVERSATION_ADDED:
+    case CONVERSATION_REMOVED:
+        return g_strdup_printf("conversation %s", jid_text(conversation_jid(conversation)));
+    case MESSAGE_ADDED:
+    case MESSAGE_CHANGED:
+        return describe_message(event);
+    case UNREAD_CHANGED:
+        return g_strdup_printf("unread %s %u", jid_text(conversation_jid(conversation)), conversation_unread(conversation));
+    case TYPING_CHANGED:
+        return g_strdup_printf("typing %s %s", jid_text(conversation_jid(conversation)),
+                               conversation_is_peer_typing(conversation) ? "on" : "off");
+    case NOTICE:
+        return g_strdup_printf("notice %s %d: %s", levels[event->notice.level], event->notice.code, event->notice.text);
+    }
+    g_assert_not_reached();
+}
+
+static void
+on_event(gconstpointer data, gpointer user)
+{
+    const ModelEvent *event = data;
+    Flow *flow = user;
+    flow->counted++;
+    if (event->type == NOTICE && event->notice.code != 0)
+        flow->noticed = (guint) event->notice.code;
+    if (flow->quiet)
+        return;
+    char *text = describe(event);
+    g_test_message("event: %s", text);
+    if (client_session_count(flow->client) > 1 && event->account != NULL) {
+        g_autofree char *plain = text;
+        text = g_strdup_printf("%s: %s", account_name(event->account), plain);
+    }
+    g_ptr_array_add(flow->events, text);
+}
+
+/* --- peers --- */
+
+static void
+on_sent(XmppStream *stream, const char *xml, gpointer data)
+{
+    Peer *peer = data;
+    if (!peer->flow->quiet)
+        g_test_message("%s sends: %s", account_name(peer->account), xml);
+    g_ptr_array_add(peer->sent, g_strdup(xml));
+}
+
+static void
+peer_free(gpointer data)
+{
+    Peer *peer = data;
+    g_ptr_array_unref(peer->sent);
+    g_free(peer);
+}
+
+Peer *
+flow_peer(Flow *flow, const char *account)
+{
+    for (guint i = 0; i < flow->peers->len; i++) {
+        Peer *peer = g_ptr_array_index(flow->peers, i);
+        if (g_str_equal(account_name(peer->account), account))
+            return peer;
+    }
+    Session *session = client_find_session(flow->client, account);
+    g_assert_nonnull(session);
+    Peer *peer = g_new0(Peer, 1);
+    *peer = (Peer) {
+        .flow = flow,
+        .session = session,
+        .stream = session_stream(session),
+        .account = session_account(session),
+        .roster = account_roster(session_account(session)),
+        .sent = g_ptr_array_new_with_free_func(g_free),
+    };
+    stream_set_sink(peer->stream, on_sent, peer);
+    g_ptr_array_add(flow->peers, peer);
+    return peer;
+}
+
+/* --- the client --- */
+
+static void
+write_file(const char *directory, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(directory, name, NULL);
+    g_autoptr(GError) error = NULL;
+    paths_write(path, text, -1, &error);
+    g_assert_no_error(error);
+}
+
+static void
+start(Flow *flow, const char *const *wanted)
+{
+    g_autoptr(GError) error = NULL;
+    const ClientOptions options = { .paths = flow->paths, .accounts = wanted, .secrets = flow->secrets };
+    flow->client = client_new(&options, &error);
+    g_assert_no_error(error);
+    client_hurry(flow->client, HURRY);
+    bus_subscribe(client_bus(flow->client), on_event, flow);
+}
+
+Flow *
+flow_new_with(const char *accounts, const char *config, const char *const *wanted)
+{
+    g_autoptr(GError) error = NULL;
+    Flow *flow = g_new0(Flow, 1);
+    flow->directory = g_dir_make_tmp("confab-flow-XXXXXX", &error);
+    g_assert_no_error(error);
+    flow->paths = paths_new(flow->directory, NULL, &error);
+    g_assert_no_error(error);
+    write_file(flow->paths->config, "accounts", accounts);
+    write_file(flow->paths->config, "config", config);
+    flow->secrets = secret_sources_new();
+    flow->peers = g_ptr_array_new_with_free_func(peer_free);
+    flow->events = g_ptr_array_new_with_free_func(g_free);
+    start(flow, wanted);
+    return flow;
+}
+
+Flow *
+flow_new(const char *accounts)
+{
+    return flow_new_with(accounts, "", NULL);
+}
+
+void
+flow_restart(Flow *flow)
+{
+    client_free(flow->client);
+    flow_turn();
+    g_ptr_array_set_size(flow->peers, 0);
+    forget_events(flow);
+    start(flow, NULL);
+}
+
+static void
+remove_tree(const char *path)
+{
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (directory != NULL && (name = g_dir_read_name(directory)) != NULL) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+        remove_tree(child);
+    }
+    g_remove(path);
+}
+
+void
+flow_free(Flow *flow)
+{
+    client_free(flow->client);
+    flow_turn();
+    g_ptr_array_unref(flow->peers);
+    g_ptr_array_unref(flow->events);
+    secret_sources_free(flow->secrets);
+    paths_free(flow->paths);
+    remove_tree(flow->directory);
+    g_free(flow->directory);
+    g_free(flow);
+}
+
+/* --- the loop --- */
+
+static gboolean
+on_deadline(gpointer data)
+{
+    g_error("the condition did not come true in %d s", DEADLINE_S);
+    return G_SOURCE_REMOVE;
+}
+
+void
+flow_wait(FlowCondition condition, gpointer data)
+{
+    const guint deadline = g_timeout_add_seconds(DEADLINE_S, on_deadline, NULL);
+    while (!condition(data))
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(deadline);
+}
+
+void
+flow_turn(void)
+{
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+}
+
+static bool
+is_connecting(gpointer data)
+{
+    const Peer *peer = data;
+    const XmppPhase phase = stream_phase(peer->stream);
+    return phase != XMPP_PHASE_OFFLINE && phase != XMPP_PHASE_ONLINE;
+}
+
+static bool
+is_offline(gpointer data)
+{
+    const Peer *peer = data;
+    return stream_phase(peer->stream) == XMPP_PHASE_OFFLINE && account_state(peer->account) == ACCOUNT_OFFLINE;
+}
+
+void
+wait_connecting(Peer *peer)
+{
+    flow_wait(is_connecting, peer);
+}
+
+void
+wait_offline(Peer *peer)
+{
+    flow_wait(is_offline, peer);
+}
+
+/* --- the server --- */
+
+void
+feed(Peer *peer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *xml = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    if (!peer->flow->quiet)
+        g_test_message("%s gets: %.2000s", account_name(peer->account), xml);
+    g_assert_true(stream_feed(peer->stream, xml));
+}
+
+void
+cut(Peer *peer)
+{
+    stream_feed_close(peer->stream, NULL);
+    flow_turn();
+}
+
+static char *
+find_attribute(const char *xml, const char *name)
+{
+    g_autofree char *pattern = g_strdup_printf("\\s%s=[\"']([^\"']*)[\"']", name);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    return g_regex_match(regex, xml, 0, &match) ? g_match_info_fetch(match, 1) : NULL;
+}
+
+/* The ping behind messages, whose answer confirms them. */
+static bool
+is_ping(const char *xml)
+{
+    return g_str_has_prefix(xml, "<iq") && strstr(xml, "urn:xmpp:ping") != NULL && strstr(xml, "get") != NULL;
+}
+
+static bool
+answer_ping(Peer *peer)
+{
+    for (guint i = 0; i < peer->sent->len; i++) {
+        const char *xml = g_ptr_array_index(peer->sent, i);
+        if (!is_ping(xml))
+            continue;
+        g_autofree char *id = find_attribute(xml, "id");
+        g_ptr_array_remove_index(peer->sent, i);
+        feed(peer, "<iq type='result' from='%s' to='%s/desk' id='%s'/>", jid_domain(account_jid(peer->account)),
+             jid_text(account_jid(peer->account)), id);
+        return true;
+    }
+    return false;
+}
+
+void
+acknowledge(Peer *peer)
+{
+    do
+        flow_turn();
+    while (answer_ping(peer));
+}
+
+char *
+bind_session(Peer *peer)
+{
+    g_autofree char *full = g_strdup_printf("%s/desk", jid_text(account_jid(peer->account)));
+    g_autoptr(Jid) jid = make_jid(full);
+    wait_connecting(peer);
+    g_ptr_array_set_size(peer->sent, 0);
+    stream_feed_bound(peer->stream, jid);
+    return assert_sent_id(peer, "<iq *jabber:iq:roster*");
+}
+
+void
+login_with_roster(Peer *peer, const char *items, const char *version)
+{
+    g_autoptr(GError) error = NULL;
+    if (account_state(peer->account) == ACCOUNT_OFFLINE && session_is_idle(peer->session)) {
+        session_connect(peer->session, NULL, NULL, NULL, &error);
+        g_assert_no_error(error);
+    }
+    g_autofree char *id = bind_session(peer);
+    if (items == NULL)
+        feed(peer, "<iq type='result' id='%s'/>", id);
+    else if (version == NULL)
+        feed(peer, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>%s</query></iq>", id, items);
+    else
+        feed(peer, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='%s'>%s</query></iq>", id, version, items);
+    assert_sent(peer, "<presence*");
+    flow_turn();
+    assert_event(peer->flow, "*state online*");
+}
+
+void
+login(Peer *peer)
+{
+    login_with_roster(peer,
+                      "<item jid='bob@example.org' name='Bob' subscription='both'><group>Friends</group></item>"
+                      "<item jid='carol@example.org' subscription='to'/>",
+                      NULL);
+    assert_nothing_sent(peer);
+    forget_events(peer->flow);
+}
+
+/* --- assertions --- */
+
+static char *
+take_sent(Peer *peer)
+{
+    for (guint i = 0; i < peer->sent->len; i++) {
+        if (!is_ping(g_ptr_array_index(peer->sent, i)))
+            return g_ptr_array_steal_index(peer->sent, i);
+    }
+    return NULL;
+}
+
+void
+assert_sent(Peer *peer, const char *pattern)
+{
+    g_autofree char *id = assert_sent_id(peer, pattern);
+}
+
+char *
+assert_sent_id(Peer *peer, const char *pattern)
+{
+    g_autofree char *xml = take_sent(peer);
+    if (xml == NULL)
+        g_error("nothing was sent, expected: %s", pattern);
+    if (!g_pattern_match_simple(pattern, xml))
+        g_error("sent: %s\nexpected: %s", xml, pattern);
+    return find_attribute(xml, "id");
+}
+
+void
+assert_nothing_sent(Peer *peer)
+{
+    flow_turn();
+    g_autofree char *xml = take_sent(peer);
+    if (xml != NULL)
+        g_error("sent: %s\nexpected nothing", xml);
+}
+
+void
+assert_event(Flow *flow, const char *pattern)
+{
+    for (guint i = 0; i < flow->events->len; i++) {
+        if (!g_pattern_match_simple(pattern, g_ptr_array_index(flow->events, i)))
+            continue;
+        g_ptr_array_remove_range(flow->events, 0, i + 1);
+        return;
+    }
+    g_ptr_array_add(flow->events, NULL);
+    g_autofree char *all = g_strjoinv("\n  ", (char **) flow->events->pdata);
+    g_error("no event like: %s\namong:\n  %s", pattern, all);
+}
+
+void
+assert_no_event(Flow *flow, const char *pattern)
+{
+    for (guint i = 0; i < flow->events->len; i++) {
+        if (g_pattern_match_simple(pattern, g_ptr_array_index(flow->events, i)))
+            g_error("unexpected event: %s", (const char *) g_ptr_array_index(flow->events, i));
+    }
+}
+
+void
+forget_events(Flow *flow)
+{
+    g_ptr_array_set_size(flow->events, 0);
+}
+
+/* --- the model --- */
+
+Jid *
+make_jid(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    Jid *jid = jid_new(text, &error);
+    g_assert_no_error(error);
+    return jid;
+}
+
+Contact *
+find_contact(Peer *peer, const char *text)
+{
+    g_autoptr(Jid) jid = make_jid(text);
+    Contact *contact = roster_find(peer->roster, jid);
+    g_assert_nonnull(contact);
+    return contact;
+}
+
+Conversation *
+find_conversation(Peer *peer, const char *text)
+{
+    g_autoptr(Jid) jid = make_jid(text);
+    Conversation *conversation = account_find_conversation(peer->account, jid);
+    g_assert_nonnull(conversation);
+    return conversation;
+}
+
+Conversation *
+ensure_conversation(Peer *peer, const char *text)
+{
+    g_autoptr(Jid) jid = make_jid(text);
+    return account_ensure_conversation(peer->account, jid, CONVERSATION_CHAT);
+}
+
+Message *
+say(Peer *peer, const char *jid, const char *body)
+{
+    g_autoptr(GError) error = NULL;
+    Message *message = outgoing_send(peer->flow->client, ensure_conversation(peer, jid), body, &error);
+    g_assert_no_error(error);
+    return message;
+}
+
+void
+keep_outcome(const GError *error, gpointer outcome)
+{
+    char **kept = outcome;
+    g_assert_null(*kept); /* exactly once */
+    *kept = g_strdup(error != NULL ? error->message : "ok");
+}
+
+static bool
+has_outcome(gpointer data)
+{
+    return *(char **) data != NULL;
+}
+
+void
+wait_outcome(char **outcome)
+{
+    flow_wait(has_outcome, outcome);
+}
