@@ -58,24 +58,10 @@ static bool
 parse_options(Options *options, int *argc, char ***argv, GError **error)
 {
     const GOptionEntry entries[] = {
-        { "account", 'a', 0, G_OPTION_ARG_STRING_ARRAY, &options->accounts,
-          N_("Use this account only (repeatable)"), N_("NAME|JID") },
-        { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
-          N_("A private profile: configuration, data and socket live under DIR"), N_("DIR") },
-        { "execute", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options->execute,
-          N_("Run a slash command after start-up (repeatable)"), N_("COMMAND") },
-        { "no-autoconnect", 0, 0, G_OPTION_ARG_NONE, &options->no_autoconnect,
-          N_("Connect no account by itself"), NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
-          N_("Print events and results as JSON, one object a line"), NULL },
-        { "password-fd", 0, 0, G_OPTION_ARG_INT, &options->password_fd,
-          N_("Read the password from this open file descriptor"), N_("N") },
-        { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
-          N_("Write more into the log"), NULL },
-        { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &options->log_file,
-          N_("Write the log to FILE"), N_("FILE") },
-        { "version", 0, 0, G_OPTION_ARG_NONE, &options->version,
-          N_("Print the version and exit"), NULL },
+#define OPTION(field, name, letter, type, value, help) \
+    { name, letter, 0, G_OPTION_ARG_##type, &options->field, help, value },
+#include "options.def"
+#undef OPTION
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->words, NULL, NULL },
         { 0 },
     };
