@@ -10,7 +10,7 @@
 #include "tui/theme.h"
 
 enum {
-    WIDE_COLUMNS = 56,   /* from here on texts stand in a column of their own beside the nicks */
+    WIDE_COLUMNS = 50,   /* from here on texts stand in a column of their own beside the nicks */
     TIMED_COLUMNS = 30,  /* below there is no room for the time */
     NICK_COLUMNS = 16,
     MARK_COLUMNS = 3,    /* of delivery, with the blank before it */

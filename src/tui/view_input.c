@@ -15,26 +15,28 @@ typedef struct Walk {
     int cursor_row, cursor_column;
 } Walk;
 
-/* "work/alice> ", without the peer in the console. */
+/* "work/alice> ", "work> " in the console; in a narrow window "alice> " or only "> ". */
 static char *
-make_prompt(const Scene *scene)
+make_prompt(const Scene *scene, int columns)
 {
     if (scene->secret_prompt)
         return text_clean(scene->secret_prompt, -1, TEXT_STRICT);
     if (scene->search_prompt)
         return text_clean(scene->search_prompt, -1, TEXT_LINE);
     const Conversation *conversation = scene_conversation(scene);
-    g_autoptr(GString) prompt = g_string_new(NULL);
-    if (scene->input_mode)
-        g_string_append_printf(prompt, "(%s) ", scene->input_mode);
-    if (conversation) {
-        g_autofree char *label = text_clean(conversation_label(conversation), -1, TEXT_STRICT);
-        g_string_append_printf(prompt, "%s/%s", account_name(conversation_account(conversation)), label);
-    } else if (scene->accounts->len == 1) {
-        g_string_append(prompt, account_name(g_ptr_array_index(scene->accounts, 0)));
+    g_autofree char *mode = scene->input_mode ? g_strdup_printf("(%s) ", scene->input_mode) : g_strdup("");
+    g_autofree char *label = text_clean(conversation ? conversation_label(conversation) : "", -1, TEXT_STRICT);
+    const Account *only = scene->accounts->len == 1 ? g_ptr_array_index(scene->accounts, 0) : NULL;
+    const Account *account = conversation ? conversation_account(conversation) : only;
+    char *prompt = g_strconcat(mode, account ? account_name(account) : "", conversation ? "/" : "", label, "> ", NULL);
+    if (text_columns(prompt, -1) > columns / 2 && conversation) {
+        g_free(prompt);
+        prompt = g_strconcat(mode, label, "> ", NULL);
     }
-    g_string_append(prompt, "> ");
-    return g_strdup(prompt->str);
+    if (text_columns(prompt, -1) <= columns / 2)
+        return prompt;
+    g_free(prompt);
+    return g_strconcat(mode, "> ", NULL);
 }
 
 static void
@@ -99,7 +101,7 @@ walk_text(Walk *walk, const char *text, size_t cursor)
 static void
 walk_all(const Scene *scene, Walk *walk)
 {
-    g_autofree char *prompt = make_prompt(scene);
+    g_autofree char *prompt = make_prompt(scene, walk->columns);
     const int limit = scene->search_prompt || scene->secret_prompt ? walk->columns - 1 : walk->columns / 2;
     g_autofree char *shown = text_ellipsize(prompt, MAX(limit, 1));
     const int width = text_columns(shown, -1);

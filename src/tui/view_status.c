@@ -6,6 +6,7 @@
 #include "base/when.h"
 
 enum {
+    NARROW_COLUMNS = 40, /* below there is room only for what is not as usual, and the windows */
     TAB_COLUMNS_MAX = 24,
     BELOW_COLUMNS = 24,
 };
@@ -14,6 +15,7 @@ typedef struct Tab {
     char *text;
     int columns;
     guint8 style;
+    bool current;
     bool optional; /* neither current nor active: left out when there is no room for all */
 } Tab;
 
@@ -39,6 +41,7 @@ make_tab(const Scene *scene, const Window *window)
     else if (window->activity == ACTIVITY_OUTPUT)
         g_string_append_c(text, '+');
     Tab tab = { .text = g_strdup(text->str), .columns = text_columns(text->str, -1), .style = STYLE_STATUS };
+    tab.current = current;
     tab.optional = !current && window->activity == ACTIVITY_NONE && unread == 0;
     if (window->activity == ACTIVITY_ALARM)
         tab.style = STYLE_STATUS_ALARM;
@@ -84,6 +87,8 @@ draw_tabs(const Scene *scene, Canvas *canvas, Area area, int column)
         const Tab *tab = &g_array_index(tabs, Tab, i);
         if (tab->optional && !all)
             continue;
+        if (column + tab->columns > area.columns && tab->current)
+            return column + canvas_text_ellipsized(canvas, area.row, area.column + column, area.columns - column, tab->text, tab->style);
         if (column + tab->columns > area.columns)
             return column + canvas_text(canvas, area.row, area.column + column, area.columns - column, "…", -1, STYLE_STATUS);
         column += canvas_text(canvas, area.row, area.column + column, area.columns - column, tab->text, -1, tab->style) + 1;
@@ -100,8 +105,11 @@ view_status_draw(const Scene *scene, Canvas *canvas, Area area)
     g_autofree char *time = when_format_local(scene->now, scene->time_format);
     g_autofree char *clean = text_clean(time, -1, TEXT_LINE);
     g_autofree char *clock = g_strdup_printf("[%s]", clean);
-    int column = canvas_text(canvas, area.row, area.column, area.columns, clock, -1, STYLE_STATUS) + 1;
+    const bool narrow = area.columns < NARROW_COLUMNS;
+    int column = narrow ? 0 : canvas_text(canvas, area.row, area.column, area.columns, clock, -1, STYLE_STATUS) + 1;
     for (guint i = 0; i < scene->accounts->len; i++) {
+        if (narrow && account_state(g_ptr_array_index(scene->accounts, i)) == ACCOUNT_ONLINE)
+            continue;
         g_autofree char *account = describe_account(g_ptr_array_index(scene->accounts, i));
         column += canvas_text_ellipsized(canvas, area.row, area.column + column, area.columns - column, account, STYLE_STATUS) + 1;
     }
@@ -115,5 +123,5 @@ view_status_draw(const Scene *scene, Canvas *canvas, Area area)
             tabs.columns -= columns + 2;
         }
     }
-    draw_tabs(scene, canvas, tabs, column + 1);
+    draw_tabs(scene, canvas, tabs, column + !narrow);
 }

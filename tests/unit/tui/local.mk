@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_input tests/unit/tui/test_theme
-TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_input tests/unit/tui/test_theme
+check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_theme
+TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_theme
 tests_unit_tui_test_canvas_SOURCES = tests/unit/tui/test_canvas.c
 tests_unit_tui_test_canvas_LDADD = $(TUI_LINE)
 tests_unit_tui_test_input_SOURCES = tests/unit/tui/test_input.c
 tests_unit_tui_test_input_LDADD = $(TUI_LINE)
+tests_unit_tui_test_lines_SOURCES = tests/unit/tui/test_lines.c
+tests_unit_tui_test_lines_LDADD = $(TUI_LINE)
 tests_unit_tui_test_theme_SOURCES = tests/unit/tui/test_theme.c
 tests_unit_tui_test_theme_LDADD = $(TUI_LINE)
 

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
+#include <string.h>
+
+#include "tui/window.h"
+
+#define MINUTE (60 * (gint64)G_USEC_PER_SEC)
+#define NOON (G_GINT64_CONSTANT(20779) * 86400 * G_USEC_PER_SEC + 12 * 60 * MINUTE)
+
+static const LinesLook wide = { .columns = 60, .me = "me", .peer = "alice", .time_format = "%H:%M" };
+static const LinesLook narrow = { .columns = 20, .me = "me", .peer = "alice", .time_format = "%H:%M" };
+
+static Message *
+make(MessageDirection direction, gint64 time, const char *body)
+{
+    g_autoptr(Jid) from = jid_new(direction == MESSAGE_IN ? "alice@example.org" : "me@example.org", NULL);
+    return message_new(&(MessageInit){ .direction = direction, .from = from, .body = body, .time = time });
+}
+
+static guint64
+add(Lines *lines, MessageDirection direction, gint64 time, const char *body)
+{
+    g_autoptr(Message) message = make(direction, time, body);
+    return lines_add_message(lines, message, NULL);
+}
+
+static void
+add_numbered(Lines *lines, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        g_autofree char *body = g_strdup_printf("message %d", i);
+        add(lines, MESSAGE_IN, NOON + i * MINUTE, body);
+    }
+}
+
+/* All rows of an entry, joined by line feeds. */
+static char *
+draw(Lines *lines, guint64 number, const LinesLook *look)
+{
+    const int rows = lines_rows(lines, number, look);
+    g_autoptr(Canvas) canvas = canvas_new(rows, look->columns);
+    GString *text = g_string_new(NULL);
+    for (int row = 0; row < rows; row++) {
+        lines_draw(lines, number, row, look, canvas, (Area){ row, 0, 1, look->columns });
+        g_autofree char *line = canvas_row_text(canvas, row);
+        g_string_append_printf(text, "%s%s", row ? "\n" : "", line);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+assert_drawn(Lines *lines, guint64 number, const LinesLook *look, const char *expected)
+{
+    g_autofree char *text = draw(lines, number, look);
+    g_assert_cmpstr(text, ==, expected);
+}
+
+#define RULE_60 "── Sunday, 22 November 2026 ────────────────────────────────"
+
+static void
+test_groups_and_rules(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    add(lines, MESSAGE_IN, NOON, "one");
+    add(lines, MESSAGE_IN, NOON + 1000, "two");
+    add(lines, MESSAGE_OUT, NOON + 2000, "three");
+    add(lines, MESSAGE_OUT, NOON + MINUTE, "four");
+    add(lines, MESSAGE_IN, NOON + 24 * 60 * MINUTE, "tomorrow");
+    assert_drawn(lines, 0, &wide, RULE_60 "\n12:00 alice  one");
+    assert_drawn(lines, 1, &wide, "             two");
+    assert_drawn(lines, 2, &wide, "12:00 me     three                                        …");
+    assert_drawn(lines, 3, &wide, "12:01 me     four                                         …");
+    lines_set_unread_mark(lines, 1);
+    assert_drawn(lines, 1, &wide, "── new ─────────────────────────────────────────────────────\n12:00 alice  two");
+    g_autofree char *text = draw(lines, 4, &wide);
+    g_assert_true(g_str_has_prefix(text, "── Monday, 23 November 2026 ─"));
+}
+
+/* A page is never without a name on it. */
+static void
+test_groups_end(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    guint headers = 0;
+    for (int i = 0; i < 80; i++) {
+        const guint64 number = add(lines, MESSAGE_IN, NOON + i, "x");
+        g_autofree char *text = draw(lines, number, &wide);
+        headers += strstr(text, "alice") != NULL;
+    }
+    g_assert_cmpuint(headers, ==, 80 / LINES_GROUP_MAX);
+}
+
+static void
+test_wraps_for_the_width(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    add(lines, MESSAGE_IN, NOON, "first");
+    add(lines, MESSAGE_OUT, NOON, "a few words that must be wrapped here");
+    assert_drawn(lines, 1, &narrow, "me a few words\n that must be\n wrapped here     …");
+    assert_drawn(lines, 1, &wide, "12:00 me     a few words that must be wrapped here        …");
+    assert_drawn(lines, 1, &narrow, "me a few words\n that must be\n wrapped here     …");
+}
+
+static void
+test_failure_says_why(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    add(lines, MESSAGE_IN, NOON, "first");
+    g_autoptr(Message) message = make(MESSAGE_OUT, NOON, "no");
+    const guint64 number = lines_add_message(lines, message, NULL);
+    const int before = lines_rows(lines, number, &wide);
+    message->state = MESSAGE_FAILED;
+    message->reason = g_strdup("refused\033[31m");
+    g_assert_cmpint(lines_rows(lines, number, &wide), ==, before + 1);
+    assert_drawn(lines, number, &wide, "12:00 me     no                                           ✗\n             refused^[[31m");
+}
+
+/* I9, I12 */
+static void
+test_hostile_bodies(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    g_autofree char *feeds = g_strnfill(1024 * 1024, '\n');
+    g_autofree char *word = g_strnfill(1024 * 1024, 'w');
+    g_autoptr(GString) marks = g_string_new("a");
+    while (marks->len < 1024 * 1024)
+        g_string_append(marks, "\xcc\x81");
+    const char *const bodies[] = { feeds, word, marks->str, "", "\n", "日", "\033[2J", "👨‍👩‍👧", "\xe2\x80\xae" "x", " ", "     \n   " };
+    for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
+        add(lines, MESSAGE_IN, NOON, bodies[i]);
+    for (int columns = 1; columns < 70; columns += 7) {
+        const LinesLook look = { .columns = columns, .me = "me", .peer = "alice", .time_format = "%H:%M" };
+        for (guint64 number = 0; number < G_N_ELEMENTS(bodies); number++) {
+            const int rows = lines_rows(lines, number, &look);
+            g_assert_cmpint(rows, >=, 1);
+            g_assert_cmpint(rows, <=, LINES_ROWS_MAX + 3);
+            g_autoptr(Canvas) canvas = canvas_new(1, columns);
+            lines_draw(lines, number, 0, &look, canvas, canvas_area(canvas));
+            lines_draw(lines, number, rows - 1, &look, canvas, canvas_area(canvas));
+        }
+    }
+    assert_drawn(lines, 6, &wide, "             ^[[2J");
+}
+
+static void
+test_late_messages_find_their_place(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    add(lines, MESSAGE_IN, NOON, "first");
+    g_autoptr(Message) last = make(MESSAGE_IN, NOON + 5 * MINUTE, "last");
+    g_autoptr(Message) late = make(MESSAGE_IN, NOON + MINUTE, "late");
+    lines_add_message(lines, last, NULL);
+    lines_set_unread_mark(lines, 1);
+    g_assert_cmpuint(lines_add_message(lines, late, last), ==, 1);
+    guint64 number = 0;
+    g_assert_true(lines_find(lines, last, &number));
+    g_assert_cmpuint(number, ==, 2);
+    assert_drawn(lines, 2, &wide, "12:05 alice  last");
+}
+
+static void
+test_the_oldest_are_dropped(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    for (int i = 0; i < 3 * LINES_MAX; i++)
+        g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "x"), ==, (guint64)i);
+    g_assert_cmpuint(lines_end(lines), ==, 3 * LINES_MAX);
+    g_assert_cmpuint(lines_end(lines) - lines_first(lines), <=, LINES_MAX + 1000);
+    g_assert_cmpint(lines_rows(lines, lines_first(lines), &wide), ==, 2);
+    lines_clear(lines);
+    g_assert_cmpuint(lines_first(lines), ==, lines_end(lines));
+    g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "y"), ==, 3 * LINES_MAX);
+}
+
+/* --- windows --- */
+
+static void
+assert_top(Window *window, const LinesLook *look, int height, guint64 number, int row)
+{
+    guint64 top = 0;
+    int top_row = 0;
+    g_assert_true(window_top(window, look, height, &top, &top_row));
+    g_assert_cmpuint(top, ==, number);
+    g_assert_cmpint(top_row, ==, row);
+}
+
+static void
+test_scrolling(void)
+{
+    g_autoptr(Windows) windows = windows_new();
+    Window *window = windows_open(windows, 7);
+    guint64 number = 0;
+    int row = 0;
+    g_assert_false(window_top(window, &wide, 10, &number, &row));
+    window_scroll(window, -5, &wide, 10);
+    add_numbered(window->lines, 0, 100);
+    assert_top(window, &wide, 10, 90, 0);
+    window_scroll(window, -9, &wide, 10);
+    assert_top(window, &wide, 10, 81, 0);
+    g_assert_false(window->follows);
+    /* What comes does not move what is read. */
+    add_numbered(window->lines, 100, 105);
+    assert_top(window, &wide, 10, 81, 0);
+    g_assert_cmpuint(window_below(window), ==, 5);
+    window_scroll(window, 9, &wide, 10);
+    g_assert_false(window->follows);
+    window_scroll(window, 900, &wide, 10);
+    g_assert_true(window->follows);
+    g_assert_cmpuint(window_below(window), ==, 0);
+    assert_top(window, &wide, 10, 95, 0);
+    window_scroll(window, -5000, &wide, 10);
+    assert_top(window, &wide, 10, 0, 0);
+    window_scroll(window, SCROLL_TO_END, &wide, 10);
+    assert_top(window, &wide, 10, 95, 0);
+    window_scroll(window, SCROLL_TO_TOP, &wide, 10);
+    assert_top(window, &wide, 10, 0, 0);
+    window_scroll(window, 1, &wide, 10);
+    assert_top(window, &wide, 10, 0, 1);
+}
+
+static void
+test_scrolling_what_fits(void)
+{
+    g_autoptr(Windows) windows = windows_new();
+    Window *window = windows_open(windows, 7);
+    add_numbered(window->lines, 0, 3);
+    window_scroll(window, -1, &wide, 10);
+    g_assert_true(window->follows);
+    assert_top(window, &wide, 10, 0, 0);
+    assert_top(window, &wide, 1, 2, 0);
+}
+
+static void
+test_late_messages_do_not_move_what_is_read(void)
+{
+    g_autoptr(Windows) windows = windows_new();
+    Window *window = windows_open(windows, 7);
+    add_numbered(window->lines, 0, 50);
+    g_autoptr(Message) last = make(MESSAGE_IN, NOON + 100 * MINUTE, "last");
+    lines_add_message(window->lines, last, NULL);
+    add_numbered(window->lines, 101, 150);
+    window_scroll(window, -10, &wide, 10);
+    guint64 before = 0, after = 0;
+    int row = 0;
+    window_top(window, &wide, 10, &before, &row);
+    g_autoptr(Message) late = make(MESSAGE_IN, NOON + 60 * MINUTE, "late");
+    window_note_insert(window, lines_add_message(window->lines, late, last));
+    window_top(window, &wide, 10, &after, &row);
+    g_assert_cmpuint(after, ==, before + 1);
+}
+
+static void
+test_numbers_stay(void)
+{
+    g_autoptr(Windows) windows = windows_new();
+    g_assert_cmpuint(windows_console(windows)->number, ==, 1);
+    for (guint64 serial = 10; serial < 15; serial++)
+        windows_open(windows, serial);
+    g_assert_cmpuint(windows_by_serial(windows, 14)->number, ==, 6);
+    windows_close(windows, windows_by_serial(windows, 11));
+    g_assert_null(windows_by_number(windows, 3));
+    g_assert_cmpuint(windows_by_serial(windows, 14)->number, ==, 6);
+    g_assert_cmpuint(windows_open(windows, 99)->number, ==, 3);
+    g_assert_true(windows_open(windows, 99) == windows_by_number(windows, 3));
+    windows_close(windows, windows_console(windows));
+    g_assert_cmpuint(windows_count(windows), ==, 6);
+}
+
+static void
+test_walking_windows(void)
+{
+    g_autoptr(Windows) windows = windows_new();
+    Window *two = windows_open(windows, 2), *three = windows_open(windows, 3), *four = windows_open(windows, 4);
+    g_assert_true(windows_next(windows) == two);
+    g_assert_true(windows_previous(windows) == four);
+    g_assert_null(windows_active(windows));
+    two->activity = ACTIVITY_OUTPUT;
+    three->activity = four->activity = ACTIVITY_MESSAGE;
+    g_assert_true(windows_active(windows) == three);
+    windows_select(windows, three);
+    g_assert_true(windows_active(windows) == four);
+    windows_select(windows, four);
+    windows_select(windows, two);
+    /* Closing goes back the way one came. */
+    windows_close(windows, two);
+    g_assert_true(windows_current(windows) == four);
+    windows_close(windows, four);
+    g_assert_true(windows_current(windows) == three);
+    windows_close(windows, three);
+    g_assert_true(windows_current(windows) == windows_console(windows));
+}
+
+int
+main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/tui/lines/groups-and-rules", test_groups_and_rules);
+    g_test_add_func("/tui/lines/groups-end", test_groups_end);
+    g_test_add_func("/tui/lines/wraps-for-the-width", test_wraps_for_the_width);
+    g_test_add_func("/tui/lines/failure-says-why", test_failure_says_why);
+    g_test_add_func("/tui/lines/hostile-bodies", test_hostile_bodies);
+    g_test_add_func("/tui/lines/late-messages-find-their-place", test_late_messages_find_their_place);
+    g_test_add_func("/tui/lines/the-oldest-are-dropped", test_the_oldest_are_dropped);
+    g_test_add_func("/tui/window/scrolling", test_scrolling);
+    g_test_add_func("/tui/window/scrolling-what-fits", test_scrolling_what_fits);
+    g_test_add_func("/tui/window/late-messages-do-not-move-what-is-read", test_late_messages_do_not_move_what_is_read);
+    g_test_add_func("/tui/window/numbers-stay", test_numbers_stay);
+    g_test_add_func("/tui/window/walking-windows", test_walking_windows);
+    return g_test_run();
+}
