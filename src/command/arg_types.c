@@ -238,9 +238,11 @@ parse_regex(const ArgContext *context, ArgValue *value, GError **error)
     }
     if (value->regex != NULL)
         return true;
+    /* GLib puts the whole pattern before the cause. */
+    const char *colon = g_strrstr(problem->message, ": ");
+    g_autofree char *cause = arg_show(colon == NULL ? problem->message : colon + 2);
     g_autofree char *shown = arg_show(value->text);
-    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("“%s” is not a regular expression: mend it (%s)"), shown,
-                problem->message);
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("“%s” is not a regular expression: mend it (%s)"), shown, cause);
     return false;
 }
 

@@ -96,7 +96,8 @@ fail_no_account(const Registry *registry, const Execution *execution, GError **e
     const char *asked = call_scope(execution->call)->account;
     const guint count = client == NULL ? 0 : client_session_count(client);
     if (asked != NULL) {
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/%s: there is no account %s: see /account list"), name, asked);
+        g_autofree char *shown = arg_show(asked);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/%s: there is no account %s: see /account list"), name, shown);
         return false;
     }
     if (count == 0) {

@@ -60,7 +60,7 @@ find_variable(const char *text, size_t *length)
         return NULL;
     while (is_name(*end))
         end++;
-    if (braces && *end != '}')
+    if ((braces && *end != '}') || end - start > VARIABLE_NAME_MAX)
         return NULL;
     *length = (size_t) (end - text) + (braces ? 1 : 0);
     return g_strndup(start, (gsize) (end - start));

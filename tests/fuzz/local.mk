@@ -3,6 +3,9 @@
 # With --enable-fuzzers (clang) run one like this: tests/fuzz/fuzz_text SRCDIR/tests/fuzz/corpus/text
 fuzzers =
 
+fuzzers += tests/fuzz/fuzz_grammar
+tests_fuzz_fuzz_grammar_LDADD = $(fuzz_engine) $(COMMAND_LINE)
+
 fuzzers += tests/fuzz/fuzz_jid
 tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
 
