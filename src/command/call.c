@@ -74,7 +74,11 @@ call_new(Registry *registry, const char *line, const CallScope *scope, CommandFi
     call->scope_account = g_strdup(scope->account);
     call->output = output_ref(scope->output);
     call->scope = (CallScope) {
-        .account = call->scope_account, .expand = scope->expand, .depth = scope->depth, .output = call->output
+        .account = call->scope_account,
+        .expand = scope->expand,
+        .depth = scope->depth,
+        .output = call->output,
+        .root = scope->root,
     };
     call->done = done;
     call->data = data;
@@ -364,13 +368,6 @@ call_end(CommandCall *call, const GError *error)
         registry_forget_call(call->registry, call);
     call->registry = NULL;
     call_unref(call);
-}
-
-void
-call_detach(CommandCall *call)
-{
-    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the program ends: start it again"));
-    call_end(call, error);
 }
 
 /* --- lines inside lines --- */

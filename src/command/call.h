@@ -16,6 +16,7 @@ typedef struct CallScope {
     bool expand;           /* $VARIABLES: lines of scripts only */
     guint depth;
     CommandOutput *output; /* NULL: a new one */
+    const void *root;      /* the script that all began with, only to be compared; NULL: somebody typed it */
 } CallScope;
 
 /* A command of a table with its compiled grammar; the registry's. */
@@ -41,7 +42,5 @@ const CallScope *call_scope(const CommandCall *call);
 const char *call_account(const CommandCall *call);
 
 bool call_is_deferred(const CommandCall *call);
-/* Ends the call exactly once: flushes its output, tells who asked, drops the reference. */
+/* Ends the call exactly once: flushes its output, tells who asked, drops the reference. A deferred call may still be finished. */
 void call_end(CommandCall *call, const GError *error);
-/* The registry goes. */
-void call_detach(CommandCall *call);

@@ -72,7 +72,7 @@ cmd_quit(CommandCall *call, const Args *args, GError **error)
 {
     Registry *registry = command_call_registry(call);
     const Frontend *frontend = registry_frontend(registry);
-    registry_cancel_scripts(registry);
+    registry_cancel_scripts(registry, NULL, NULL);
     if (frontend->quit != NULL)
         frontend->quit(registry_front(registry), args_text(args, "text"));
     return true;

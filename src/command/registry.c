@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+#include "base/i18n.h"
 #include "command/registry_private.h"
 #include "command/tables.h"
 
@@ -67,9 +69,10 @@ registry_free(Registry *registry)
 {
     if (registry == NULL)
         return;
-    registry_cancel_scripts(registry);
+    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the program ends: start it again"));
+    registry_cancel_scripts(registry, NULL, error);
     while (registry->calls->len > 0)
-        call_detach(registry->calls->pdata[registry->calls->len - 1]);
+        call_end(registry->calls->pdata[registry->calls->len - 1], error);
     waits_free(registry->waits);
     attempts_free(registry->attempts);
     aliases_free(registry->aliases);
@@ -216,10 +219,13 @@ registry_forget_script(Registry *registry, Script *script)
 }
 
 void
-registry_cancel_scripts(Registry *registry)
+registry_cancel_scripts(Registry *registry, const void *root, const GError *error)
 {
-    while (registry->scripts->len > 0)
-        script_cancel(registry->scripts->pdata[registry->scripts->len - 1]);
+    for (guint i = registry->scripts->len; i > 0; i = MIN(i - 1, registry->scripts->len)) {
+        Script *script = registry->scripts->pdata[i - 1];
+        if (root == NULL || script_root(script) == root)
+            script_abort(script, error);
+    }
 }
 
 Aliases *

@@ -105,10 +105,29 @@ script_free(Script *script)
     g_free(script);
 }
 
+const void *
+script_root(const Script *script)
+{
+    return script->outer == NULL ? script : call_scope(script->outer)->root;
+}
+
+void
+script_abort(Script *script, const GError *error)
+{
+    CommandCall *outer = script->outer;
+    script_free(script);
+    if (outer != NULL)
+        command_call_finish(outer, error);
+}
+
 void
 script_cancel(Script *script)
 {
-    script_free(script);
+    if (script->flight != NULL)
+        script->flight->script = NULL;
+    script->flight = NULL;
+    registry_cancel_scripts(script->registry, script, NULL);
+    script_abort(script, NULL);
 }
 
 void
@@ -300,7 +319,7 @@ on_line_finished(const CommandCall *call, const GError *error, gpointer data)
 static void
 execute(Script *script, const char *line)
 {
-    CallScope scope = { .expand = true };
+    CallScope scope = { .expand = true, .root = script_root(script) };
     if (script->outer != NULL) {
         const CallScope *outer = call_scope(script->outer);
         scope.account = outer->account;

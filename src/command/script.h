@@ -24,7 +24,7 @@ void script_add_line(Script *script, const char *name, const char *line);      /
 bool script_add_file(Script *script, const char *path, GError **error);        /* read whole, at once */
 void script_add_fd(Script *script, const char *name, int fd);                  /* standard input, read as it comes, without blocking */
 void script_start(Script *script);
-/* Ends and frees it at once; nobody is called any more, a line under way goes on for itself. */
+/* Ends and frees it at once, with the files it has sourced; nobody is called any more, a line under way goes on for itself. */
 void script_cancel(Script *script);
 
 /* No line is under way: the next one of a descriptor has not come yet. */
@@ -34,3 +34,6 @@ const char *script_position(const Script *script);
 
 /* Runs a file inside a call (/source): its lines print there, and the call, which is deferred, finishes with the file. */
 bool script_run_inside(CommandCall *call, const char *path, GError **error);
+/* For the registry: the script all began with, and the end of a script inside a call, which finishes with `error` (NULL: fine). */
+const void *script_root(const Script *script);
+void script_abort(Script *script, const GError *error);
