@@ -169,7 +169,9 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
 
     setlocale(LC_ALL, "");
-    bindtextdomain(PACKAGE, LOCALEDIR);
+    /* gettext's own variable for catalogues elsewhere: before the installation, for one. */
+    const char *catalogues = g_getenv("TEXTDOMAINDIR");
+    bindtextdomain(PACKAGE, catalogues ? catalogues : LOCALEDIR);
     bind_textdomain_codeset(PACKAGE, "UTF-8");
     textdomain(PACKAGE);
     harden();

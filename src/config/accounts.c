@@ -228,7 +228,7 @@ read_accounts(Accounts *accounts, GPtrArray *list, GPtrArray *warnings)
     if (has_password && settings_file_is_exposed(file) && warnings != NULL) {
         g_ptr_array_add(
             warnings,
-            g_strdup_printf(_("others can read %s, which holds a password: run chmod 600 on it"),
+            g_strdup_printf(_("Others can read %s, which holds a password: run chmod 600 on it"),
                             settings_file_name(file)));
     }
 }

@@ -110,11 +110,11 @@ secret_read_fd(int fd, GError **error)
     Secret *secret = NULL;
     if (count < 0) {
         g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
-                    _("cannot read the password from descriptor %d (%s): check --password-fd"), fd,
+                    _("Cannot read the password from descriptor %d (%s): check --password-fd"), fd,
                     g_strerror(errno));
     } else if (length == sizeof buffer) {
         g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
-                    _("the password of --password-fd is too long: end it with a line feed"));
+                    _("The password of --password-fd is too long: end it with a line feed"));
     } else if (length == 0) {
         g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
                     _("--password-fd %d gave no password: write one line to it"), fd);

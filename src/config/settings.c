@@ -502,7 +502,7 @@ refuse_name(const char *name, GError **error)
 {
     g_autofree char *clean = text_clean(name, -1, TEXT_STRICT);
     g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                _("“%s” cannot have settings of its own: give the name of an account or a JID"),
+                _("\"%s\" cannot have settings of its own: give the name of an account or a JID"),
                 clean);
     return false;
 }

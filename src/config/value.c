@@ -74,7 +74,7 @@ value_refuse(const char *key, const char *text, const char *allowed, GError **er
 {
     g_autofree char *clean = text_clean(text, -1, TEXT_STRICT);
     g_autofree char *shown = text_ellipsize(clean, SHOWN_COLUMNS);
-    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("%s cannot be “%s”: give %s"), key, shown,
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("%s cannot be \"%s\": give %s"), key, shown,
                 allowed);
     return false;
 }

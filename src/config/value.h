@@ -15,5 +15,5 @@ int value_find_word(const char *words, const char *text);
 char *value_list_words(const char *words);
 /* Printable UTF-8 of at most `limit` bytes in one line. */
 bool value_is_text(const char *text, gsize limit);
-/* ERROR_BAD_INPUT "KEY cannot be “TEXT”: give ALLOWED". Returns false. */
+/* ERROR_BAD_INPUT "KEY cannot be "TEXT": give ALLOWED". Returns false. */
 bool value_refuse(const char *key, const char *text, const char *allowed, GError **error);

@@ -192,7 +192,7 @@ cache_put_caps(Db *db, const char *hash, const char *ver, const char *info, GErr
 {
     if (strlen(info) > CACHE_CAPS_SIZE_MAX) {
         g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                    _("these capabilities are too large to keep: they are asked for again"));
+                    _("These capabilities are too large to keep: they are asked for again"));
         return false;
     }
     if (!db_step_begin(db, error))

@@ -66,7 +66,7 @@ fail(const Db *db, int code, GError **error)
         break;
     case SQLITE_FULL:
         g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
-                    _("no room to write %s: free some space on the disk"), path);
+                    _("No room to write %s: free some space on the disk"), path);
         break;
     case SQLITE_BUSY:
         g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
@@ -76,7 +76,7 @@ fail(const Db *db, int code, GError **error)
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
         g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
-                    _("cannot write %s (%s): check its permissions"), path,
+                    _("Cannot write %s (%s): check its permissions"), path,
                     sqlite3_errmsg(db->handle));
         break;
     default:
@@ -346,7 +346,7 @@ sync_log(const char *path, GError **error)
         close(fd);
         return true;
     }
-    g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("cannot write %s (%s): check the disk"), log,
+    g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("Cannot write %s (%s): check the disk"), log,
                 g_strerror(errno));
     if (fd >= 0)
         close(fd);

@@ -70,7 +70,7 @@ db_file_prepare(const char *path, bool *is_new, GPtrArray *warnings, GError **er
         if (fd >= 0)
             close(fd);
         g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
-                    _("cannot open %s (%s): check its permissions"), path, g_strerror(code));
+                    _("Cannot open %s (%s): check its permissions"), path, g_strerror(code));
         return false;
     }
     guint8 header[HEADER_SIZE] = { 0 };
@@ -80,6 +80,6 @@ db_file_prepare(const char *path, bool *is_new, GPtrArray *warnings, GError **er
     if ((status.st_mode & 077) != 0 && warnings != NULL)
         g_ptr_array_add(
             warnings,
-            g_strdup_printf(_("others can read %s: run chmod 600 on it to keep it private"), path));
+            g_strdup_printf(_("Others can read %s: run chmod 600 on it to keep it private"), path));
     return length == 0 || check_header(path, header, status.st_size, error);
 }

@@ -70,7 +70,7 @@ migrations_run(Db *db, const Migration *table, guint count, GError **error)
     }
     for (guint i = (guint) version; i < count; i++) {
         if (!run_step(db, &table[i], i + 1, error)) {
-            g_prefix_error(error, _("cannot bring %s up to date: "), db_path(db));
+            g_prefix_error(error, _("Cannot bring %s up to date: "), db_path(db));
             return false;
         }
     }

@@ -210,6 +210,24 @@ add_functions(void)
 }
 
 static void
+read_if_there(const char *path)
+{
+    if (path && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        rl_read_init_file(path);
+}
+
+/* The user's file once more, so that it wins over our keys; then the one for confab alone. Not /etc/inputrc: what a distribution
+ * binds there (Debian: Esc with arrow keys) does not. */
+static void
+read_user_files(const char *inputrc)
+{
+    const char *named = g_getenv("INPUTRC");
+    g_autofree char *usual = g_build_filename(g_get_home_dir(), ".inputrc", NULL);
+    read_if_there(named ? named : usual);
+    read_if_there(inputrc);
+}
+
+static void
 set_up_readline(Input *input, const char *inputrc)
 {
     rl_readline_name = "confab";
@@ -232,10 +250,7 @@ set_up_readline(Input *input, const char *inputrc)
     rl_initialize();
     rl_variable_bind("show-all-if-ambiguous", "on");
     bind_keys();
-    /* Again, so that the user's file wins over our keys; then the one for confab alone. */
-    rl_read_init_file(NULL);
-    if (inputrc && g_file_test(inputrc, G_FILE_TEST_IS_REGULAR))
-        rl_read_init_file(inputrc);
+    read_user_files(inputrc);
     bind_variables();
     rl_callback_handler_install(PROMPT, on_line);
     using_history();

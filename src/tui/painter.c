@@ -409,7 +409,7 @@ paint_row(Painter *painter, int row, CanvasSpan span)
     /* The corner would scroll the screen of a terminal that always wraps. */
     if (!painter->caps.no_wrap && row == canvas_rows(painter->canvas) - 1)
         end = MIN(end, columns - 1);
-    const int tail = end == columns ? find_tail(painter, wanted, columns) : columns;
+    const int tail = find_tail(painter, wanted, columns);
     int disturbed = 0; /* cells before this one may have been overwritten by what was just sent */
     int column = span.first;
     while (column < end) {

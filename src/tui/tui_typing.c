@@ -113,9 +113,12 @@ on_line(const char *line, gpointer data)
     /* The message itself says "active" again. */
     tui->composing = 0;
     g_clear_handle_id(&tui->composing_source, g_source_remove);
-    windows_current(tui->windows)->follows = true;
-    screen_damage(tui->screen, DAMAGE_MESSAGES | DAMAGE_STATUS);
+    /* What is said is seen at once, and so is the answer to a command; else a scrolled window stays where it is. */
+    if (line[0] != '/' || line[1] == '/')
+        tui_scroll(tui, SCROLL_TO_END);
+    tui->answering = true;
     execute(tui, line, false);
+    tui->answering = false;
     explicit_bzero(stripped, strlen(stripped));
 }
 

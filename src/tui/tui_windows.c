@@ -90,6 +90,7 @@ tui_print(Tui *tui, Window *window, LineKind kind, const char *text)
 {
     lines_add_text(window->lines, kind, when_now(), text);
     if (window == windows_current(tui->windows)) {
+        window->follows = window->follows || tui->answering;
         screen_damage(tui->screen, DAMAGE_MESSAGES | (window->follows ? 0 : DAMAGE_STATUS));
         return;
     }

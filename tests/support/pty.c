@@ -246,9 +246,11 @@ matches(const Pty *pty, GRegex *regex)
 static void
 wait_more(Pty *pty, gint64 deadline, const char *what, const char *text)
 {
+    const bool had_ended = pty->ended;
     if (pty_pump(pty, 50) > 0)
         return;
-    if (g_get_monotonic_time() < deadline && !pty_has_ended(pty))
+    /* Its last words are looked at once more after its end. */
+    if (g_get_monotonic_time() < deadline && (!pty_has_ended(pty) || !had_ended))
         return;
     g_autofree char *screen = pty_screen(pty);
     g_error("%s “%s”%s; the screen:\n%s", what, text, pty->ended ? " (the program has ended)" : "", screen);

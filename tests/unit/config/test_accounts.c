@@ -228,7 +228,7 @@ test_errors(Fixture *fixture, gconstpointer data)
     g_clear_error(&error)
     ASSERT_REFUSED(accounts_set(accounts, "work", "prot", "1", &error), ERROR_USAGE, "no key prot");
     ASSERT_REFUSED(accounts_set(accounts, "work", "port", "x", &error), ERROR_BAD_INPUT,
-                   "port cannot be “x”");
+                   "port cannot be \"x\"");
     ASSERT_REFUSED(accounts_set(accounts, "play", "port", "1", &error), ERROR_NOT_FOUND,
                    "no account play");
     ASSERT_REFUSED(accounts_unset(accounts, "work", "jid", &error), ERROR_USAGE, "needs its jid");
