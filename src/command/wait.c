@@ -291,11 +291,29 @@ on_news(gpointer data)
         waits->check = g_idle_add_full(G_PRIORITY_DEFAULT, on_check, waits, NULL);
 }
 
+/* Not online in time: the reason of the last attempt says more than the clock. NULL when there is none. */
+static GError *
+unconnected(const Wait *wait)
+{
+    for (guint i = 0; i < client_session_count(wait->waits->client); i++) {
+        const Session *session = client_session_at(wait->waits->client, i);
+        const Account *account = session_account(session);
+        if (concerns_session(wait, session) && !session_is_online(session) && account_reason(account) != NULL)
+            return hopeless(wait, account);
+    }
+    return NULL;
+}
+
 static gboolean
 on_timeout(gpointer data)
 {
     Wait *wait = data;
+    GError *reason = wait->kind == WAIT_CONNECTED ? unconnected(wait) : NULL;
     wait->timeout = 0;
+    if (reason != NULL) {
+        end(wait, reason);
+        return G_SOURCE_REMOVE;
+    }
     g_autofree char *seconds = g_strdup_printf("%g", wait->seconds);
     const int code = wait->kind == WAIT_DELIVERED ? ERROR_QUEUED : ERROR_FAILED;
     end(wait, g_error_new(CONFAB_ERROR, code, _("/wait: “%s” did not happen within %s s: give a longer timeout"),

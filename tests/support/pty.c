@@ -317,7 +317,12 @@ int
 pty_wait_exit(Pty *pty)
 {
     const gint64 deadline = deadline_from_now();
-    while (!pty_has_ended(pty))
-        wait_more(pty, deadline, "still running:", "confab");
+    while (!pty_has_ended(pty)) {
+        if (g_get_monotonic_time() > deadline) {
+            g_autofree char *screen = pty_screen(pty);
+            g_error("still running; the screen:\n%s", screen);
+        }
+        pty_pump(pty, 50);
+    }
     return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : 128 + WTERMSIG(pty->status);
 }

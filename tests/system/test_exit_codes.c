@@ -68,7 +68,7 @@ static void
 test_unreachable(void)
 {
     g_autofree char *section = confab_account("alice", server_free_port(), NULL, "x", NULL);
-    check(section, (const char *const[]){ "run", "-e", "/wait connected timeout 20", NULL }, NULL, 69, "127.0.0.1");
+    check(section, (const char *const[]){ "run", "-e", "/wait connected timeout 3", NULL }, NULL, 69, "127.0.0.1");
 }
 
 static void
@@ -109,6 +109,7 @@ test_certificate(void)
     g_autofree char *hash = run_wait_line(run, "[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}");
     run_type(run, "/tls pin");
     run_type(run, "/wait connected timeout 20");
+    run_type(run, "/unset script.on-error");
     run_type(run, "/quit");
     g_assert_cmpint(run_wait_exit(run), ==, 0);
     run_free(run);
@@ -146,12 +147,12 @@ test_password_sources(void)
     g_autofree char *section = confab_account("alice", server_port(server), server_ca_file(server), NULL, NULL);
     const char *const wait[] = { "run", "-e", "/wait connected timeout 20", NULL };
 
-    check(section, wait, NULL, 77, "password");
+    check(section, wait, NULL, 78, "password");
 
     g_autofree char *command = g_strconcat(section, "password-command = echo right\n", NULL);
     check(command, wait, NULL, 0, NULL);
     g_autofree char *failing = g_strconcat(section, "password-command = echo locked >&2; exit 5\n", NULL);
-    check(failing, wait, NULL, 77, "locked");
+    check(failing, wait, NULL, 78, "locked");
 
     g_autofree char *directory = test_directory_new();
     g_autofree char *credential = g_build_filename(directory, "confab-alice", NULL);
