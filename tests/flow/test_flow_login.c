@@ -172,6 +172,8 @@ test_refused(void)
     connect_now(me, &third);
     feed(me, FEATURES("<mechanism>PLAIN</mechanism>"));
     assert_sent(me, "<auth *mechanism=?PLAIN?*");
+    session_disconnect(me->session, NULL);
+    wait_outcome(&third);
 }
 
 static void
