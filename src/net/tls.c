@@ -114,6 +114,9 @@ load_task_free(gpointer data)
 TlsContext *
 tls_context_new(void)
 {
+    /* A thread may still be reading certificates when the program ends: nothing is to be pulled from under it. Only the first
+     * call of a process has a say in this. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     TlsContext *context = g_new0(TlsContext, 1);
     context->references = 1;
     context->stores = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, store_free);

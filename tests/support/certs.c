@@ -45,6 +45,7 @@ add_xmpp_name(X509 *x509, const char *text)
 Cert *
 cert_new(const CertSpec *spec, const Cert *issuer)
 {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL); /* as tls_context_new() does, which comes later here */
     Cert *cert = g_new0(Cert, 1);
     X509 *x509 = cert->x509 = X509_new();
     cert->key = new_key(spec);
