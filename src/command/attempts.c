@@ -10,6 +10,7 @@ struct Attempts {
     guint subscription;
     guint idle;
     GHashTable *codes;   /* name of an account → ErrorCode of its last bad news */
+    GHashTable *reasons; /* name of an account → the words for it */
     GHashTable *rosters; /* names of accounts whose roster has come since they are online */
     GPtrArray *waiters;
     GPtrArray *barriers; /* Barrier */
@@ -41,11 +42,15 @@ attempts_is_pending(const Attempts *attempts, const Account *account)
     return state != ACCOUNT_OFFLINE && state != ACCOUNT_ONLINE;
 }
 
-int
-attempts_code(const Attempts *attempts, const Account *account)
+GError *
+attempts_copy_failure(const Attempts *attempts, const Account *account)
 {
-    const int code = GPOINTER_TO_INT(g_hash_table_lookup(attempts->codes, account_name(account)));
-    return code != 0 ? code : ERROR_UNREACHABLE;
+    const char *name = account_name(account);
+    const char *reason = g_hash_table_lookup(attempts->reasons, name);
+    const int code = GPOINTER_TO_INT(g_hash_table_lookup(attempts->codes, name));
+    if (reason == NULL)
+        return NULL;
+    return g_error_new(CONFAB_ERROR, code != 0 ? code : ERROR_UNREACHABLE, "%s: %s", name, reason);
 }
 
 bool
@@ -134,6 +139,21 @@ look_later(Attempts *attempts)
         attempts->idle = g_idle_add(on_idle, attempts);
 }
 
+/* An attempt under way leaves the reason of the one before as it is; going offline without one is what the user wanted. */
+static void
+note_state(Attempts *attempts, const Account *account)
+{
+    const char *name = account_name(account);
+    const AccountState state = account_state(account);
+    g_hash_table_remove(attempts->rosters, name);
+    if (state == ACCOUNT_ONLINE || (state == ACCOUNT_OFFLINE && account_reason(account) == NULL)) {
+        g_hash_table_remove(attempts->codes, name);
+        g_hash_table_remove(attempts->reasons, name);
+    } else if (state == ACCOUNT_OFFLINE) {
+        g_hash_table_replace(attempts->reasons, g_strdup(name), g_strdup(account_reason(account)));
+    }
+}
+
 static void
 on_event(gconstpointer data, gpointer attempts_data)
 {
@@ -143,10 +163,8 @@ on_event(gconstpointer data, gpointer attempts_data)
         return;
     if (event->type == NOTICE && event->notice.code != 0)
         g_hash_table_replace(attempts->codes, g_strdup(account_name(event->account)), GINT_TO_POINTER(event->notice.code));
-    if (event->type == ACCOUNT_STATE_CHANGED && account_state(event->account) == ACCOUNT_ONLINE)
-        g_hash_table_remove(attempts->codes, account_name(event->account));
     if (event->type == ACCOUNT_STATE_CHANGED)
-        g_hash_table_remove(attempts->rosters, account_name(event->account));
+        note_state(attempts, event->account);
     if (event->type == ROSTER_CHANGED && account_state(event->account) == ACCOUNT_ONLINE)
         g_hash_table_add(attempts->rosters, g_strdup(account_name(event->account)));
     if (event->type == ACCOUNT_STATE_CHANGED || event->type == ROSTER_CHANGED || event->type == ACCOUNT_REMOVED)
@@ -159,6 +177,7 @@ attempts_new(Client *client)
     Attempts *attempts = g_new0(Attempts, 1);
     attempts->client = client;
     attempts->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    attempts->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     attempts->rosters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     attempts->waiters = g_ptr_array_new();
     attempts->barriers = g_ptr_array_new();
@@ -185,6 +204,7 @@ attempts_free(Attempts *attempts)
     g_ptr_array_unref(attempts->barriers);
     g_ptr_array_unref(attempts->waiters);
     g_hash_table_unref(attempts->rosters);
+    g_hash_table_unref(attempts->reasons);
     g_hash_table_unref(attempts->codes);
     g_free(attempts);
 }

@@ -116,16 +116,16 @@ fail_offline(const Registry *registry, const Execution *execution, const Session
 {
     const Account *account = session_account(session);
     const char *name = call_row(execution->call)->command->name;
-    const char *reason = account_reason(account);
+    GError *failure = attempts_copy_failure(registry_attempts(registry), account);
     if (is_connecting(registry, session))
         g_set_error(error, CONFAB_ERROR, ERROR_UNREACHABLE, _("/%s: %s is still connecting: write /wait connected first"), name,
                     account_name(account));
-    else if (reason != NULL)
-        g_set_error(error, CONFAB_ERROR, attempts_code(registry_attempts(registry), account), "%s: %s", account_name(account),
-                    reason);
+    else if (failure != NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
     else
         g_set_error(error, CONFAB_ERROR, ERROR_UNREACHABLE, _("/%s: %s is offline: write /connect %s"), name,
                     account_name(account), account_name(account));
+    g_clear_error(&failure);
     return false;
 }
 

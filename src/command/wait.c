@@ -125,10 +125,9 @@ look_at_sessions(const Wait *wait)
 static GError *
 hopeless(const Wait *wait, const Account *account)
 {
-    const char *reason = account == NULL ? NULL : account_reason(account);
-    if (reason != NULL)
-        return g_error_new(CONFAB_ERROR, attempts_code(registry_attempts(wait->waits->registry), account), "%s: %s",
-                           account_name(account), reason);
+    GError *failure = account == NULL ? NULL : attempts_copy_failure(registry_attempts(wait->waits->registry), account);
+    if (failure != NULL)
+        return failure;
     return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("/wait: no account is online or connecting: write /connect first"));
 }
 
@@ -291,31 +290,33 @@ on_news(gpointer data)
         waits->check = g_idle_add_full(G_PRIORITY_DEFAULT, on_check, waits, NULL);
 }
 
-/* Not online in time: the reason of the last attempt says more than the clock. NULL when there is none. */
+/* Why one of the accounts is still not online; NULL: nobody knows. */
 static GError *
-unconnected(const Wait *wait)
+find_failure(const Wait *wait)
 {
-    for (guint i = 0; i < client_session_count(wait->waits->client); i++) {
+    GError *failure = NULL;
+    for (guint i = 0; failure == NULL && i < client_session_count(wait->waits->client); i++) {
         const Session *session = client_session_at(wait->waits->client, i);
-        const Account *account = session_account(session);
-        if (concerns_session(wait, session) && !session_is_online(session) && account_reason(account) != NULL)
-            return hopeless(wait, account);
+        if (concerns_session(wait, session) && !session_is_online(session))
+            failure = attempts_copy_failure(registry_attempts(wait->waits->registry), session_account(session));
     }
-    return NULL;
+    return failure;
 }
 
 static gboolean
 on_timeout(gpointer data)
 {
     Wait *wait = data;
-    GError *reason = wait->kind == WAIT_CONNECTED ? unconnected(wait) : NULL;
     wait->timeout = 0;
-    if (reason != NULL) {
-        end(wait, reason);
+    GError *failure = wait->kind == WAIT_CONNECTED ? find_failure(wait) : NULL;
+    if (failure != NULL) {
+        end(wait, failure);
         return G_SOURCE_REMOVE;
     }
     g_autofree char *seconds = g_strdup_printf("%g", wait->seconds);
-    const int code = wait->kind == WAIT_DELIVERED ? ERROR_QUEUED : ERROR_FAILED;
+    const int code = wait->kind == WAIT_DELIVERED   ? ERROR_QUEUED
+                     : wait->kind == WAIT_CONNECTED ? ERROR_UNREACHABLE
+                                                    : ERROR_FAILED;
     end(wait, g_error_new(CONFAB_ERROR, code, _("/wait: “%s” did not happen within %s s: give a longer timeout"),
                           kinds[wait->kind].word, seconds));
     return G_SOURCE_REMOVE;

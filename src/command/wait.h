@@ -5,8 +5,9 @@
  *   /wait connected|offline|message|presence|subscription|roster|delivered|typing|notice
  *         [from JID] [matching REGEX] [timeout SECONDS]
  *
- * A time-out is an error with ERROR_QUEUED for "delivered" and ERROR_FAILED otherwise; without `timeout` 60 seconds. `connected` ends
- * early with the session's error when the login is refused. */
+ * A time-out is an error with ERROR_QUEUED for "delivered", ERROR_UNREACHABLE for "connected" unless an attempt has failed with an error
+ * of its own, and ERROR_FAILED otherwise; without `timeout` 60 seconds. A wait for something that only an account online could bring ends early with
+ * the session's error when the login is refused: no attempt is planned, then. While attempts go on it waits. */
 #pragma once
 
 #include "command/command.h"
