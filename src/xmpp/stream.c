@@ -540,7 +540,7 @@ on_source_ended(bool cut, gpointer data)
         stream_end(stream, XMPP_CLOSE_NETWORK, false,
                    g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
     else /* I7 */
-        stream_end(stream, XMPP_CLOSE_NETWORK, false,
+        stream_end_politely(stream, XMPP_CLOSE_NETWORK, false,
                    g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL,
                                        _("the server sent malformed XML: the connection was ended")));
 }

@@ -27,6 +27,8 @@ struct StreamSource {
     gpointer data;
     int fd;
     gint queued;  /* items in libstrophe's send queue */
+    bool sending; /* what is being queued is ours */
+    bool refused; /* libstrophe could not parse what came */
     guint reading; /* watch */
     guint writing; /* one-shot watch, only while items are queued */
     guint turn;    /* idle source: the next turn */
@@ -38,18 +40,21 @@ struct StreamSource {
 static void pump(StreamSource *source);
 
 /* There is no call that tells whether all is written (the length of the queue hides an item that was begun), but libstrophe
- * logs each item that is queued and each that is done. */
+ * logs each item that is queued and each that is done. What it queues by itself in raw mode is one thing only: the stream
+ * error about XML that it cannot parse, after which it just reads on. */
 static void
 on_log(void *data, xmpp_log_level_t level, const char *area, const char *text)
 {
     StreamContext *context = data;
 
-    if (context->source && g_str_has_prefix(text, "Q_ADD:"))
+    if (context->source && g_str_has_prefix(text, "Q_ADD:")) {
         context->source->queued++;
-    else if (context->source && g_str_has_prefix(text, "Q_SENT:"))
+        context->source->refused |= !context->source->sending;
+    } else if (context->source && g_str_has_prefix(text, "Q_SENT:")) {
         context->source->queued--;
-    else if (level >= XMPP_LEVEL_WARN)
+    } else if (level >= XMPP_LEVEL_WARN) {
         log_debug("xmpp", "libstrophe: %s: %s", area, text);
+    }
 }
 
 StreamContext *
@@ -159,6 +164,8 @@ pump(StreamSource *source)
     source->events.on_enter(source->data);
     do {
         run_once(source);
+        if (source->refused && !source->ended && !source->stopped)
+            source->events.on_ended(false, source->data);
         more = !source->ended && !source->stopped && has_work(source);
     } while (more && g_get_monotonic_time() < until);
 
@@ -273,21 +280,27 @@ stream_source_free(StreamSource *source)
 void
 stream_source_open(StreamSource *source, const char *const *attributes, gsize count)
 {
+    source->sending = true;
     xmpp_conn_open_stream(source->conn, (char **) attributes, count);
+    source->sending = false;
     kick(source);
 }
 
 void
 stream_source_send(StreamSource *source, xmpp_stanza_t *element)
 {
+    source->sending = true;
     xmpp_send(source->conn, element);
+    source->sending = false;
     kick(source);
 }
 
 void
 stream_source_send_text(StreamSource *source, const char *xml)
 {
+    source->sending = true;
     xmpp_send_raw(source->conn, xml, strlen(xml));
+    source->sending = false;
     kick(source);
 }
 

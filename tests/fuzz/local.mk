@@ -15,6 +15,9 @@ tests_fuzz_fuzz_settings_LDADD = $(fuzz_engine) $(CONFIG_LINE)
 fuzzers += tests/fuzz/fuzz_text
 tests_fuzz_fuzz_text_LDADD = $(fuzz_engine) $(BASE_LINE)
 
+fuzzers += tests/fuzz/fuzz_stanza
+tests_fuzz_fuzz_stanza_LDADD = $(fuzz_engine) $(XMPP_LINE)
+
 EXTRA_DIST += tests/fuzz/corpus
 if FUZZERS
 fuzz_engine = $(FUZZ_ENGINE)

@@ -16,13 +16,15 @@ check_LIBRARIES += tests/unit/xmpp/libfixture.a
 tests_unit_xmpp_libfixture_a_SOURCES = tests/unit/xmpp/stream_fixture.c tests/unit/xmpp/stream_fixture.h
 tests_unit_xmpp_libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
 xmpp_test_line = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
-xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) -I$(top_srcdir)/tests
+xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS) -I$(top_srcdir)/tests
 
 xmpp_tests = \
 	tests/unit/xmpp/test_acks \
 	tests/unit/xmpp/test_caps \
+	tests/unit/xmpp/test_connection \
 	tests/unit/xmpp/test_disco \
 	tests/unit/xmpp/test_iq \
+	tests/unit/xmpp/test_live \
 	tests/unit/xmpp/test_message_stanza \
 	tests/unit/xmpp/test_negotiation \
 	tests/unit/xmpp/test_presence \
@@ -38,12 +40,18 @@ tests_unit_xmpp_test_acks_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_caps_SOURCES = tests/unit/xmpp/test_caps.c
 tests_unit_xmpp_test_caps_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_caps_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_connection_SOURCES = tests/unit/xmpp/test_connection.c tests/support/scram_server.c tests/support/scram_server.h
+tests_unit_xmpp_test_connection_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_connection_LDADD = tests/support/libnetfakes.a $(xmpp_test_line)
 tests_unit_xmpp_test_disco_SOURCES = tests/unit/xmpp/test_disco.c
 tests_unit_xmpp_test_disco_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_disco_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_iq_SOURCES = tests/unit/xmpp/test_iq.c
 tests_unit_xmpp_test_iq_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_iq_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_live_SOURCES = tests/unit/xmpp/test_live.c
+tests_unit_xmpp_test_live_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_live_LDADD = $(SUPPORT_LINE) $(xmpp_test_line)
 tests_unit_xmpp_test_message_stanza_SOURCES = tests/unit/xmpp/test_message_stanza.c
 tests_unit_xmpp_test_message_stanza_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_message_stanza_LDADD = $(xmpp_test_line)
