@@ -349,6 +349,12 @@ server_kill(Server *server, int signal)
     g_subprocess_send_signal(server->process, server->kind == SERVER_EJABBERD ? SIGKILL : signal);
     g_subprocess_wait(server->process, NULL, NULL);
     g_clear_object(&server->process);
+    /* What ran below it ends a moment later. */
+    for (int left = READY_SECONDS * 1000 / POLL_MS; accepts_connections(server->port); left--) {
+        if (left == 0)
+            g_error("the server still accepts connections after its end");
+        g_usleep(POLL_MS * 1000);
+    }
 }
 
 void
