@@ -31,6 +31,24 @@ void core_request_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStan
 char *core_clean_name(const char *text);
 char *core_clean_words(const char *text);
 
+/* --- credentials.c: the password of a session --- */
+typedef struct Credentials Credentials;
+/* Once, from the loop; `error` NULL: credentials_password() has it. Does not come after credentials_forget(). */
+typedef void (*CredentialsDone)(const GError *error, gpointer data);
+
+Credentials *credentials_new(SecretSources *sources);
+void credentials_free(Credentials *credentials);
+/* Kept for reconnecting; NULL when it has not been asked for. */
+const char *credentials_password(const Credentials *credentials);
+/* What the server refused is not taken from the same source again: then a person is asked (I8). */
+void credentials_ask(Credentials *credentials, const AccountConfig *account, CredentialsDone done, gpointer data);
+bool credentials_are_asked(const Credentials *credentials);
+/* What the server thinks of the password. */
+void credentials_accepted(Credentials *credentials);
+void credentials_refused(Credentials *credentials, const char *words);
+/* Wipes everything, also a question under way (I23). */
+void credentials_forget(Credentials *credentials);
+
 /* --- session.c --- */
 typedef struct Outbox Outbox;
 typedef struct Typing Typing;

@@ -6,6 +6,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/contacts.c src/core/contacts.h \
 	src/core/core_done.c \
 	src/core/core_private.h \
+	src/core/credentials.c \
 	src/core/incoming.c \
 	src/core/incoming_presence.c \
 	src/core/incoming_roster.c \

@@ -16,13 +16,6 @@ enum {
     STABLE_SECONDS = 60, /* online for so long, a loss is a new one and not the next of a series (I8) */
 };
 
-/* A question for the secret; it outlives a session that lost interest. */
-typedef struct SecretRequest {
-    Session *session; /* NULL: nobody waits any more */
-    GCancellable *cancel;
-    bool again; /* the user answers, whatever the answer is */
-} SecretRequest;
-
 struct Session {
     Client *client;
     AccountConfig *config;
@@ -46,10 +39,7 @@ struct Session {
     GError *done_error;
     guint done_idle;     /* … which is told from the loop */
 
-    SecretRequest *request;
-    Secret *secret;  /* for reconnecting; wiped when the user wants to be offline */
-    Secret *refused; /* what the server did not take: not offered again (I8) */
-    char *refusal;
+    Credentials *credentials; /* wiped when the user wants to be offline */
     char *trusted_once;
     char *roster_version;
 };
@@ -137,7 +127,7 @@ is_offline(const Session *session)
 bool
 session_is_idle(const Session *session)
 {
-    return is_offline(session) && session->request == NULL && session->retry_timer == 0;
+    return is_offline(session) && !credentials_are_asked(session->credentials) && session->retry_timer == 0;
 }
 
 bool
@@ -179,95 +169,20 @@ finish_connect(Session *session, const GError *error)
     session->done_idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_done_idle, session, NULL);
 }
 
-/* --- secrets --- */
-
-static void
-forget_secrets(Session *session)
-{
-    g_clear_pointer(&session->secret, secret_free);
-    g_clear_pointer(&session->refused, secret_free);
-    g_clear_pointer(&session->refusal, g_free);
-}
-
-static void
-cancel_request(Session *session)
-{
-    if (session->request == NULL)
-        return;
-    session->request->session = NULL;
-    g_cancellable_cancel(session->request->cancel);
-    session->request = NULL;
-}
+/* --- one attempt --- */
 
 /* The attempt is over before it began, and no other one would do better. */
 static void
 give_up(Session *session, NoticeLevel level, const GError *error)
 {
+    g_autofree char *reason = core_clean_words(error->message);
     session->wanted = false;
-    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, error->message, 0);
+    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, reason, 0);
     client_notice(session->client, session->account, level, error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL,
                   "%s", error->message);
     finish_connect(session, error);
     client_check_shutdown(session->client);
 }
-
-static void start_stream(Session *session);
-static void ask_secret(Session *session, bool again);
-
-static bool
-is_refused(const Session *session, const Secret *secret)
-{
-    return session->refused != NULL && g_str_equal(secret_text(session->refused), secret_text(secret));
-}
-
-static void
-on_secret(Secret *take_secret, const GError *error, gpointer data)
-{
-    SecretRequest *request = data;
-    Session *session = request->session;
-    const bool again = request->again;
-    g_object_unref(request->cancel);
-    g_free(request);
-    if (session == NULL) {
-        secret_free(take_secret);
-        return;
-    }
-    session->request = NULL;
-    if (take_secret == NULL) {
-        give_up(session, NOTICE_ERROR, error);
-        return;
-    }
-    g_clear_pointer(&session->secret, secret_free);
-    session->secret = take_secret;
-    if (is_refused(session, take_secret) && !again)
-        ask_secret(session, true);
-    else
-        start_stream(session);
-}
-
-static void
-ask_secret(Session *session, bool again)
-{
-    SecretRequest *request = g_new0(SecretRequest, 1);
-    *request = (SecretRequest) { .session = session, .cancel = g_cancellable_new(), .again = again };
-    session->request = request;
-    SecretSources *sources = client_secrets(session->client);
-    if (again)
-        secret_ask_again(sources, session->config, session->refusal, request->cancel, on_secret, request);
-    else
-        secret_find(sources, session->config, request->cancel, on_secret, request);
-}
-
-/* A client certificate is a login of its own; a password is used beside it only when there is one. */
-static bool
-needs_secret(const Session *session)
-{
-    const AccountConfig *config = session->config;
-    const bool has_password = config->password != NULL || config->password_command != NULL;
-    return session->secret == NULL && (config->client_certificate == NULL || has_password);
-}
-
-/* --- one attempt --- */
 
 static TransportTls
 choose_tls(const Session *session)
@@ -324,7 +239,7 @@ start_stream(Session *session)
     };
     const XmppStreamConfig stream = {
         .jid = jid,
-        .password = session->secret != NULL ? secret_text(session->secret) : NULL,
+        .password = credentials_password(session->credentials),
         .transport = &transport,
         .sasl_pinned = mechanism,
         .sasl_pinned_binding = binding,
@@ -336,14 +251,33 @@ start_stream(Session *session)
     stream_connect(session->stream, &stream);
 }
 
+/* A client certificate is a login of its own; a password is used beside it only when there is one. */
+static bool
+needs_password(const Session *session)
+{
+    const AccountConfig *config = session->config;
+    const bool has_password = config->password != NULL || config->password_command != NULL;
+    return credentials_password(session->credentials) == NULL && (config->client_certificate == NULL || has_password);
+}
+
+static void
+on_credentials(const GError *error, gpointer data)
+{
+    Session *session = data;
+    if (error != NULL)
+        give_up(session, NOTICE_ERROR, error);
+    else
+        start_stream(session);
+}
+
 static void
 begin_attempt(Session *session)
 {
     g_clear_handle_id(&session->retry_timer, g_source_remove);
-    const bool asks = needs_secret(session);
+    const bool asks = needs_password(session);
     account_set_state(session->account, ACCOUNT_RESOLVING, NULL, asks ? _("waiting for the password") : NULL, 0);
     if (asks)
-        ask_secret(session, false);
+        credentials_ask(session->credentials, session->config, on_credentials, session);
     else
         start_stream(session);
 }
@@ -370,8 +304,9 @@ plan_attempt(Session *session, const GError *error)
     session->retry.ceiling = (guint) settings_get_int(settings, SETTING_RECONNECT_CEILING, name, NULL);
     const guint pause = client_delay(session->client, retry_next(&session->retry));
     const guint seconds = (pause + 999) / 1000;
+    g_autofree char *reason = core_clean_words(error->message);
     session->retry_timer = g_timeout_add(pause, on_retry, session);
-    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, error->message, when_now() + (gint64) pause * 1000);
+    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, reason, when_now() + (gint64) pause * 1000);
     client_notice(session->client, session->account, NOTICE_WARNING,
                   error->domain == CONFAB_ERROR ? error->code : ERROR_UNREACHABLE,
                   ngettext("%s (next attempt in %u second)", "%s (next attempt in %u seconds)", seconds), error->message,
@@ -403,8 +338,7 @@ static void
 on_bound(Session *session, const Jid *jid)
 {
     session->online_since = g_get_monotonic_time();
-    g_clear_pointer(&session->refused, secret_free);
-    g_clear_pointer(&session->refusal, g_free);
+    credentials_accepted(session->credentials);
     typing_reset(session->typing);
     account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
     own_presence_restore(session);
@@ -417,12 +351,8 @@ static void
 on_refused(Session *session, XmppCloseReason reason, const GError *error)
 {
     NoticeLevel level = reason == XMPP_CLOSE_DOWNGRADE ? NOTICE_ALARM : NOTICE_ERROR;
-    if (reason == XMPP_CLOSE_AUTH && session->secret != NULL) {
-        g_clear_pointer(&session->refused, secret_free);
-        g_free(session->refusal);
-        session->refused = g_steal_pointer(&session->secret);
-        session->refusal = g_strdup(error->message);
-    }
+    if (reason == XMPP_CLOSE_AUTH)
+        credentials_refused(session->credentials, error->message);
     if (reason == XMPP_CLOSE_CERTIFICATE)
         level = session_report_certificate(session);
     give_up(session, level, error);
@@ -507,10 +437,15 @@ on_xmpp_event(gconstpointer data, gpointer user)
 static bool
 check_overrides(const ConnectOverrides *overrides, GError **error)
 {
-    if (overrides == NULL || overrides->tls == NULL)
-        return true;
     static const char *const words[] = { "require", "direct", "if-offered", "off", NULL };
-    if (g_strv_contains(words, overrides->tls))
+    if (overrides == NULL)
+        return true;
+    if (overrides->port > G_MAXUINT16) {
+        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("port cannot be %u: give a number from 1 to 65535"),
+                    overrides->port);
+        return false;
+    }
+    if (overrides->tls == NULL || g_strv_contains(words, overrides->tls))
         return true;
     g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("tls cannot be “%s”: give one of require, direct, if-offered, off"),
                 overrides->tls);
@@ -536,7 +471,7 @@ session_try_again(Session *session)
     session->wanted = true;
     retry_reset(&session->retry);
     own_presence_prepare(session);
-    if (session->request != NULL)
+    if (credentials_are_asked(session->credentials))
         return;
     if (is_offline(session))
         begin_attempt(session);
@@ -548,7 +483,7 @@ bool
 session_connect(Session *session, const ConnectOverrides *overrides, CoreDone done, gpointer data, GError **error)
 {
     const char *name = account_name(session->account);
-    if (session->request != NULL || session->done != NULL || (!is_offline(session) && !session->closing)) {
+    if (credentials_are_asked(session->credentials) || session->done != NULL || (!is_offline(session) && !session->closing)) {
         g_set_error(error, CONFAB_ERROR, ERROR_FAILED,
                     session_is_online(session) ? _("%s is connected: /disconnect or /reconnect")
                                                : _("%s is being connected: wait, or /disconnect"),
@@ -570,8 +505,7 @@ session_disconnect(Session *session, const char *status)
     session->wanted = false;
     session->again = false;
     g_clear_handle_id(&session->retry_timer, g_source_remove);
-    cancel_request(session);
-    forget_secrets(session);
+    credentials_forget(session->credentials);
     if (session->closing)
         return;
     if (!is_offline(session)) {
@@ -607,8 +541,8 @@ session_set_account_config(Session *session, const AccountConfig *config)
     const bool new_priority = old->priority != config->priority;
     account_config_unref(session->config);
     session->config = account_config_ref(config);
-    if (new_password)
-        forget_secrets(session);
+    if (new_password && !credentials_are_asked(session->credentials))
+        credentials_forget(session->credentials);
     if (new_priority)
         own_presence_set_priority(session->client, session->account, config->priority);
 }
@@ -622,6 +556,7 @@ session_new(Client *client, const AccountConfig *config)
     session->account = account_new(config->name, config->jid, client_bus(client));
     session->bus = bus_new();
     session->stream = stream_new(session->bus, session);
+    session->credentials = credentials_new(client_secrets(client));
     session->outbox = outbox_new();
     session->typing = typing_new(session);
     bus_subscribe(session->bus, on_xmpp_event, session);
@@ -634,7 +569,7 @@ session_new(Client *client, const AccountConfig *config)
 void
 session_free(Session *session)
 {
-    cancel_request(session);
+    credentials_forget(session->credentials);
     g_clear_handle_id(&session->retry_timer, g_source_remove);
     stream_free(session->stream);
     if (session->done != NULL) {
@@ -647,7 +582,7 @@ session_free(Session *session)
     outbox_free(session->outbox);
     account_free(session->account);
     account_config_unref(session->config);
-    forget_secrets(session);
+    credentials_free(session->credentials);
     g_free(session->server);
     g_free(session->tls);
     g_free(session->trusted_once);

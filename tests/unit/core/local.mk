@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+core_tests = tests/unit/core/test_core_done tests/unit/core/test_credentials
+check_PROGRAMS += $(core_tests)
+TESTS += $(core_tests)
+tests_unit_core_test_core_done_SOURCES = tests/unit/core/test_core_done.c
+tests_unit_core_test_core_done_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+tests_unit_core_test_core_done_LDADD = $(CORE_LINE)
+tests_unit_core_test_credentials_SOURCES = tests/unit/core/test_credentials.c
+tests_unit_core_test_credentials_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+tests_unit_core_test_credentials_LDADD = $(CORE_LINE)
