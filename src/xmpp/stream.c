@@ -27,6 +27,7 @@ struct XmppStream {
     Bus *bus;
     gpointer owner;
     StreamContext *context;
+    TlsContext *tls; /* keeps the authorities from one connection to the next */
     Transport *transport; /* kept after the end: it knows the certificate */
     StreamSource *source; /* while the hop is connected */
     XmlGuard guard;
@@ -723,7 +724,7 @@ stream_connect(XmppStream *stream, const XmppStreamConfig *config)
     } else {
         stream_set_phase(stream, XMPP_PHASE_RESOLVING, jid_domain(stream->own_bare));
         if (!stream->transport)
-            stream->transport = transport_new(NULL, &transport_events, stream);
+            stream->transport = transport_new(stream->tls, &transport_events, stream);
         TransportConfig transport = *config->transport;
         transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
         transport_start(stream->transport, &transport);
@@ -856,6 +857,8 @@ stream_new(Bus *bus, gpointer owner)
     stream->bus = bus;
     stream->owner = owner;
     fill_random(stream->keys_salt, sizeof stream->keys_salt);
+    /* Before libstrophe, which would set OpenSSL up in its own way: see tls_context_new(). */
+    stream->tls = tls_context_new();
     stream->context = stream_context_new();
     stream->modules = module_table_new();
     stream->module_states = g_new0(gpointer, module_table_size(stream->modules));
@@ -890,6 +893,7 @@ stream_finalize(XmppStream *stream)
     iq_table_free(stream->iqs);
     module_table_free(stream->modules);
     stream_context_free(stream->context);
+    tls_context_unref(stream->tls);
     config_clear(stream);
     g_clear_error(&stream->end.error);
     g_clear_pointer(&stream->own_bare, jid_unref);
