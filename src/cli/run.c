@@ -303,7 +303,9 @@ run_loop(Run *run)
     run->signals[0] = g_unix_signal_add(SIGINT, on_interrupt, run);
     run->signals[1] = g_unix_signal_add(SIGTERM, on_terminate, run);
     run->signals[2] = g_unix_signal_add(SIGHUP, on_hang_up, run);
-    if (!run->options->no_autoconnect)
+    if (run->options->no_autoconnect)
+        client_tell_warnings(run->client);
+    else
         client_start(run->client);
     script_start(run->script);
     g_main_loop_run(run->loop);

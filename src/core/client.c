@@ -316,11 +316,17 @@ start_wanted(Client *client)
 }
 
 void
-client_start(Client *client)
+client_tell_warnings(Client *client)
 {
     for (guint i = 0; i < client->warnings->len; i++)
         client_notice(client, NULL, NOTICE_WARNING, 0, "%s", (const char *) g_ptr_array_index(client->warnings, i));
     g_ptr_array_set_size(client->warnings, 0);
+}
+
+void
+client_start(Client *client)
+{
+    client_tell_warnings(client);
     if (client->wanted != NULL) {
         start_wanted(client);
         return;

@@ -31,7 +31,9 @@ Client *client_new(const ClientOptions *options, GError **error);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 
-/* Connects the enabled accounts (or those of --account). */
+/* Tells, once, what was wrong with the files (I23): notices on the bus. For front-ends that do not start. */
+void client_tell_warnings(Client *client);
+/* The same, and connects the enabled accounts (or those of --account). */
 void client_start(Client *client);
 /* Says unavailable and closes every stream; `done` comes when all are closed, after 2 s at the latest. */
 void client_shutdown(Client *client, const char *status, CoreDone done, gpointer data);

@@ -274,7 +274,9 @@ run(Tui *tui)
     term_start(tui->term);
     screen_paint(tui->screen);
     start_script(tui);
-    if (!tui->options->no_autoconnect)
+    if (tui->options->no_autoconnect)
+        client_tell_warnings(tui->client);
+    else
         client_start(tui->client);
     g_main_loop_run(tui->loop);
     tui->quitting = true;
