@@ -383,6 +383,31 @@ test_connect_makes_an_account(Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_connections(Fixture *fixture, gconstpointer data)
+{
+    static const char *const lines[] = { "/tls", "/tls show", "/tls trust", "/tls pin" };
+    for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
+        g_assert_true(g_str_has_prefix(command_fixture_run(fixture, lines[i]), "66 "));
+    command_fixture_begin(fixture, "work");
+    g_assert_nonnull(command_fixture_run(fixture, "/connect"));
+    g_assert_null(command_fixture_run(fixture, "/disconnect"));
+    command_fixture_settle();
+    const Account *account = session_account(client_find_session(fixture->client, "work"));
+    g_assert_cmpint(account_state(account), ==, ACCOUNT_OFFLINE);
+    g_assert_null(command_fixture_run(fixture, "/reconnect work"));
+    command_fixture_until(account_state(account) != ACCOUNT_OFFLINE);
+    g_assert_null(command_fixture_run(fixture, "/disconnect me@example.org"));
+    g_assert_cmpstr(command_fixture_run(fixture, "/disconnect home"), ==,
+                    "66 /disconnect: there is no account home: see /account list");
+    command_fixture_connect(fixture, "work", roster);
+    command_fixture_start(fixture, "/ping");
+    const char *ping = strstr(fixture->sent->str, "urn:xmpp:ping");
+    g_assert_nonnull(ping);
+    command_fixture_start(fixture, "/disconnect");
+    command_fixture_until(fixture->calls > 0 && account_state(account) == ACCOUNT_OFFLINE);
+}
+
+static void
 test_quit_and_print(Fixture *fixture, gconstpointer data)
 {
     g_assert_null(command_fixture_run(fixture, "/print %s %n \\n \"x\""));
@@ -448,6 +473,7 @@ main(int argc, char **argv)
     ADD("requests", one_account, test_requests);
     ADD("presence", NULL, test_presence);
     ADD("connect-makes-an-account", "", test_connect_makes_an_account);
+    ADD("connections", one_account, test_connections);
     ADD("quit-and-print", one_account, test_quit_and_print);
     ADD("registry-ends-its-calls", one_account, test_registry_ends_its_calls);
     ADD_HEADLESS("terminal-commands-need-one", test_terminal_commands_need_one);
