@@ -33,7 +33,8 @@ on_end(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* From now on nothing is written. The one who must know is told from the loop: lines are put while events are delivered. */
+/* From now on nothing is written. The one who must know is told from the loop: lines are put while events are
+ * delivered. */
 static void
 give_up(LineWriter *writer, GError *take_failure)
 {
@@ -52,8 +53,8 @@ is_writable(const LineWriter *writer, int timeout)
     return poll(&poller, 1, timeout) > 0;
 }
 
-/* Writes what can be written without waiting longer than `timeout` ms for the first byte. A pipe that is writable takes PIPE_BUF
- * bytes without blocking. */
+/* Writes what can be written without waiting longer than `timeout` ms for the first byte. A pipe that is writable
+ * takes PIPE_BUF bytes without blocking. */
 static void
 write_some(LineWriter *writer, int timeout)
 {
@@ -127,9 +128,10 @@ line_writer_put(LineWriter *writer, const char *line)
     if (writer->watch == 0)
         write_some(writer, 0);
     if (writer->pending->len - writer->written > LINE_WRITER_MAX) {
-        give_up(writer, g_error_new(CONFAB_ERROR, ERROR_LOCAL_IO,
-                                    _("nobody reads standard output, %d MiB are waiting: read it or send it to /dev/null"),
-                                    LINE_WRITER_MAX / 1024 / 1024));
+        give_up(writer,
+                g_error_new(CONFAB_ERROR, ERROR_LOCAL_IO,
+                            _("nobody reads standard output, %d MiB are waiting: read it or send it to /dev/null"),
+                            LINE_WRITER_MAX / 1024 / 1024));
         return;
     }
     if (writer->pending->len > 0 && writer->watch == 0)

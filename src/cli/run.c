@@ -19,8 +19,8 @@
 
 enum {
     SIGNAL_CODE = 128,
-    DRAIN_PATIENCE = 5000,      /* ms */
-    ON_ERROR_STOP = 0,          /* the first word of script.on-error */
+    DRAIN_PATIENCE = 5000, /* ms */
+    ON_ERROR_STOP = 0,     /* the first word of script.on-error */
 };
 
 /* The last line of every script. */
@@ -39,10 +39,10 @@ typedef struct Run {
     bool reported;        /* the error of the last line is on standard error */
     bool ending;
     bool was_online;
-    guint quit;           /* source of the loop: /quit was said */
-    guint check;          /* source of the loop: a login may have been refused */
+    guint quit;  /* source of the loop: /quit was said */
+    guint check; /* source of the loop: a login may have been refused */
     int code;
-    int refusal_code;     /* of the last bad news */
+    int refusal_code; /* of the last bad news */
     guint signals[3];
 } Run;
 
@@ -180,14 +180,15 @@ find_refused(const Run *run)
     return refused;
 }
 
-/* A script that only waits for its next line would wait in vain when the first login was refused: the reason is worth more than the
- * silence. */
+/* A script that only waits for its next line would wait in vain when the first login was refused: the reason is worth
+ * more than the silence. */
 static gboolean
 on_check(gpointer data)
 {
     Run *run = data;
     run->check = 0;
-    const bool stops = settings_get_choice(client_settings(run->client), SETTING_SCRIPT_ON_ERROR, NULL, NULL) == ON_ERROR_STOP;
+    const bool stops = settings_get_choice(client_settings(run->client), SETTING_SCRIPT_ON_ERROR, NULL, NULL) ==
+                       ON_ERROR_STOP;
     if (run->ending || run->was_online || !stops || run->script == NULL || !script_is_idle(run->script))
         return G_SOURCE_REMOVE;
     const Account *refused = find_refused(run);
@@ -352,7 +353,9 @@ prepare(Run *run, SecretSources *secrets, GError **error)
         .print = front_print,
         .quit = front_quit,
     };
-    const ClientOptions options = { .paths = run->options->paths, .accounts = run->options->accounts, .secrets = secrets };
+    const ClientOptions options = { .paths = run->options->paths,
+                                    .accounts = run->options->accounts,
+                                    .secrets = secrets };
     run->client = client_new(&options, error);
     if (run->client == NULL || !check_accounts(run, error))
         return false;

@@ -11,14 +11,15 @@ typedef struct CliOptions {
     const Paths *paths;
     const char *const *accounts;  /* -a; NULL: none given */
     const char *const *execute;   /* -e lines in order; NULL: none */
-    const char *const *files;     /* operands, "-" is standard input; NULL: none, then standard input (unless there are -e lines) */
+    const char *const *files;     /* operands, "-" is standard input; NULL: standard input, unless there are -e lines */
     bool no_autoconnect;
     bool json;
     int password_fd; /* -1: none */
 } CliOptions;
 
-/* Runs until the script ends and all messages are at their servers, 10 s at most; returns the exit code (sysexits, surface.md §1), or
- * 128 + the number of the signal that ended it. A line that needs a session waits for an attempt to connect that is under way. Events and
- * results are printed on standard output, the reason of a failure in one line on standard error. When standard output is closed by
- * its reader the program ends without a word; a reader more than LINE_WRITER_MAX bytes behind is taken for gone (ERROR_LOCAL_IO). */
+/* Runs until the script ends and all messages are at their servers, 10 s at most; returns the exit code (sysexits,
+ * surface.md §1), or 128 + the number of the signal that ended it. A line that needs a session waits for an attempt
+ * to connect that is under way. Events and results are printed on standard output, the reason of a failure in one
+ * line on standard error. When standard output is closed by its reader the program ends without a word; a reader more
+ * than LINE_WRITER_MAX bytes behind is taken for gone (ERROR_LOCAL_IO). */
 int cli_run(const CliOptions *options);

@@ -47,8 +47,8 @@ aliases_free(Aliases *aliases)
 static bool
 is_alias_name(const char *name)
 {
-    return *name != '\0' && strlen(name) <= ALIAS_NAME_MAX
-           && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(name);
+    return *name != '\0' && strlen(name) <= ALIAS_NAME_MAX &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(name);
 }
 
 const char *
@@ -136,13 +136,15 @@ aliases_set(Aliases *aliases, const char *name, const char *command, GError **er
         return false;
     }
     if (*command != '/' || command[1] == '/') {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("an alias stands for a command: write /alias %s /COMMAND"), name);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("an alias stands for a command: write /alias %s /COMMAND"),
+                    name);
         return false;
     }
     if (!reload(aliases, error))
         return false;
     if (leads_back(aliases, name, command)) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("the alias %s would lead back to itself: choose another name"), name);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("the alias %s would lead back to itself: choose another name"),
+                    name);
         return false;
     }
     settings_file_set(aliases->file, "", name, command);

@@ -9,8 +9,8 @@ typedef struct Aliases Aliases;
 
 enum { ALIAS_NAME_MAX = 64 };
 
-/* `path` NULL: in memory only. What is wrong in the file is reported in `warnings`; a file that cannot be read is reported there, too,
- * and never written. */
+/* `path` NULL: in memory only. What is wrong in the file is reported in `warnings`; a file that cannot be read is
+ * reported there, too, and never written. */
 Aliases *aliases_new(const char *path, GPtrArray *warnings);
 void aliases_free(Aliases *aliases);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Aliases, aliases_free)
@@ -23,6 +23,6 @@ GPtrArray *aliases_list(const Aliases *aliases);
 bool aliases_set(Aliases *aliases, const char *name, const char *command, GError **error);
 bool aliases_unset(Aliases *aliases, const char *name, GError **error);
 
-/* The line an alias stands for: $1 … $9 are replaced by the words of `rest` as they were typed, $* by all of it; without any of these
- * `rest` is appended. */
+/* The line an alias stands for: $1 … $9 are replaced by the words of `rest` as they were typed, $* by all of it;
+ * without any of these `rest` is appended. */
 char *alias_expand(const char *command, const char *rest);

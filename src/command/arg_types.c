@@ -54,13 +54,14 @@ find_named(const ArgContext *context, const char *name, GError **error)
     const Contact *contact = roster_find_named(account_roster(context->account), name, &ambiguous);
     if (contact == NULL && ambiguous) {
         g_autofree char *shown = arg_show(name);
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("more than one contact is called “%s”: write name@server"), shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("more than one contact is called “%s”: write name@server"),
+                    shown);
     }
     return contact;
 }
 
-/* A lone label could be a server's name, but is nearly always a contact's that is misspelt: "alice" must not become the server
- * alice. The account's own server needs no dot. */
+/* A lone label could be a server's name, but is nearly always a contact's that is misspelt: "alice" must not become
+ * the server alice. The account's own server needs no dot. */
 static bool
 looks_like_domain(const ArgContext *context, const char *text)
 {
@@ -187,7 +188,7 @@ parse_date(const ArgContext *context, ArgValue *value, GError **error)
 {
     g_autoptr(GTimeZone) local = g_time_zone_new_local();
     g_autofree char *full = strlen(value->text) == strlen("2026-11-22") ? g_strconcat(value->text, "T00:00:00", NULL)
-                                                                       : g_strdup(value->text);
+                                                                        : g_strdup(value->text);
     g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(full, local);
     if (date == NULL)
         return refuse(value, ERROR_BAD_INPUT, error);
@@ -225,7 +226,8 @@ parse_key(const ArgContext *context, ArgValue *value, GError **error)
     return false;
 }
 
-/* PCRE counts its steps: a pattern that a hostile text sends into exponential search gives up instead of freezing the loop (I5). */
+/* PCRE counts its steps: a pattern that a hostile text sends into exponential search gives up instead of freezing the
+ * loop (I5). */
 static bool
 parse_regex(const ArgContext *context, ArgValue *value, GError **error)
 {
@@ -242,7 +244,8 @@ parse_regex(const ArgContext *context, ArgValue *value, GError **error)
     const char *colon = g_strrstr(problem->message, ": ");
     g_autofree char *cause = arg_show(colon == NULL ? problem->message : colon + 2);
     g_autofree char *shown = arg_show(value->text);
-    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("“%s” is not a regular expression: mend it (%s)"), shown, cause);
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("“%s” is not a regular expression: mend it (%s)"), shown,
+                cause);
     return false;
 }
 

@@ -54,7 +54,8 @@ typedef struct ArgType {
     const char *name;
     const char *wants; /* N_(): "a number"; NULL: arg_spec_wants() makes it */
     bool rest;         /* takes the rest of the line as it is */
-    /* `value->text` is there already. The error is the cause and the way out, without the command. May be NULL: anything goes. */
+    /* `value->text` is there already. The error is the cause and the way out, without the command. May be NULL:
+     * anything goes. */
     bool (*parse)(const ArgContext *context, ArgValue *value, GError **error);
 } ArgType;
 

@@ -139,7 +139,8 @@ look_later(Attempts *attempts)
         attempts->idle = g_idle_add(on_idle, attempts);
 }
 
-/* An attempt under way leaves the reason of the one before as it is; going offline without one is what the user wanted. */
+/* An attempt under way leaves the reason of the one before as it is; going offline without one is what the user
+ * wanted. */
 static void
 note_state(Attempts *attempts, const Account *account)
 {
@@ -162,7 +163,8 @@ on_event(gconstpointer data, gpointer attempts_data)
     if (event->account == NULL)
         return;
     if (event->type == NOTICE && event->notice.code != 0)
-        g_hash_table_replace(attempts->codes, g_strdup(account_name(event->account)), GINT_TO_POINTER(event->notice.code));
+        g_hash_table_replace(attempts->codes, g_strdup(account_name(event->account)),
+                             GINT_TO_POINTER(event->notice.code));
     if (event->type == ACCOUNT_STATE_CHANGED)
         note_state(attempts, event->account);
     if (event->type == ROSTER_CHANGED && account_state(event->account) == ACCOUNT_ONLINE)

@@ -20,8 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Attempts, attempts_free)
 bool attempts_is_pending(const Attempts *attempts, const Account *account);
 /* No attempt is under way, and if the account is online, its roster is there. */
 bool attempts_is_settled(const Attempts *attempts, const Account *account);
-/* Why the account is not online: what ended its last attempt, in the session's words, with its ErrorCode. NULL: nothing is known, or it
- * is online. The caller frees. */
+/* Why the account is not online: what ended its last attempt, in the session's words, with its ErrorCode. NULL:
+ * nothing is known, or it is online. The caller frees. */
 GError *attempts_copy_failure(const Attempts *attempts, const Account *account);
 /* Calls `ended` once, from the loop, when the account is settled (or gone), or `forgotten`. */
 void attempts_wait(Attempts *attempts, const Account *account, AttemptFunc ended, AttemptFunc forgotten, gpointer data);

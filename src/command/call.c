@@ -11,9 +11,9 @@
 
 struct CommandOutput {
     guint references;
-    GPtrArray *lines;   /* char* */
-    GPtrArray *rows;    /* GArray of CommandCell, ended by an empty one */
-    guint table;        /* the first row that is not yet printed as text */
+    GPtrArray *lines; /* char* */
+    GPtrArray *rows;  /* GArray of CommandCell, ended by an empty one */
+    guint table;      /* the first row that is not yet printed as text */
 };
 
 struct CommandCall {
@@ -73,7 +73,7 @@ call_new(Registry *registry, const char *line, const CallScope *scope, CommandFi
     call->line = g_strdup(line);
     call->scope_account = g_strdup(scope->account);
     call->output = output_ref(scope->output);
-    call->scope = (CallScope) {
+    call->scope = (CallScope){
         .account = call->scope_account,
         .expand = scope->expand,
         .depth = scope->depth,
@@ -185,7 +185,8 @@ show_cell(const CommandCell *cell)
     return text_clean(cell->value != NULL ? cell->value : "", -1, TEXT_LINE);
 }
 
-/* Prints the rows not yet printed as a table: columns aligned, two blanks between them, the last one as long as it likes. */
+/* Prints the rows not yet printed as a table: columns aligned, two blanks between them, the last one as long as it
+ * likes. */
 static void
 flush_table(CommandCall *call)
 {
@@ -248,8 +249,8 @@ command_call_row(CommandCall *call, const char *key, ...)
     /* The empty cell at the end counts, see cells_free(). */
     g_array_set_size(cells, cells->len + 1);
     CommandOutput *output = call->output;
-    if (output->rows->len > output->table
-        && !same_keys(output_cells(output, output->rows->len - 1), (const CommandCell *) (const void *) cells->data))
+    if (output->rows->len > output->table &&
+        !same_keys(output_cells(output, output->rows->len - 1), (const CommandCell *) (const void *) cells->data))
         flush_table(call);
     g_ptr_array_add(output->rows, cells);
 }
@@ -382,8 +383,8 @@ bool
 command_call_execute(CommandCall *call, const char *line, const char *account, GError **error)
 {
     if (call->scope.depth >= CALL_DEPTH_MAX) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("commands lead into each other more than %d deep: look for a loop"),
-                    CALL_DEPTH_MAX);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("commands lead into each other more than %d deep: look for a loop"), CALL_DEPTH_MAX);
         return false;
     }
     CallScope scope = call->scope;

@@ -27,7 +27,8 @@ typedef struct Row {
 } Row;
 
 /* `line` as typed. The call has one reference, which call_end() drops. */
-CommandCall *call_new(Registry *registry, const char *line, const CallScope *scope, CommandFinished done, gpointer data);
+CommandCall *call_new(Registry *registry, const char *line, const CallScope *scope, CommandFinished done,
+                      gpointer data);
 CommandCall *call_ref(CommandCall *call);
 void call_unref(CommandCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CommandCall, call_unref)
@@ -42,5 +43,6 @@ const CallScope *call_scope(const CommandCall *call);
 const char *call_account(const CommandCall *call);
 
 bool call_is_deferred(const CommandCall *call);
-/* Ends the call exactly once: flushes its output, tells who asked, drops the reference. A deferred call may still be finished. */
+/* Ends the call exactly once: flushes its output, tells who asked, drops the reference. A deferred call may still be
+ * finished. */
 void call_end(CommandCall *call, const GError *error);

@@ -72,8 +72,8 @@ add_contact(Candidates *candidates, const Roster *roster, const Contact *contact
 {
     const char *label = contact_label(contact);
     g_autofree char *folded_label = text_fold(label);
-    const bool by_name = g_str_has_prefix(folded_label, folded) && strchr(label, '@') == NULL
-                         && roster_find_named(roster, label, NULL) == contact;
+    const bool by_name = g_str_has_prefix(folded_label, folded) && strchr(label, '@') == NULL &&
+                         roster_find_named(roster, label, NULL) == contact;
     if (by_name)
         add(candidates, label);
     else if (g_str_has_prefix(folded_label, folded) || begins_with(jid_text(contact_jid(contact)), candidates->typed))

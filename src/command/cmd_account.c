@@ -37,8 +37,8 @@ cmd_account_add(CommandCall *call, const Args *args, GError **error)
 static bool
 cmd_account_set(CommandCall *call, const Args *args, GError **error)
 {
-    return accounts_set(accounts_of_call(call), args_text(args, "account"), args_text(args, "key"), args_text(args, "value"),
-                        error);
+    return accounts_set(accounts_of_call(call), args_text(args, "account"), args_text(args, "key"),
+                        args_text(args, "value"), error);
 }
 
 /* The value of a secret is never kept: what stays are the account and the key. */
@@ -108,8 +108,9 @@ static const Command commands[] = {
       .grammar = "<account:account> <key:account-key> <value:value...>",
       .help = N_("Change a key of an account."),
       .run = cmd_account_set,
-      .details = N_("It counts from the next connection on. A value with quotation marks, backslashes or several blanks stands in "
-                    "\"quotation marks\"."),
+      .details = N_(
+          "It counts from the next connection on. A value with quotation marks, backslashes or several "
+          "blanks stands in \"quotation marks\"."),
       .example = "/account set work server xmpp.example.org",
       .shows = shown_words_of_set },
     { .name = "account unset",

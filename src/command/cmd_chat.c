@@ -21,7 +21,8 @@ cmd_msg(CommandCall *call, const Args *args, GError **error)
 static bool
 cmd_say(CommandCall *call, const Args *args, GError **error)
 {
-    return outgoing_send(command_call_client(call), command_call_conversation(call), args_text(args, "text"), error) != NULL;
+    return outgoing_send(command_call_client(call), command_call_conversation(call), args_text(args, "text"), error) !=
+           NULL;
 }
 
 static bool
@@ -38,10 +39,12 @@ cmd_typing(CommandCall *call, const Args *args, GError **error)
     const Conversation *conversation = command_call_conversation(call);
     const char *bare = conversation == NULL ? NULL : jid_bare(conversation_jid(conversation));
     if (args_has(args, "state"))
-        return settings_set(settings, SETTING_TYPING, (SettingPlace) { .conversation = bare }, args_text(args, "state"), error);
+        return settings_set(settings, SETTING_TYPING, (SettingPlace){ .conversation = bare }, args_text(args, "state"),
+                            error);
     const Session *session = command_call_session(call);
     const char *account = session == NULL ? NULL : account_name(session_account(session));
-    command_call_row(call, "setting", "typing", "value", settings_format(settings, SETTING_TYPING, account, bare, NULL), NULL);
+    command_call_row(call, "setting", "typing", "value", settings_format(settings, SETTING_TYPING, account, bare, NULL),
+                     NULL);
     return true;
 }
 
@@ -51,8 +54,9 @@ static const Command commands[] = {
       .help = N_("Open the conversation with somebody and say something."),
       .run = cmd_msg,
       .needs = NEEDS_ACCOUNT | WAITS_FOR_SESSION,
-      .details = N_("It becomes the current conversation: what is typed next goes there. The text is sent as it is, quotation marks "
-                    "too. While the account is offline the message waits."),
+      .details = N_(
+          "It becomes the current conversation: what is typed next goes there. The text is sent as it is, "
+          "quotation marks too. While the account is offline the message waits."),
       .example = "/msg alice@example.org Hello!" },
     { .name = "say",
       .grammar = "<text:text>",

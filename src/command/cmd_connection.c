@@ -28,7 +28,8 @@ add_account(CommandCall *call, const char *text, const Args *args, GError **erro
     if (jid == NULL || jid_local(jid) == NULL) {
         g_autofree char *shown = arg_show(text);
         g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
-                    _("/connect: “%s” is neither an account nor an address: write name@server, or see /account list"), shown);
+                    _("/connect: “%s” is neither an account nor an address: write name@server, or see /account list"),
+                    shown);
         return NULL;
     }
     const char *name = jid_bare(jid);
@@ -38,8 +39,8 @@ add_account(CommandCall *call, const char *text, const Args *args, GError **erro
         accounts_remove(client_accounts(client), name, NULL);
         return NULL;
     }
-    client_notice(client, NULL, NOTICE_INFO, 0, _("%s is a new account now: /account set %s … changes it, /account remove forgets it"),
-                  name, name);
+    client_notice(client, NULL, NOTICE_INFO, 0,
+                  _("%s is a new account now: /account set %s … changes it, /account remove forgets it"), name, name);
     return client_find_session(client, name);
 }
 
@@ -52,13 +53,16 @@ find_session_to_connect(CommandCall *call, const Args *args, GError **error)
     if (text == NULL) {
         Session *session = command_call_session(call);
         if (session == NULL && client_session_count(client) == 0)
-            g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/connect: there is no account yet: write /connect name@server"));
+            g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
+                        _("/connect: there is no account yet: write /connect name@server"));
         else if (session == NULL)
-            g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
-                        _("/connect: more than one account could be meant: write /connect ACCOUNT (see /account list)"));
+            g_set_error(
+                error, CONFAB_ERROR, ERROR_USAGE,
+                _("/connect: more than one account could be meant: write /connect ACCOUNT (see /account list)"));
         return session;
     }
-    if (accounts_find(client_accounts(client), text) == NULL && accounts_get_problem(client_accounts(client), text) == NULL)
+    if (accounts_find(client_accounts(client), text) == NULL &&
+        accounts_get_problem(client_accounts(client), text) == NULL)
         return add_account(call, text, args, error);
     const AccountConfig *config = accounts_require(client_accounts(client), text, error);
     return config == NULL ? NULL : client_find_session(client, config->name);
@@ -90,7 +94,8 @@ named_session(CommandCall *call, const Args *args, GError **error)
     Session *session = args_has(args, "account") ? client_find_session(client, args_text(args, "account"))
                                                  : command_call_session(call);
     if (session == NULL)
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s: no single account is meant: write /%s ACCOUNT (see /account list)"),
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("/%s: no single account is meant: write /%s ACCOUNT (see /account list)"),
                     command_call_command(call)->name, command_call_command(call)->name);
     return session;
 }
@@ -147,7 +152,8 @@ cmd_tls_show(CommandCall *call, const Args *args, GError **error)
     const TlsCertificate *certificate = session_certificate(session);
     const char *name = account_name(session_account(session));
     if (certificate == NULL) {
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/tls: %s has not seen a certificate yet: write /connect %s"), name, name);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
+                    _("/tls: %s has not seen a certificate yet: write /connect %s"), name, name);
         return false;
     }
     command_call_row(call, "field", "account", "value", name, NULL);
@@ -195,11 +201,14 @@ cmd_ping(CommandCall *call, const Args *args, GError **error)
 
 static const Command commands[] = {
     { .name = "connect",
-      .grammar = "[account:word] [server server:word] [port port:int(1..65535)] [tls tls:require|direct|if-offered|off]",
+      .grammar =
+          "[account:word] [server server:word] [port port:int(1..65535)] [tls tls:require|direct|if-offered|off]",
       .help = N_("Connect an account; an address that is no account yet becomes one."),
       .run = cmd_connect,
-      .details = N_("server, port and tls count for this connection; for a new account they are kept. tls: “require” takes STARTTLS "
-                    "or direct TLS, “direct” only the latter; “if-offered” and “off” may send everything in clear."),
+      .details = N_(
+          "server, port and tls count for this connection; for a new account they are kept. tls: “require” "
+          "takes STARTTLS or direct TLS, “direct” only the latter; “if-offered” and “off” may send "
+          "everything in clear."),
       .example = "/connect alice@example.org server 192.0.2.1 port 5222" },
     { .name = "disconnect",
       .grammar = "[account:account]",
@@ -235,8 +244,9 @@ static const Command commands[] = {
       .help = N_("Accept this certificate, and no other from now on, and connect."),
       .run = cmd_tls_pin,
       .needs = NEEDS_ACCOUNT | WAITS_FOR_SESSION,
-      .details = N_("Only when its SHA-256 is what the server's people say it is. When the server changes its certificate later, the "
-                    "login is refused with an alarm."),
+      .details = N_(
+          "Only when its SHA-256 is what the server's people say it is. When the server changes its "
+          "certificate later, the login is refused with an alarm."),
       .example = "/tls pin" },
     { .name = "tls unpin",
       .grammar = "",

@@ -25,10 +25,11 @@ static void
 print_contact(CommandCall *call, const Contact *contact)
 {
     g_autofree char *groups = g_strjoinv(", ", (char **) contact_groups(contact));
-    const char *subscription = contact_is_asked(contact) ? _("asked") : subscription_word(contact_subscription(contact));
+    const char *subscription = contact_is_asked(contact) ? _("asked")
+                                                         : subscription_word(contact_subscription(contact));
     command_call_row(call, "name", contact_label(contact), "jid", jid_text(contact_jid(contact)), "presence",
-                     availability_word(contact_availability(contact)), "subscription", subscription, "groups", groups, "status",
-                     contact_status(contact), NULL);
+                     availability_word(contact_availability(contact)), "subscription", subscription, "groups", groups,
+                     "status", contact_status(contact), NULL);
 }
 
 static void
@@ -142,7 +143,8 @@ cmd_roster_group(CommandCall *call, const Args *args, GError **error)
     if (command_call_row_count(call) > before)
         return true;
     g_autofree char *shown = arg_show(group);
-    g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/roster group: no contact is in a group “%s”: see /roster group"), shown);
+    g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
+                _("/roster group: no contact is in a group “%s”: see /roster group"), shown);
     return false;
 }
 
@@ -171,8 +173,8 @@ change_group(CommandCall *call, const Args *args, bool member, GError **error)
     if (member)
         g_ptr_array_add(groups, (gpointer) group);
     g_ptr_array_add(groups, NULL);
-    contacts_set_groups(command_call_session(call), contact_jid(contact), (const char *const *) groups->pdata, command_call_done,
-                        command_call_defer(call));
+    contacts_set_groups(command_call_session(call), contact_jid(contact), (const char *const *) groups->pdata,
+                        command_call_done, command_call_defer(call));
     return true;
 }
 
@@ -264,7 +266,8 @@ print_resources(CommandCall *call, const Contact *contact)
         const Resource *resource = contact_resource_at(contact, i);
         g_autofree char *priority = g_strdup_printf("%d", resource->priority);
         command_call_row(call, "name", contact_label(contact), "jid", jid_text(resource->jid), "presence",
-                         availability_word(resource->availability), "priority", priority, "status", resource->status, NULL);
+                         availability_word(resource->availability), "priority", priority, "status", resource->status,
+                         NULL);
     }
 }
 
@@ -326,7 +329,9 @@ static const Command commands[] = {
       .help = N_("Add a contact and ask to see their presence."),
       .run = cmd_roster_add,
       .needs = NEEDS_SESSION,
-      .details = N_("They are told and can accept or not. The name is only for you; without one it is the first part of the address."),
+      .details = N_(
+          "They are told and can accept or not. The name is only for you; without one it is the first part "
+          "of the address."),
       .example = "/roster add alice@example.org \"Alice B.\"" },
     { .name = "roster remove",
       .grammar = "<contact:bare>",

@@ -33,9 +33,9 @@ print_presence(CommandCall *call)
         if (only != NULL && account != only)
             continue;
         g_autofree char *priority = g_strdup_printf("%d", account_priority(account));
-        command_call_row(call, "account", account_name(account), "state", account_state_word(account_state(account)), "status",
-                         availability_word(account_availability(account)), "priority", priority, "text", account_status(account),
-                         NULL);
+        command_call_row(call, "account", account_name(account), "state", account_state_word(account_state(account)),
+                         "status", availability_word(account_availability(account)), "priority", priority, "text",
+                         account_status(account), NULL);
     }
 }
 
@@ -75,7 +75,9 @@ static const Command commands[] = {
       .help = N_("Show or change the priority of this client among those of the same account."),
       .run = cmd_priority,
       .needs = WAITS_FOR_SESSION,
-      .details = N_("Messages go to the client with the highest priority; a negative one gets none that are not addressed to it."),
+      .details = N_(
+          "Messages go to the client with the highest priority; a negative one gets none that are not "
+          "addressed to it."),
       .example = "/priority 10" },
     { 0 },
 };

@@ -19,14 +19,16 @@ cmd_alias(CommandCall *call, const Args *args, GError **error)
         g_autoptr(GPtrArray) names = aliases_list(aliases);
         for (guint i = 0; i < names->len; i++) {
             if (name == NULL || g_str_equal(names->pdata[i], name))
-                command_call_row(call, "alias", names->pdata[i], "command", aliases_find(aliases, names->pdata[i]), NULL);
+                command_call_row(call, "alias", names->pdata[i], "command", aliases_find(aliases, names->pdata[i]),
+                                 NULL);
         }
         return true;
     }
     size_t length;
     if (registry_match(registry, name, &length) != NULL) {
         g_autofree char *shown = arg_show(name);
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/alias: /%s is a command already: choose another name"), shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/alias: /%s is a command already: choose another name"),
+                    shown);
         return false;
     }
     return aliases_set(aliases, name, command, error);
@@ -101,8 +103,9 @@ static const Command commands[] = {
       .grammar = "[name:word] [command:command]",
       .help = N_("Give a command another name; without a command list the aliases."),
       .run = cmd_alias,
-      .details = N_("In the command $1 to $9 stand for the words that follow the alias and $* for all of them; without any of "
-                    "these they are put behind the command. Aliases are kept."),
+      .details = N_(
+          "In the command $1 to $9 stand for the words that follow the alias and $* for all of them; without any of "
+          "these they are put behind the command. Aliases are kept."),
       .example = "/alias hug /me hugs $1" },
     { .name = "unalias",
       .grammar = "<name:word>",
@@ -113,8 +116,9 @@ static const Command commands[] = {
       .grammar = "<name:word> [value:text]",
       .help = N_("Give a variable of scripts its value."),
       .run = cmd_let,
-      .details = N_("In a script $NAME and ${NAME} stand for the value, else for that of the environment. Whatever is in a value, "
-                    "it stays one word or a part of a text: it never becomes a command."),
+      .details = N_(
+          "In a script $NAME and ${NAME} stand for the value, else for that of the environment. Whatever is "
+          "in a value, it stays one word or a part of a text: it never becomes a command."),
       .example = "/let GREETING good morning" },
     { .name = "on",
       .grammar = "<account:account> <command:command>",
@@ -136,8 +140,10 @@ static const Command commands[] = {
       .grammar = "<file:file>",
       .help = N_("Run the commands of a file."),
       .run = cmd_source,
-      .details = N_("One command a line; # starts a comment, a \\ at the end goes on in the next line, || COMMAND runs only when "
-                    "the line before it failed. A line that fails ends the script, unless script.on-error is continue."),
+      .details = N_(
+          "One command a line; # starts a comment, a \\ at the end goes on in the next line, || COMMAND runs "
+          "only when the line before it failed. A line that fails ends the script, unless script.on-error is "
+          "continue."),
       .example = "/source ~/greetings" },
     { .name = "version",
       .grammar = "",
@@ -145,13 +151,15 @@ static const Command commands[] = {
       .run = cmd_version,
       .example = "/version" },
     { .name = "wait",
-      .grammar = "<event:connected|offline|message|presence|subscription|roster|delivered|typing|notice> [from from:jid] "
-                 "[matching matching:regex] [timeout timeout:number]",
+      .grammar =
+          "<event:connected|offline|message|presence|subscription|roster|delivered|typing|notice> [from from:jid] "
+          "[matching matching:regex] [timeout timeout:number]",
       .help = N_("Wait until something happens; 60 seconds unless a time-out is given."),
       .run = cmd_wait,
-      .details = N_("Looks first at what happened since the last /wait that found something, so nothing is missed between two "
-                    "lines. “connected” and “delivered” hold at once when they are true. Afterwards the variables $WAIT_FROM and "
-                    "$WAIT_TEXT tell who it was and what was said."),
+      .details = N_(
+          "Looks first at what happened since the last /wait that found something, so nothing is missed between two "
+          "lines. “connected” and “delivered” hold at once when they are true. Afterwards the variables "
+          "$WAIT_FROM and $WAIT_TEXT tell who it was and what was said."),
       .example = "/wait message from alice@example.org matching \"^ok\" timeout 10" },
     { 0 },
 };

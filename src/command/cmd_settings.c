@@ -11,13 +11,13 @@ static SettingPlace
 place_of_call(const CommandCall *call)
 {
     const Session *session = command_call_is_for_one_account(call) ? command_call_session(call) : NULL;
-    return (SettingPlace) { .account = session == NULL ? NULL : account_name(session_account(session)) };
+    return (SettingPlace){ .account = session == NULL ? NULL : account_name(session_account(session)) };
 }
 
 static SettingPlace
 place_here(const CommandCall *call)
 {
-    return (SettingPlace) { .conversation = jid_bare(conversation_jid(command_call_conversation(call))) };
+    return (SettingPlace){ .conversation = jid_bare(conversation_jid(command_call_conversation(call))) };
 }
 
 static char *
@@ -99,14 +99,16 @@ cmd_set(CommandCall *call, const Args *args, GError **error)
         explain_setting(call, setting);
         return true;
     }
-    return settings_set(client_settings(command_call_client(call)), setting, place_of_call(call), args_text(args, "value"), error);
+    return settings_set(client_settings(command_call_client(call)), setting, place_of_call(call),
+                        args_text(args, "value"), error);
 }
 
 static bool
 cmd_set_here(CommandCall *call, const Args *args, GError **error)
 {
     const Setting setting = (Setting) args_int(args, "key", 0);
-    return settings_set(client_settings(command_call_client(call)), setting, place_here(call), args_text(args, "value"), error);
+    return settings_set(client_settings(command_call_client(call)), setting, place_here(call), args_text(args, "value"),
+                        error);
 }
 
 static bool

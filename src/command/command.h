@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a user can say: a row per command (house.md). Help, completion, manual pages and errors are derived from the rows. */
+/* What a user can say: a row per command (house.md). Help, completion, manual pages and errors are derived from the
+ * rows. */
 #pragma once
 
 #include <glib.h>
@@ -18,12 +19,13 @@ typedef enum {
     NEEDS_SESSION = 1 << 1,      /* … and it is online */
     NEEDS_CONVERSATION = 1 << 2, /* command_call_conversation() is not NULL */
     NEEDS_TERMINAL = 1 << 3,     /* only in the terminal interface */
-    /* Without a terminal the line starts only when a first attempt to connect has ended, so that a script needs no /wait in front
-     * of it. Follows from NEEDS_SESSION. */
+    /* Without a terminal the line starts only when a first attempt to connect has ended, so that a script needs no
+     * /wait in front of it. Follows from NEEDS_SESSION. */
     WAITS_FOR_SESSION = 1 << 4,
 } CommandNeeds;
 
-/* True: done, or the call was kept with command_call_defer(). False and an error: the line is shown with it and stays in the input. */
+/* True: done, or the call was kept with command_call_defer(). False and an error: the line is shown with it and stays
+ * in the input. */
 typedef bool (*CommandHandler)(CommandCall *call, const Args *args, GError **error);
 
 /* Rows of one group end with name NULL. `name` may have several words ("roster add"); `grammar` per args.h. */
@@ -35,7 +37,8 @@ typedef struct Command {
     CommandNeeds needs;
     const char *details; /* N_(): further lines for /help NAME and the manual; may be NULL */
     const char *example; /* "/roster add alice@example.org \"Alice B.\""; may be NULL */
-    /* How many of these words behind the command may be kept and shown, the rest being a secret; -1: all. NULL: always all. */
+    /* How many of these words behind the command may be kept and shown, the rest being a secret; -1: all. NULL:
+     * always all. */
     int (*shows)(const char *const *words);
 } Command;
 
@@ -49,7 +52,8 @@ typedef struct CommandGroup {
 Client *command_call_client(const CommandCall *call);
 Registry *command_call_registry(const CommandCall *call);
 const Command *command_call_command(const CommandCall *call);
-/* The account the line is for (of /on, else the current window's, else the only connected one); NULL when there is none. */
+/* The account the line is for (of /on, else the current window's, else the only connected one); NULL when there is
+ * none. */
 Session *command_call_session(const CommandCall *call);
 /* The current conversation; NULL in the console. */
 Conversation *command_call_conversation(const CommandCall *call);
@@ -60,8 +64,8 @@ void command_call_show(CommandCall *call, Conversation *conversation);
 
 /* One line of result; what came from elsewhere must be cleaned by the caller (text_clean()). */
 void command_call_print(CommandCall *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* A table: one row, as alternating column keys (stable, for JSON) and values (NULL allowed), ended by NULL. Rows with the same keys in
- * a row are aligned in text and become objects in JSON. */
+/* A table: one row, as alternating column keys (stable, for JSON) and values (NULL allowed), ended by NULL. Rows with
+ * the same keys in a row are aligned in text and become objects in JSON. */
 void command_call_row(CommandCall *call, const char *key, ...) G_GNUC_NULL_TERMINATED;
 
 /* Keeps the call beyond the handler; command_call_finish() must follow exactly once. */
@@ -69,6 +73,6 @@ CommandCall *command_call_defer(CommandCall *call);
 void command_call_finish(CommandCall *take_call, const GError *error);
 /* Ready-made CoreDone that finishes the deferred call given as data. */
 void command_call_done(const GError *error, gpointer deferred_call);
-/* Executes a line inside this one: its output is this call's. Defers the call and finishes it as the line finishes. `account` NULL: the
- * call's own choice. Nested too deeply (a loop): false and an error. */
+/* Executes a line inside this one: its output is this call's. Defers the call and finishes it as the line finishes.
+ * `account` NULL: the call's own choice. Nested too deeply (a loop): false and an error. */
 bool command_call_execute(CommandCall *call, const char *line, const char *account, GError **error);

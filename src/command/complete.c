@@ -68,7 +68,8 @@ line_word(const Line *line, guint index)
     return &g_array_index(line->words, Word, index);
 }
 
-static void complete_command(Completion *completion, Candidates *candidates, const char *text, size_t start, size_t cursor);
+static void complete_command(Completion *completion, Candidates *candidates, const char *text, size_t start,
+                             size_t cursor);
 
 /* The next word of each command's name. The first one takes its slash with it. */
 static void
@@ -124,7 +125,8 @@ complete_inner(Completion *completion, Candidates *candidates, const Line *line,
 
 /* The arguments of a command; words from `first` on belong to it. */
 static void
-complete_arguments(Completion *completion, Candidates *candidates, const Grammar *grammar, const Line *line, guint first)
+complete_arguments(Completion *completion, Candidates *candidates, const Grammar *grammar, const Line *line,
+                   guint first)
 {
     const ArgSpec *before = NULL;
     guint at = first;
@@ -134,13 +136,14 @@ complete_arguments(Completion *completion, Candidates *candidates, const Grammar
         const bool rest = spec->role == SPEC_POSITIONAL && spec->type->rest;
         candidates->previous = at > 0 ? line_word(line, at - 1)->text : NULL;
         if (rest && spec->type->kind == ARG_COMMAND) {
-            complete_inner(completion, candidates, line, before, at < line->words->len ? line_word(line, at)->start : line->current);
+            complete_inner(completion, candidates, line, before,
+                           at < line->words->len ? line_word(line, at)->start : line->current);
             return;
         }
         if (rest)
             return;
-        const bool is_keyword = at < line->words->len && line_word(line, at)->plain && spec->optional
-                                && grammar_find_keyword(grammar, line_word(line, at)->text) != NULL;
+        const bool is_keyword = at < line->words->len && line_word(line, at)->plain && spec->optional &&
+                                grammar_find_keyword(grammar, line_word(line, at)->text) != NULL;
         if (is_keyword)
             break;
         if (at < line->words->len && !spec->many) {
@@ -183,15 +186,17 @@ complete_command(Completion *completion, Candidates *candidates, const char *tex
     line_init(&line, text, start, cursor);
     completion->start = line.current;
     const char *outer_typed = candidates->typed;
-    g_autofree char *with_slash = line.words->len == 0 && *line.typed != '/' ? g_strconcat("/", line.typed, NULL) : NULL;
+    g_autofree char *with_slash = line.words->len == 0 && *line.typed != '/' ? g_strconcat("/", line.typed, NULL)
+                                                                             : NULL;
     candidates->typed = with_slash != NULL ? with_slash : line.typed;
     add_names(candidates, &line, start);
     candidates->typed = line.typed;
 
     g_autofree char *before = g_strndup(line.text + start, line.current - start);
     size_t length;
-    const Row *row = line.words->len == 0 ? NULL
-                                          : registry_match(candidates->registry, before + (*before == '/' ? 1 : 0), &length);
+    const Row *row = line.words->len == 0
+                         ? NULL
+                         : registry_match(candidates->registry, before + (*before == '/' ? 1 : 0), &length);
     if (row != NULL)
         complete_arguments(completion, candidates, row->grammar, &line, count_name_words(row->command->name));
     candidates->typed = outer_typed;

@@ -34,8 +34,8 @@ is_connecting(const Registry *registry, const Session *session)
     return attempts_is_pending(registry_attempts(registry), session_account(session));
 }
 
-/* The only account that can be meant when nothing says which. A script must not depend on which of two accounts is faster, so
- * without a terminal those under way count like those online. */
+/* The only account that can be meant when nothing says which. A script must not depend on which of two accounts is
+ * faster, so without a terminal those under way count like those online. */
 static Session *
 choose_only(const Registry *registry)
 {
@@ -72,8 +72,9 @@ execute_choose_session(const Registry *registry, const char *account)
     Session *session = frontend->session == NULL ? NULL : frontend->session(registry_front(registry));
     if (session != NULL)
         return session;
-    const Conversation *conversation = frontend->conversation == NULL ? NULL
-                                                                      : frontend->conversation(registry_front(registry));
+    const Conversation *conversation = frontend->conversation == NULL
+                                           ? NULL
+                                           : frontend->conversation(registry_front(registry));
     return conversation != NULL ? client_session_of(client, conversation_account(conversation)) : choose_only(registry);
 }
 
@@ -82,7 +83,8 @@ static Conversation *
 choose_conversation(const Registry *registry, const Session *session)
 {
     const Frontend *frontend = registry_frontend(registry);
-    Conversation *conversation = frontend->conversation == NULL ? NULL : frontend->conversation(registry_front(registry));
+    Conversation *conversation = frontend->conversation == NULL ? NULL
+                                                                : frontend->conversation(registry_front(registry));
     if (conversation == NULL || session == NULL || conversation_account(conversation) != session_account(session))
         return NULL;
     return conversation;
@@ -97,16 +99,18 @@ fail_no_account(const Registry *registry, const Execution *execution, GError **e
     const guint count = client == NULL ? 0 : client_session_count(client);
     if (asked != NULL) {
         g_autofree char *shown = arg_show(asked);
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/%s: there is no account %s: see /account list"), name, shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/%s: there is no account %s: see /account list"), name,
+                    shown);
         return false;
     }
     if (count == 0) {
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/%s: there is no account yet: write /connect name@server"), name);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("/%s: there is no account yet: write /connect name@server"),
+                    name);
         return false;
     }
     const char *first = account_name(session_account(client_session_at(client, 0)));
-    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s: more than one account could be meant: write /on %s /%s …"), name,
-                first, name);
+    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s: more than one account could be meant: write /on %s /%s …"),
+                name, first, name);
     return false;
 }
 
@@ -118,8 +122,8 @@ fail_offline(const Registry *registry, const Execution *execution, const Session
     const char *name = call_row(execution->call)->command->name;
     GError *failure = attempts_copy_failure(registry_attempts(registry), account);
     if (is_connecting(registry, session))
-        g_set_error(error, CONFAB_ERROR, ERROR_UNREACHABLE, _("/%s: %s is still connecting: write /wait connected first"), name,
-                    account_name(account));
+        g_set_error(error, CONFAB_ERROR, ERROR_UNREACHABLE,
+                    _("/%s: %s is still connecting: write /wait connected first"), name, account_name(account));
     else if (failure != NULL)
         g_propagate_error(error, g_steal_pointer(&failure));
     else
@@ -136,7 +140,8 @@ check_needs(const Registry *registry, const Execution *execution, GError **error
     const char *name = call_row(execution->call)->command->name;
     const Session *session = command_call_session(execution->call);
     if ((needs & NEEDS_TERMINAL) != 0 && !registry_frontend(registry)->is_terminal) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s needs the terminal interface: start confab without “run”"), name);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s needs the terminal interface: start confab without “run”"),
+                    name);
         return false;
     }
     if ((needs & (NEEDS_ACCOUNT | NEEDS_SESSION)) != 0 && session == NULL)
@@ -144,7 +149,8 @@ check_needs(const Registry *registry, const Execution *execution, GError **error
     if ((needs & NEEDS_SESSION) != 0 && !session_is_online(session))
         return fail_offline(registry, execution, session, error);
     if ((needs & NEEDS_CONVERSATION) != 0 && command_call_conversation(execution->call) == NULL) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s: there is no conversation here: open one with /msg JID"), name);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/%s: there is no conversation here: open one with /msg JID"),
+                    name);
         return false;
     }
     return true;
@@ -152,7 +158,8 @@ check_needs(const Registry *registry, const Execution *execution, GError **error
 
 /* --- understanding --- */
 
-/* Leaves a secret out of what is kept of the line. It may hold blanks and open quotation marks: nothing behind its start is kept. */
+/* Leaves a secret out of what is kept of the line. It may hold blanks and open quotation marks: nothing behind its
+ * start is kept. */
 static void
 hide_secret(CommandCall *call, const char *rest)
 {
@@ -169,7 +176,7 @@ hide_secret(CommandCall *call, const char *rest)
     const int count = command->shows((const char *const *) words->pdata);
     if (count < 0)
         return;
-    reader = (WordReader) { .line = rest };
+    reader = (WordReader){ .line = rest };
     for (int i = 0; i < count && words_skip(&reader, &start); i++) {
     }
     g_autofree char *kept = g_strndup(rest, reader.at);
@@ -200,8 +207,9 @@ parse(Registry *registry, const Execution *execution, GError **error)
         .lookup_data = registry,
     };
     GError *problem = NULL;
-    Args *args = execution->as_text ? parse_text(execution, &context, &problem)
-                                    : grammar_parse(row->grammar, row->command->name, execution->rest, &context, &problem);
+    Args *args = execution->as_text
+                     ? parse_text(execution, &context, &problem)
+                     : grammar_parse(row->grammar, row->command->name, execution->rest, &context, &problem);
     if (problem != NULL) {
         if (!execution->as_text)
             g_prefix_error(&problem, "/%s: ", row->command->name);
@@ -262,10 +270,12 @@ fail_unknown(const Registry *registry, const char *line, GError **error)
     if (nearest != NULL)
         g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is no command %s: did you mean %s?"), shown, nearest);
     else
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is no command %s: see /help, or write //… to say it"), shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is no command %s: see /help, or write //… to say it"),
+                    shown);
 }
 
-/* Finds the row of "/words …", through aliases. `command` is without the slash; `*take_rest` gets what follows the row's name. */
+/* Finds the row of "/words …", through aliases. `command` is without the slash; `*take_rest` gets what follows the
+ * row's name. */
 static const Row *
 resolve(const Registry *registry, const char *command, char **rest, GError **error)
 {
@@ -313,8 +323,8 @@ run(Execution *take_execution)
     Session *session = execute_choose_session(registry, call_scope(call)->account);
     call_set_target(call, session, choose_conversation(registry, session));
     g_autoptr(Args) args = parse(registry, execution, &error);
-    if (args == NULL || !check_needs(registry, execution, &error)
-        || !call_row(call)->command->run(call, args, &error)) {
+    if (args == NULL || !check_needs(registry, execution, &error) ||
+        !call_row(call)->command->run(call, args, &error)) {
         g_assert(!call_is_deferred(call));
         end(g_steal_pointer(&execution), error);
         return;
@@ -367,7 +377,8 @@ execute_line(Registry *registry, const char *line, const CallScope *scope, Comma
     }
     const bool command = line[0] == '/' && line[1] != '/';
     execution->as_text = !command;
-    const Row *row = command ? resolve(registry, line + 1, &execution->rest, &error) : registry_find_row(registry, "say");
+    const Row *row = command ? resolve(registry, line + 1, &execution->rest, &error)
+                             : registry_find_row(registry, "say");
     if (row == NULL) {
         end(execution, error);
         return;
@@ -378,7 +389,8 @@ execute_line(Registry *registry, const char *line, const CallScope *scope, Comma
     else
         execution->rest = g_strdup(line[0] == '/' ? line + 1 : line);
     if (must_wait(registry, execution, &session))
-        attempts_wait(registry_attempts(registry), session_account(session), on_settled, on_attempt_forgotten, execution);
+        attempts_wait(registry_attempts(registry), session_account(session), on_settled, on_attempt_forgotten,
+                      execution);
     else
         run(execution);
 }

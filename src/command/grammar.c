@@ -22,8 +22,7 @@ spec_free(ArgSpec *spec)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArgSpec, spec_free)
 
 /* Sets an error for whoever wrote the table. Returns false. */
-static bool G_GNUC_PRINTF(2, 3)
-mistake(GError **error, const char *format, ...)
+static bool G_GNUC_PRINTF(2, 3) mistake(GError **error, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
@@ -261,7 +260,7 @@ typedef struct Parser {
     const ArgContext *context;
     WordReader reader;
     Args *args;
-    Word word;  /* the next word, when `has_word` */
+    Word word; /* the next word, when `has_word` */
     bool has_word;
 } Parser;
 
@@ -358,8 +357,8 @@ parse_positional(Parser *parser, const ArgSpec *spec, GError **error)
         return parse_rest(parser, spec, error);
     if (!peek(parser, error))
         return false;
-    const bool keyword = parser->has_word && parser->word.plain
-                         && grammar_find_keyword(parser->grammar, parser->word.text) != NULL;
+    const bool keyword = parser->has_word && parser->word.plain &&
+                         grammar_find_keyword(parser->grammar, parser->word.text) != NULL;
     if (!parser->has_word || (keyword && spec->optional))
         return spec->optional ? true : fail_missing(parser, spec, error);
     if (spec->role == SPEC_LITERAL) {

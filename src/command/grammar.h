@@ -18,5 +18,7 @@ const ArgSpec *grammar_find_keyword(const Grammar *grammar, const char *word);
 /* "/connect [ACCOUNT] [server HOST] [port PORT]". `name` without the slash. */
 char *grammar_usage(const Grammar *grammar, const char *name);
 
-/* Understands the arguments of the command `name`: `line` is what follows it. NULL and one line without the command in front. */
-Args *grammar_parse(const Grammar *grammar, const char *name, const char *line, const ArgContext *context, GError **error);
+/* Understands the arguments of the command `name`: `line` is what follows it. NULL and one line without the command
+ * in front. */
+Args *grammar_parse(const Grammar *grammar, const char *name, const char *line, const ArgContext *context,
+                    GError **error);

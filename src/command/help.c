@@ -117,9 +117,11 @@ fail_no_topic(const Registry *registry, const char *topic, GError **error)
     g_autofree char *shown = arg_show(topic);
     g_autofree char *nearest = suggest_nearest(topic, names);
     if (nearest != NULL)
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/help: there is no help for “%s”: did you mean %s?"), shown, nearest);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/help: there is no help for “%s”: did you mean %s?"), shown,
+                    nearest);
     else
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/help: there is no help for “%s”: write /help for all"), shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/help: there is no help for “%s”: write /help for all"),
+                    shown);
     return false;
 }
 

@@ -8,7 +8,7 @@ struct Recorder {
     guint subscription;
     GPtrArray *records; /* Record; those before `head` are NULL */
     guint head;
-    guint64 first;      /* number of the record at `head` */
+    guint64 first; /* number of the record at `head` */
     gsize bytes;
     guint holds;
     RecorderNews news;
@@ -83,8 +83,8 @@ record(Recorder *recorder, RecordKind kind, const Account *account, const Jid *j
     fresh->text = take_text != NULL ? take_text : g_strdup("");
     recorder->bytes += record_size(fresh);
     g_ptr_array_add(recorder->records, fresh);
-    while (recorder->records->len - recorder->head > RECORDER_EVENTS_MAX
-           || (recorder->bytes > RECORDER_BYTES_MAX && recorder->records->len - recorder->head > 1))
+    while (recorder->records->len - recorder->head > RECORDER_EVENTS_MAX ||
+           (recorder->bytes > RECORDER_BYTES_MAX && recorder->records->len - recorder->head > 1))
         drop_first(recorder);
 }
 

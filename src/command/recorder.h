@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What happened, kept for the next /wait, so that nothing is missed between two lines of a script (wait.h). For this layer only. */
+/* What happened, kept for the next /wait, so that nothing is missed between two lines of a script (wait.h). For this
+ * layer only. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,18 +32,20 @@ typedef struct Record {
 
 typedef struct Recorder Recorder;
 
-/* Something was recorded, or an account or a message changed. Called in the delivery of the event: only to make a note of it. */
+/* Something was recorded, or an account or a message changed. Called in the delivery of the event: only to make a
+ * note of it. */
 typedef void (*RecorderNews)(gpointer data);
 
-/* `client` NULL: nothing happens. `always`: keeps from now on; else only between recorder_hold() and recorder_release(). */
+/* `client` NULL: nothing happens. `always`: keeps from now on; else only between recorder_hold() and
+ * recorder_release(). */
 Recorder *recorder_new(Client *client, bool always, RecorderNews news, gpointer data);
 void recorder_free(Recorder *recorder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recorder, recorder_free)
 void recorder_hold(Recorder *recorder);
 void recorder_release(Recorder *recorder);
 
-/* Records are numbered from the start on: the oldest that is kept is recorder_first(), the newest recorder_end() - 1. Borrowed until the
- * loop goes on. */
+/* Records are numbered from the start on: the oldest that is kept is recorder_first(), the newest recorder_end() - 1.
+ * Borrowed until the loop goes on. */
 guint64 recorder_first(const Recorder *recorder);
 guint64 recorder_end(const Recorder *recorder);
 const Record *recorder_at(const Recorder *recorder, guint64 number);

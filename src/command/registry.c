@@ -14,9 +14,9 @@ struct Registry {
     Client *client;
     Frontend frontend;
     gpointer front;
-    GPtrArray *groups;  /* const CommandGroup* */
-    GPtrArray *rows;    /* Row */
-    GHashTable *names;  /* name → Row, borrowed */
+    GPtrArray *groups; /* const CommandGroup* */
+    GPtrArray *rows;   /* Row */
+    GHashTable *names; /* name → Row, borrowed */
     GHashTable *variables;
     GPtrArray *calls;   /* CommandCall*, those not yet ended; borrowed */
     GPtrArray *scripts; /* Script*, those inside calls; borrowed */
@@ -47,7 +47,7 @@ registry_new(Client *client, const Frontend *frontend, gpointer front)
     g_autofree char *aliases = paths == NULL ? NULL : g_build_filename(paths->config, "aliases", NULL);
     Registry *registry = g_new0(Registry, 1);
     registry->client = client;
-    registry->frontend = frontend == NULL ? (Frontend) { 0 } : *frontend;
+    registry->frontend = frontend == NULL ? (Frontend){ 0 } : *frontend;
     registry->front = front;
     registry->groups = g_ptr_array_new();
     registry->rows = g_ptr_array_new_with_free_func((GDestroyNotify) row_free);
@@ -113,7 +113,8 @@ const CommandGroup *const *
 registry_builtin_groups(void)
 {
     static const CommandGroup *const groups[] = {
-        &account_group, &connection_group, &presence_group, &contacts_group, &chat_group, &settings_group, &program_group, NULL,
+        &account_group, &connection_group, &presence_group, &contacts_group,
+        &chat_group,    &settings_group,   &program_group,  NULL,
     };
     return groups;
 }

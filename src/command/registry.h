@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All commands of a front-end, and the execution of lines. The terminal, files, -e, the control socket and keys all come through
- * registry_execute(). */
+/* All commands of a front-end, and the execution of lines. The terminal, files, -e, the control socket and keys all
+ * come through registry_execute(). */
 #pragma once
 
 #include "command/command.h"
@@ -13,14 +13,14 @@ typedef struct Frontend {
     Session *(*session)(gpointer front);               /* of the current window; NULL: none */
     Conversation *(*conversation)(gpointer front);     /* the current one */
     void (*show)(gpointer front, Conversation *conversation);
-    /* Text output, line by line. Errors are the business of CommandFinished; OUTPUT_ERROR is for lines that nobody asked about (`done`
-     * was NULL). */
+    /* Text output, line by line. Errors are the business of CommandFinished; OUTPUT_ERROR is for lines that nobody
+     * asked about (`done` was NULL). */
     void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line);
     void (*quit)(gpointer front, const char *status);
 } Frontend;
 
-/* How a line ended: `error` NULL when it worked. Called exactly once; may be called before registry_execute() returns. Output is
- * complete by then. */
+/* How a line ended: `error` NULL when it worked. Called exactly once; may be called before registry_execute()
+ * returns. Output is complete by then. */
 typedef void (*CommandFinished)(const CommandCall *call, const GError *error, gpointer data);
 
 /* Calls that are still kept when the registry goes are finished with ERROR_FAILED. `frontend` is copied. */
@@ -33,14 +33,15 @@ Client *registry_client(const Registry *registry);
 /* What was given to registry_new(): for the commands a front-end adds. */
 gpointer registry_front(const Registry *registry);
 
-/* Executes one line as typed: "/words args", "//text" says "/text", anything else is said to the current conversation. An unknown
- * command is an error and never sent. Aliases are expanded here. `done` may be NULL. */
+/* Executes one line as typed: "/words args", "//text" says "/text", anything else is said to the current
+ * conversation. An unknown command is an error and never sent. Aliases are expanded here. `done` may be NULL. */
 void registry_execute(Registry *registry, const char *line, CommandFinished done, gpointer data);
 
 /* For help, completion and manuals. */
 guint registry_group_count(const Registry *registry);
 const CommandGroup *registry_group_at(const Registry *registry, guint index);
-const Command *registry_find(const Registry *registry, const char *words); /* longest match from the start, without the slash; NULL */
+/* The longest match from the start, without the slash; NULL. */
+const Command *registry_find(const Registry *registry, const char *words);
 /* The groups of this layer, NULL-terminated, for mkdocs. */
 const CommandGroup *const *registry_builtin_groups(void);
 

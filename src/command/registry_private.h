@@ -16,7 +16,8 @@ void registry_track_script(Registry *registry, Script *script);
 void registry_forget_script(Registry *registry, Script *script);
 void registry_cancel_scripts(Registry *registry, const void *root, const GError *error); /* `root` NULL: all of them */
 
-/* The row whose name the line (without the slash) starts with, the longest one; `*length` gets the bytes of the name. NULL: none. */
+/* The row whose name the line (without the slash) starts with, the longest one; `*length` gets the bytes of the name.
+ * NULL: none. */
 const Row *registry_match(const Registry *registry, const char *line, size_t *length);
 const Row *registry_find_row(const Registry *registry, const char *name);
 /* Every row, in the order of the groups; borrowed. */

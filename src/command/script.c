@@ -25,13 +25,13 @@ enum {
 /* Where lines come from. */
 typedef struct Source {
     char *name;
-    int fd;          /* -1: all is in the text already */
-    bool owned;      /* the descriptor is closed with the source */
-    bool ended;      /* nothing more will be read */
-    bool whole;      /* the text is one line, as it is: -e */
-    GString *text;   /* read and not yet executed from `at` on */
+    int fd;        /* -1: all is in the text already */
+    bool owned;    /* the descriptor is closed with the source */
+    bool ended;    /* nothing more will be read */
+    bool whole;    /* the text is one line, as it is: -e */
+    GString *text; /* read and not yet executed from `at` on */
     gsize at;
-    guint line;      /* number of the last line taken */
+    guint line; /* number of the last line taken */
 } Source;
 
 /* Survives the script, for the line that ends after it. */
@@ -44,11 +44,11 @@ struct Script {
     ScriptLineDone line_done;
     ScriptDone done;
     gpointer data;
-    GQueue sources;    /* Source */
-    guint step;        /* source of the loop, while the next line is due */
-    guint watch;       /* while a descriptor is waited for */
+    GQueue sources; /* Source */
+    guint step;     /* source of the loop, while the next line is due */
+    guint watch;    /* while a descriptor is waited for */
     char *position;
-    GError *failure;   /* of the last line: the next one may forgive it */
+    GError *failure;    /* of the last line: the next one may forgive it */
     CommandCall *outer; /* /source; NULL */
     Flight *flight;     /* the line under way */
     bool holds_waits;
@@ -149,7 +149,8 @@ static bool
 is_stream(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) || S_ISSOCK(status.st_mode));
+    return stat(path, &status) == 0 &&
+           (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 bool
@@ -158,8 +159,8 @@ script_add_file(Script *script, const char *path, GError **error)
     if (is_stream(path)) {
         const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd < 0) {
-            g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s cannot be opened (%s): check its name and permissions"), path,
-                        g_strerror(errno));
+            g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO,
+                        _("%s cannot be opened (%s): check its name and permissions"), path, g_strerror(errno));
             return false;
         }
         add_source(script, path, fd, NULL)->owned = true;
@@ -197,7 +198,8 @@ script_position(const Script *script)
 
 typedef enum { LINE_READY, LINE_LATER, LINE_NONE } LineState;
 
-/* The bytes of the next physical line of the source; `*length` without its line feed, `*next` behind it. False: not complete yet. */
+/* The bytes of the next physical line of the source; `*length` without its line feed, `*next` behind it. False: not
+ * complete yet. */
 static bool
 find_line(const Source *source, gsize from, gsize *length, gsize *next)
 {
@@ -293,8 +295,8 @@ static bool
 stops_on_error(const Script *script)
 {
     const Client *client = registry_client(script->registry);
-    return client == NULL
-           || settings_get_choice(client_settings(client), SETTING_SCRIPT_ON_ERROR, NULL, NULL) != ON_ERROR_CONTINUE;
+    return client == NULL ||
+           settings_get_choice(client_settings(client), SETTING_SCRIPT_ON_ERROR, NULL, NULL) != ON_ERROR_CONTINUE;
 }
 
 static void
@@ -348,8 +350,9 @@ handle_line(Script *script, const Source *source, const GString *line)
     }
     set_place(script, source);
     if (line->len > SCRIPT_LINE_MAX || !g_utf8_validate(text, (gssize) line->len, NULL)) {
-        finish(script, g_error_new(CONFAB_ERROR, ERROR_BAD_INPUT, _("%s: this line is not UTF-8 text of a sane length: mend the file"),
-                                   script->position));
+        finish(script,
+               g_error_new(CONFAB_ERROR, ERROR_BAD_INPUT,
+                           _("%s: this line is not UTF-8 text of a sane length: mend the file"), script->position));
         return;
     }
     if (alternative) {
@@ -449,8 +452,8 @@ bool
 script_run_inside(CommandCall *call, const char *path, GError **error)
 {
     if (call_scope(call)->depth >= CALL_DEPTH_MAX) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("commands lead into each other more than %d deep: look for a loop"),
-                    CALL_DEPTH_MAX);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("commands lead into each other more than %d deep: look for a loop"), CALL_DEPTH_MAX);
         return false;
     }
     Script *script = script_new(command_call_registry(call), NULL, on_inner_script_done, NULL);

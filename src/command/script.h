@@ -13,18 +13,23 @@
 enum { SCRIPT_LINE_MAX = 1024 * 1024 }; /* bytes of a line */
 
 typedef struct Script Script;
-/* The script ended: NULL when all went well; else the error, prefixed with "FILE:LINE: ". Called once; the script frees itself after. */
+/* The script ended: NULL when all went well; else the error, prefixed with "FILE:LINE: ". Called once; the script
+ * frees itself after. */
 typedef void (*ScriptDone)(const GError *error, gpointer data);
 /* Every finished line, for result events; may be NULL. */
 typedef void (*ScriptLineDone)(const CommandCall *call, const GError *error, gpointer data);
 
 Script *script_new(Registry *registry, ScriptLineDone line_done, ScriptDone done, gpointer data);
 /* Sources, executed in the order they are added. */
-void script_add_line(Script *script, const char *name, const char *line);      /* -e; may hold line feeds. Counted by name */
-bool script_add_file(Script *script, const char *path, GError **error);        /* read whole, at once */
-void script_add_fd(Script *script, const char *name, int fd);                  /* standard input, read as it comes, without blocking */
+/* -e; may hold line feeds. Lines of one name are numbered. */
+void script_add_line(Script *script, const char *name, const char *line);
+/* Read whole, at once; a pipe or a terminal as it comes. */
+bool script_add_file(Script *script, const char *path, GError **error);
+/* Standard input: read as it comes, without blocking. */
+void script_add_fd(Script *script, const char *name, int fd);
 void script_start(Script *script);
-/* Ends and frees it at once, with the files it has sourced; nobody is called any more, a line under way goes on for itself. */
+/* Ends and frees it at once, with the files it has sourced; nobody is called any more, a line under way goes on for
+ * itself. */
 void script_cancel(Script *script);
 
 /* No line is under way: the next one of a descriptor has not come yet. */
@@ -32,8 +37,10 @@ bool script_is_idle(const Script *script);
 /* "FILE:LINE" of the line that runs or ran last; borrowed, "" before the first. */
 const char *script_position(const Script *script);
 
-/* Runs a file inside a call (/source): its lines print there, and the call, which is deferred, finishes with the file. */
+/* Runs a file inside a call (/source): its lines print there, and the call, which is deferred, finishes with the
+ * file. */
 bool script_run_inside(CommandCall *call, const char *path, GError **error);
-/* For the registry: the script all began with, and the end of a script inside a call, which finishes with `error` (NULL: fine). */
+/* For the registry: the script all began with, and the end of a script inside a call, which finishes with `error`
+ * (NULL: fine). */
 const void *script_root(const Script *script);
 void script_abort(Script *script, const GError *error);

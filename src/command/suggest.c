@@ -9,8 +9,8 @@ enum {
     SHOWN_MAX = 3,
 };
 
-/* How many characters must be changed, added, left out or swapped with their neighbour to get from one word to the other
- * (optimal string alignment). */
+/* How many characters must be changed, added, left out or swapped with their neighbour to get from one word to the
+ * other (optimal string alignment). */
 static guint
 distance(const char *a, const char *b)
 {

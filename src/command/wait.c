@@ -56,7 +56,7 @@ typedef struct Wait {
     GRegex *regex;
     double seconds;
     guint timeout;
-    guint64 next;  /* number of the first record not yet looked at */
+    guint64 next; /* number of the first record not yet looked at */
 } Wait;
 
 static void
@@ -92,8 +92,8 @@ concerns_session(const Wait *wait, const Session *session)
 static bool
 is_trying(const Wait *wait, const Session *session)
 {
-    return attempts_is_pending(registry_attempts(wait->waits->registry), session_account(session))
-           || account_retry_at(session_account(session)) != 0;
+    return attempts_is_pending(registry_attempts(wait->waits->registry), session_account(session)) ||
+           account_retry_at(session_account(session)) != 0;
 }
 
 /* What the sessions concerned are at. */
@@ -128,7 +128,8 @@ hopeless(const Wait *wait, const Account *account)
     GError *failure = account == NULL ? NULL : attempts_copy_failure(registry_attempts(wait->waits->registry), account);
     if (failure != NULL)
         return failure;
-    return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("/wait: no account is online or connecting: write /connect first"));
+    return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
+                       _("/wait: no account is online or connecting: write /connect first"));
 }
 
 /* --- conditions --- */
@@ -210,7 +211,8 @@ matches(const Wait *wait, const Record *record)
     if (wait->account != NULL && g_strcmp0(wait->account, record->account) != 0)
         return false;
     if (wait->from != NULL) {
-        const bool same = jid_is_bare(wait->from) ? jid_equal_bare(wait->from, record->jid) : jid_equal(wait->from, record->jid);
+        const bool same = jid_is_bare(wait->from) ? jid_equal_bare(wait->from, record->jid)
+                                                  : jid_equal(wait->from, record->jid);
         if (record->jid == NULL || !same)
             return false;
     }
@@ -228,8 +230,9 @@ end_with(Wait *wait, guint64 number)
     GError *error = NULL;
     if (record->kind == RECORD_FAILED) {
         g_autofree char *reason = text_clean(record->text, -1, TEXT_LINE);
-        error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL, _("/wait: the message to %s was not delivered (%s): send it again"),
-                            jid_text(record->jid), reason);
+        error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL,
+                            _("/wait: the message to %s was not delivered (%s): send it again"), jid_text(record->jid),
+                            reason);
     }
     recorder_take(wait->waits->recorder, number);
     end(wait, error);

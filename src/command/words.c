@@ -76,7 +76,8 @@ append_variable(GString *out, const char *text, WordsLookup lookup, gpointer dat
         return 0;
     const char *value = lookup(name, data);
     if (value == NULL) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is no variable $%s: set it with /let %s VALUE"), name, name);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is no variable $%s: set it with /let %s VALUE"), name,
+                    name);
         return 0;
     }
     g_string_append(out, value);
@@ -134,8 +135,8 @@ read_quoted(WordReader *reader, GString *out, GError **error)
     const char quote = reader->line[reader->at];
     bool plain;
     if (close == 0) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("a quotation mark %c is never closed: close it or write \\%c"), quote,
-                    quote);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("a quotation mark %c is never closed: close it or write \\%c"),
+                    quote, quote);
         return false;
     }
     reader->at++;
@@ -156,7 +157,7 @@ words_next(WordReader *reader, Word *word, GError **error)
     if (reader->line[reader->at] == '\0')
         return false;
     g_autoptr(GString) out = g_string_new(NULL);
-    *word = (Word) { .start = reader->at, .plain = true };
+    *word = (Word){ .start = reader->at, .plain = true };
     while (reader->line[reader->at] != '\0' && !is_blank(reader->line[reader->at])) {
         const char c = reader->line[reader->at];
         const bool quote = c == '"' || (c == '\'' && reader->at == word->start);

@@ -5,8 +5,8 @@
  *   'two words'   as it is; a ' inside a word is an apostrophe (O'Brien)
  *   \x            x
  *
- * Variables ($NAME, ${NAME}) are expanded only where a lookup is given. A value becomes part of one word, whatever is in it:
- * it is never taken apart, never a keyword, never a command. */
+ * Variables ($NAME, ${NAME}) are expanded only where a lookup is given. A value becomes part of one word, whatever is
+ * in it: it is never taken apart, never a keyword, never a command. */
 #pragma once
 
 #include <glib.h>

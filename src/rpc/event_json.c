@@ -50,8 +50,9 @@ begin(const char *event, gint64 time, const char *account)
     return json;
 }
 
-/* JSON may hold these as they are, but readers of lines and terminals take some of them for more than text: DEL and C1, NEL, and
- * the separators of lines and paragraphs become \uXXXX, which means the same. They occur inside strings only. */
+/* JSON may hold these as they are, but readers of lines and terminals take some of them for more than text: DEL and
+ * C1, NEL, and the separators of lines and paragraphs become \uXXXX, which means the same. They occur inside strings
+ * only. */
 static char *
 escape_rest(const char *text)
 {
@@ -143,8 +144,8 @@ view_presence(const ModelEvent *event)
     const Contact *contact = event->presence.contact;
     const Resource *resource = event->presence.resource;
     if (resource != NULL)
-        return (PresenceView) { resource->jid, resource->availability, resource->status, resource->priority };
-    return (PresenceView) { contact_jid(contact), contact_availability(contact), contact_status(contact), 0 };
+        return (PresenceView){ resource->jid, resource->availability, resource->status, resource->priority };
+    return (PresenceView){ contact_jid(contact), contact_availability(contact), contact_status(contact), 0 };
 }
 
 static char *
@@ -251,8 +252,8 @@ connection_line(const ModelEvent *event)
 {
     const char *reason = account_reason(event->account);
     return plain(when_now(), "connection", event->account,
-                 g_strdup_printf("%s%s%s", account_state_word(account_state(event->account)), reason != NULL ? ": " : "",
-                                 reason != NULL ? reason : ""));
+                 g_strdup_printf("%s%s%s", account_state_word(account_state(event->account)),
+                                 reason != NULL ? ": " : "", reason != NULL ? reason : ""));
 }
 
 static char *
@@ -261,8 +262,8 @@ presence_line(const ModelEvent *event)
     const PresenceView view = view_presence(event);
     const bool status = view.status != NULL && *view.status != '\0';
     return plain(when_now(), "presence", event->account,
-                 g_strdup_printf("%s: %s%s%s", jid_text(view.from), availability_word(view.availability), status ? ": " : "",
-                                 status ? view.status : ""));
+                 g_strdup_printf("%s: %s%s%s", jid_text(view.from), availability_word(view.availability),
+                                 status ? ": " : "", status ? view.status : ""));
 }
 
 static char *
@@ -270,8 +271,8 @@ subscription_line(const ModelEvent *event)
 {
     const char *text = event->subscription.text;
     return plain(when_now(), "subscription", event->account,
-                 g_strdup_printf("%s: %s%s%s", jid_text(event->subscription.jid), event->subscription.act, text != NULL ? ": " : "",
-                                 text != NULL ? text : ""));
+                 g_strdup_printf("%s: %s%s%s", jid_text(event->subscription.jid), event->subscription.act,
+                                 text != NULL ? ": " : "", text != NULL ? text : ""));
 }
 
 static char *
@@ -287,8 +288,9 @@ static char *
 unread_line(const ModelEvent *event)
 {
     const Conversation *conversation = event->conversation.conversation;
-    return plain(when_now(), "unread", event->account,
-                 g_strdup_printf("%s: %u", jid_text(conversation_jid(conversation)), conversation_unread(conversation)));
+    return plain(
+        when_now(), "unread", event->account,
+        g_strdup_printf("%s: %u", jid_text(conversation_jid(conversation)), conversation_unread(conversation)));
 }
 
 static char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Events as lines (surface.md §5): JSON for programs and one plain line for people, from the same model event. NULL when an event has
- * no outward form. The caller frees; no newline at the end. Remote text is cleaned in the plain form; JSON keeps it (json-glib escapes). */
+/* Events as lines (surface.md §5): JSON for programs and one plain line for people, from the same model event. NULL
+ * when an event has no outward form. The caller frees; no newline at the end. Remote text is cleaned in the plain
+ * form; JSON keeps it (json-glib escapes). */
 #pragma once
 
 #include "command/registry.h"
@@ -8,7 +9,8 @@
 
 char *event_to_json(const ModelEvent *event);
 char *event_to_line(const ModelEvent *event); /* "2026-11-22T10:00:00Z message work alice@example.org: hi" */
-/* {"v":1,"event":"result","time":…,"account":…,"command":"/roster list","ok":true,"code":0,"error":null,"lines":[…],"rows":[{…}]} */
+/* {"v":1,"event":"result","time":…,"account":…,"command":"/roster
+ * list","ok":true,"code":0,"error":null,"lines":[…],"rows":[{…}]} */
 char *result_to_json(const CommandCall *call, const GError *error);
 /* {"v":1,"event":"error",…} */
 char *error_to_json(const GError *error);

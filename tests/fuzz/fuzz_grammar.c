@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever is typed, or stands in a grammar: it is understood or refused with one harmless line (I12), and what was understood
- * means the same when it is quoted and read again. The first line of the input is a grammar, the rest is what is typed. */
+/* Whatever is typed, or stands in a grammar: it is understood or refused with one harmless line (I12), and what was
+ * understood means the same when it is quoted and read again. The first line of the input is a grammar, the rest is
+ * what is typed. */
 #include <stdint.h>
 #include <string.h>
 
@@ -94,7 +95,8 @@ check_completion(const char *line)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size > LINE_MAX_BYTES || memchr(data, '\0', size) != NULL || !g_utf8_validate((const char *) data, (gssize) size, NULL))
+    if (size > LINE_MAX_BYTES || memchr(data, '\0', size) != NULL ||
+        !g_utf8_validate((const char *) data, (gssize) size, NULL))
         return 0;
     g_autofree char *input = g_strndup((const char *) data, size);
     char *feed = strchr(input, '\n');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `confab run` as scripts and supervisors use it, on a real Prosody: plain lines, scripts that wait for each other, and every way to
- * end. */
+/* `confab run` as scripts and supervisors use it, on a real Prosody: plain lines, scripts that wait for each other,
+ * and every way to end. */
 #include <signal.h>
 #include <string.h>
 
@@ -20,7 +20,8 @@ static char *
 make_home(const Server *server, const TestAccount *account)
 {
     char *home = test_directory_new();
-    g_autofree char *section = confab_account(account->user, server_port(server), server_ca_file(server), account->password, NULL);
+    g_autofree char *section = confab_account(account->user, server_port(server), server_ca_file(server),
+                                              account->password, NULL);
     confab_write_accounts(home, section);
     return home;
 }
@@ -56,14 +57,15 @@ test_scripts_talk(void)
         return;
     g_autofree char *home_of_alice = make_home(server, &accounts[0]);
     g_autofree char *home_of_bob = make_home(server, &accounts[1]);
-    g_autofree char *caller = write_script(home_of_alice, "# the one who starts\n"
-                                                          "/wait presence from bob@localhost matching ^online timeout 20\n"
-                                                          "/let GREETING hello, \\\n"
-                                                          "    \"Bob\"\n"
-                                                          "/msg bob@localhost $GREETING\n"
-                                                          "/wait message from bob@localhost matching \"^you said\" timeout 20\n"
-                                                          "/print got: $WAIT_TEXT\n"
-                                                          "/msg bob@localhost bye; /quit $HOME `id`\n");
+    g_autofree char *caller = write_script(home_of_alice,
+                                           "# the one who starts\n"
+                                           "/wait presence from bob@localhost matching ^online timeout 20\n"
+                                           "/let GREETING hello, \\\n"
+                                           "    \"Bob\"\n"
+                                           "/msg bob@localhost $GREETING\n"
+                                           "/wait message from bob@localhost matching \"^you said\" timeout 20\n"
+                                           "/print got: $WAIT_TEXT\n"
+                                           "/msg bob@localhost bye; /quit $HOME `id`\n");
     g_autofree char *echo = write_script(home_of_bob, "/wait message from alice@localhost timeout 20\n"
                                                       "/msg alice@localhost you said: $WAIT_TEXT\n"
                                                       "/wait message from alice@localhost matching ^bye timeout 20\n"
@@ -116,14 +118,22 @@ test_json_results(void)
     Run *run = run_start(home, (const char *const[]){ "run", "--json", NULL }, NULL);
     run_type(run, "/set script.on-error continue");
     run_type(run, "/msg alice@localhost \"quoted\" \\ </body> \xe2\x80\xa8 \xe2\x80\xae \xc2\x9b %s%n");
-    expect(run, "\"event\":\"result\".*\"command\":\"/msg alice@localhost .*\"ok\":true,\"code\":0,\"error\":null,\"lines\":\\[\\]");
-    expect(run, "\"direction\":\"in\".*\"body\":\"\\\\\"quoted\\\\\" \\\\\\\\ <\\\\?/body> \\\\u2028 \xe2\x80\xae \\\\u009b %s%n\"");
+    expect(
+        run,
+        "\"event\":\"result\".*\"command\":\"/msg alice@localhost .*\"ok\":true,\"code\":0,\"error\":null,\"lines\":\\[\\]");
+    expect(
+        run,
+        "\"direction\":\"in\".*\"body\":\"\\\\\"quoted\\\\\" \\\\\\\\ <\\\\?/body> \\\\u2028 \xe2\x80\xae \\\\u009b %s%n\"");
     run_type(run, "/roster remove nobody@localhost");
-    expect(run, "\"event\":\"result\".*\"ok\":false,\"code\":66,\"error\":\"/roster remove: nobody@localhost is not in the roster");
+    expect(
+        run,
+        "\"event\":\"result\".*\"ok\":false,\"code\":66,\"error\":\"/roster remove: nobody@localhost is not in the roster");
     run_type(run, "/account set alice password hunter2");
     expect(run, "\"command\":\"/account set alice password \\*\\*\\*\\*\",\"ok\":true");
     run_type(run, "/account list");
-    expect(run, "\"rows\":\\[\\{\"account\":\"alice\",\"jid\":\"alice@localhost\",\"enabled\":\"enabled\",\"state\":\"online\"\\}\\]");
+    expect(
+        run,
+        "\"rows\":\\[\\{\"account\":\"alice\",\"jid\":\"alice@localhost\",\"enabled\":\"enabled\",\"state\":\"online\"\\}\\]");
     run_type(run, "/quit");
     g_assert_cmpint(run_wait_exit(run), ==, 0);
     g_assert_null(strstr(run_output(run), "hunter2"));
@@ -138,7 +148,8 @@ test_undelivered(void)
     if (server == NULL)
         return;
     g_autofree char *home = make_home(server, &accounts[0]);
-    Run *run = run_start(home, (const char *const[]){ "run", "--no-autoconnect", "-e", "/msg bob@localhost hi", NULL }, NULL);
+    Run *run = run_start(home, (const char *const[]){ "run", "--no-autoconnect", "-e", "/msg bob@localhost hi", NULL },
+                         NULL);
     g_assert_cmpint(run_wait_exit(run), ==, 75);
     g_assert_nonnull(strstr(run_errors(run), "confab: /wait: 1 message is not delivered yet"));
     stop(run);
@@ -150,8 +161,10 @@ test_failing_line(void)
 {
     g_autofree char *home = test_directory_new();
     g_autofree char *script = write_script(home, "/print one\n\n/status \\\nbusy\n/print never\n");
-    g_autofree char *expected = g_strdup_printf("confab: %s:4: /status: “busy” does not fit status: write one of online, chat, away, "
-                                                "xa, dnd, offline\n", script);
+    g_autofree char *expected = g_strdup_printf(
+        "confab: %s:4: /status: “busy” does not fit status: write one of online, chat, away, "
+        "xa, dnd, offline\n",
+        script);
     Run *run = run_start(home, (const char *const[]){ "run", script, NULL }, NULL);
     g_assert_cmpint(run_wait_exit(run), ==, 64);
     g_assert_cmpstr(run_output(run), ==, "one\n");
@@ -217,7 +230,8 @@ test_closed_output_ends_quietly(void)
     g_assert_true(g_file_set_contents(script, lines->str, -1, NULL));
     g_autofree char *line = g_strdup_printf("('%s' run '%s'; echo $? >&2) | head -1", confab[0], script);
     const char *const argv[] = { "/bin/sh", "-c", line, NULL };
-    g_assert_true(g_spawn_sync(NULL, (char **) argv, environment, G_SPAWN_DEFAULT, NULL, NULL, &output, &errors, &status, &error));
+    g_assert_true(g_spawn_sync(NULL, (char **) argv, environment, G_SPAWN_DEFAULT, NULL, NULL, &output, &errors,
+                               &status, &error));
     g_assert_no_error(error);
     g_assert_cmpstr(output, ==, "a line that nobody reads\n");
     g_assert_cmpstr(errors, ==, "0\n");

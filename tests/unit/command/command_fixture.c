@@ -69,7 +69,7 @@ void
 command_fixture_set_up(CommandFixture *fixture, const char *accounts, bool is_terminal)
 {
     g_autoptr(GError) error = NULL;
-    *fixture = (CommandFixture) { .directory = g_dir_make_tmp("confab-command-XXXXXX", &error) };
+    *fixture = (CommandFixture){ .directory = g_dir_make_tmp("confab-command-XXXXXX", &error) };
     g_assert_no_error(error);
     fixture->paths = paths_new(fixture->directory, NULL, &error);
     g_assert_no_error(error);
@@ -164,8 +164,9 @@ command_fixture_bind(CommandFixture *fixture, const char *account, const char *r
     const char *id = strstr(iq, "id=\"");
     g_assert_nonnull(id);
     g_autofree char *value = g_strndup(id + 4, strcspn(id + 4, "\""));
-    g_autofree char *answer = g_strdup_printf("<iq type='result' id='%s' to='%s'><query xmlns='jabber:iq:roster'>%s</query></iq>",
-                                              value, jid_text(full), roster != NULL ? roster : "");
+    g_autofree char *answer = g_strdup_printf(
+        "<iq type='result' id='%s' to='%s'><query xmlns='jabber:iq:roster'>%s</query></iq>", value, jid_text(full),
+        roster != NULL ? roster : "");
     g_assert_true(stream_feed(stream, answer));
     command_fixture_settle();
 }
@@ -190,7 +191,8 @@ note_rows(CommandFixture *fixture, const CommandCall *call)
     for (guint i = 0; i < command_call_row_count(call); i++) {
         g_autoptr(GString) row = g_string_new(NULL);
         for (const CommandCell *cell = command_call_row_at(call, i); cell->key != NULL; cell++)
-            g_string_append_printf(row, "%s%s=%s", row->len > 0 ? " " : "", cell->key, cell->value != NULL ? cell->value : "NULL");
+            g_string_append_printf(row, "%s%s=%s", row->len > 0 ? " " : "", cell->key,
+                                   cell->value != NULL ? cell->value : "NULL");
         g_ptr_array_add(fixture->rows, g_strdup(row->str));
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A client with two accounts on streams without a network, a registry, and a front-end that writes down what it is given. */
+/* A client with two accounts on streams without a network, a registry, and a front-end that writes down what it is
+ * given. */
 #pragma once
 
 #include "command/registry.h"

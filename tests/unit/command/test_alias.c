@@ -34,7 +34,8 @@ test_keeps_them_in_a_file(void)
     g_autofree char *directory = g_dir_make_tmp("confab-alias-XXXXXX", &error);
     g_assert_no_error(error);
     g_autofree char *path = g_build_filename(directory, "aliases", NULL);
-    g_assert_true(g_file_set_contents(path, "# mine\nhi = /say hi\nbad = no command\nworse = //x\nBAD = /x\n", -1, NULL));
+    g_assert_true(
+        g_file_set_contents(path, "# mine\nhi = /say hi\nbad = no command\nworse = //x\nBAD = /x\n", -1, NULL));
     g_autoptr(Aliases) aliases = aliases_new(path, NULL);
     g_assert_cmpstr(aliases_find(aliases, "hi"), ==, "/say hi");
     g_assert_null(aliases_find(aliases, "bad"));

@@ -9,12 +9,13 @@
 #include "command_fixture.h"
 
 static const char accounts[] = "[work]\njid = me@example.org\npassword = x\n";
-static const char roster[] = "<item jid='alice@example.org' name='Alice' subscription='both'><group>Old friends</group></item>"
-                             "<item jid='bob@example.org' name='Bob &quot;B&quot; $HOME' subscription='both'/>"
-                             "<item jid='carol1@example.org' name='Carol' subscription='both'/>"
-                             "<item jid='carol2@example.org' name='Carol' subscription='both'/>"
-                             "<item jid='eve@evil.example' name='alice@bank.example' subscription='both'/>"
-                             "<item jid='port@example.org' name='&#xc4;rger' subscription='both'/>";
+static const char roster[] =
+    "<item jid='alice@example.org' name='Alice' subscription='both'><group>Old friends</group></item>"
+    "<item jid='bob@example.org' name='Bob &quot;B&quot; $HOME' subscription='both'/>"
+    "<item jid='carol1@example.org' name='Carol' subscription='both'/>"
+    "<item jid='carol2@example.org' name='Carol' subscription='both'/>"
+    "<item jid='eve@evil.example' name='alice@bank.example' subscription='both'/>"
+    "<item jid='port@example.org' name='&#xc4;rger' subscription='both'/>";
 
 static void
 set_up(CommandFixture *fixture, gconstpointer data)
@@ -37,7 +38,8 @@ complete(const CommandFixture *fixture, const char *text)
 {
     const char *mark = strstr(text, "‸");
     const size_t cursor = mark == NULL ? strlen(text) : (size_t) (mark - text);
-    g_autofree char *line = mark == NULL ? g_strdup(text) : g_strdup_printf("%.*s%s", (int) cursor, text, mark + strlen("‸"));
+    g_autofree char *line = mark == NULL ? g_strdup(text)
+                                         : g_strdup_printf("%.*s%s", (int) cursor, text, mark + strlen("‸"));
     g_autoptr(Completion) completion = complete_line(fixture->registry, line, cursor);
     g_autoptr(GString) out = g_string_new(NULL);
     g_string_printf(out, "%zu:", completion->start);
@@ -138,9 +140,10 @@ test_arguments(CommandFixture *fixture, gconstpointer data)
         { "/wait message ", "14: from matching timeout" },
         { "/wait message timeout 5 f", "24: from" },
         { "/on ", "4: work" },
-        { "/on work ", "9: /account /connect /disconnect /reconnect /tls /ping /status /priority /roster /subscribe "
-                      "/unsubscribe /approve /deny /requests /who /info /msg /say /me /typing /set /unset /settings /help /alias "
-                      "/unalias /let /on /print /quit /source /version /wait" },
+        { "/on work ",
+          "9: /account /connect /disconnect /reconnect /tls /ping /status /priority /roster /subscribe "
+          "/unsubscribe /approve /deny /requests /who /info /msg /say /me /typing /set /unset /settings /help /alias "
+          "/unalias /let /on /print /quit /source /version /wait" },
         { "/on work /ms", "9: /msg" },
         { "/on work ms", "9: /msg" },
         { "/on work /msg ali", "14: Alice eve@evil.example" },
@@ -170,8 +173,8 @@ test_files(CommandFixture *fixture, gconstpointer data)
     g_autofree char *sub = g_build_filename(fixture->directory, "only", NULL);
     g_assert_cmpint(g_mkdir(sub, 0700), ==, 0);
     g_autofree char *line = g_strdup_printf("/source %s/on", fixture->directory);
-    g_autofree char *expected = g_strdup_printf("8: %s/one \"%s/one more\" %s/only/", fixture->directory, fixture->directory,
-                                                fixture->directory);
+    g_autofree char *expected = g_strdup_printf("8: %s/one \"%s/one more\" %s/only/", fixture->directory,
+                                                fixture->directory, fixture->directory);
     g_autofree char *result = complete(fixture, line);
     g_assert_cmpstr(result, ==, expected);
     g_autofree char *hidden = g_strdup_printf("/source %s/.h", fixture->directory);
@@ -186,15 +189,28 @@ test_files(CommandFixture *fixture, gconstpointer data)
 static void
 test_names_inject_nothing(CommandFixture *fixture, gconstpointer data)
 {
-    static const char *const names[] = { "x server evil.example", "x\" /quit \"", "$(id)", "`id`", "${HOME}", "a\\", "'", "'q q'",
-                                         "|| /quit", "#comment", "--", "server", "\xe2\x80\xae" "gnirts" };
+    static const char *const names[] = { "x server evil.example",
+                                         "x\" /quit \"",
+                                         "$(id)",
+                                         "`id`",
+                                         "${HOME}",
+                                         "a\\",
+                                         "'",
+                                         "'q q'",
+                                         "|| /quit",
+                                         "#comment",
+                                         "--",
+                                         "server",
+                                         "\xe2\x80\xae"
+                                         "gnirts" };
     Session *session = client_find_session(fixture->client, "work");
     const Roster *contacts = account_roster(session_account(session));
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *escaped = g_markup_escape_text(names[i], -1);
-        g_autofree char *push = g_strdup_printf("<iq type='set' id='p%zu'><query xmlns='jabber:iq:roster'>"
-                                                "<item jid='victim%zu@example.org' name='%s' subscription='both'/></query></iq>",
-                                                i, i, escaped);
+        g_autofree char *push = g_strdup_printf(
+            "<iq type='set' id='p%zu'><query xmlns='jabber:iq:roster'>"
+            "<item jid='victim%zu@example.org' name='%s' subscription='both'/></query></iq>",
+            i, i, escaped);
         command_fixture_feed(fixture, "work", push);
         g_autofree char *jid_line = g_strdup_printf("victim%zu@example.org", i);
         g_autoptr(Jid) jid = jid_new(jid_line, NULL);
@@ -218,8 +234,10 @@ test_many_contacts_are_cut(CommandFixture *fixture, gconstpointer data)
 {
     g_autoptr(GString) push = g_string_new(NULL);
     for (int i = 0; i < 300; i++) {
-        g_string_printf(push, "<iq type='set' id='m%d'><query xmlns='jabber:iq:roster'><item jid='many%d@example.org' "
-                              "subscription='both'/></query></iq>", i, i);
+        g_string_printf(push,
+                        "<iq type='set' id='m%d'><query xmlns='jabber:iq:roster'><item jid='many%d@example.org' "
+                        "subscription='both'/></query></iq>",
+                        i, i);
         command_fixture_feed(fixture, "work", push->str);
     }
     g_autoptr(Completion) completion = complete_line(fixture->registry, "/msg many", strlen("/msg many"));
@@ -230,8 +248,13 @@ test_many_contacts_are_cut(CommandFixture *fixture, gconstpointer data)
 static void
 test_any_cursor_is_fine(CommandFixture *fixture, gconstpointer data)
 {
-    static const char *const lines[] = { "/on work /msg \"Bob \\\"B\\\"\" hi 'x", "/connect \"work server", "/roster group add \\",
-                                         "/ / / /", "/\"msg\" x", "/set here typing o", "/alias a /alias b /on work /wait message from al" };
+    static const char *const lines[] = { "/on work /msg \"Bob \\\"B\\\"\" hi 'x",
+                                         "/connect \"work server",
+                                         "/roster group add \\",
+                                         "/ / / /",
+                                         "/\"msg\" x",
+                                         "/set here typing o",
+                                         "/alias a /alias b /on work /wait message from al" };
     for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
         for (size_t cursor = 0; cursor <= strlen(lines[i]) + 3; cursor++) {
             g_autoptr(Completion) completion = complete_line(fixture->registry, lines[i], cursor);

@@ -7,8 +7,9 @@
 typedef CommandFixture Fixture;
 
 static const char one_account[] = "[work]\njid = me@example.org\npassword = x\n";
-static const char roster[] = "<item jid='alice@example.org' name='Alice' subscription='both'><group>Friends</group></item>"
-                             "<item jid='bob@example.org' name='Bob &quot;the builder&quot;' subscription='both'/>";
+static const char roster[] =
+    "<item jid='alice@example.org' name='Alice' subscription='both'><group>Friends</group></item>"
+    "<item jid='bob@example.org' name='Bob &quot;the builder&quot;' subscription='both'/>";
 
 static void
 set_up(Fixture *fixture, gconstpointer accounts)
@@ -49,18 +50,23 @@ test_unknown_commands_are_never_sent(Fixture *fixture, gconstpointer data)
     command_fixture_connect(fixture, "work", roster);
     g_assert_null(command_fixture_run(fixture, "/msg alice hi"));
     g_string_truncate(fixture->sent, 0);
-    g_assert_cmpstr(command_fixture_run(fixture, "/mgs alice secret"), ==, "64 there is no command /mgs: did you mean /msg?");
+    g_assert_cmpstr(command_fixture_run(fixture, "/mgs alice secret"), ==,
+                    "64 there is no command /mgs: did you mean /msg?");
     g_assert_cmpstr(command_fixture_run(fixture, "/xyzzy secret"), ==,
                     "64 there is no command /xyzzy: see /help, or write //… to say it");
     g_assert_cmpstr(command_fixture_run(fixture, "/join room@rooms.example.org"), ==,
                     "64 there is no command /join: see /help, or write //… to say it");
-    g_assert_cmpstr(command_fixture_run(fixture, "/"), ==, "64 there is no command /: see /help, or write //… to say it");
+    g_assert_cmpstr(command_fixture_run(fixture, "/"), ==,
+                    "64 there is no command /: see /help, or write //… to say it");
     g_assert_cmpstr(command_fixture_run(fixture, "/roster frob"), ==, "64 /roster: “frob” is too much: write /roster");
-    g_assert_cmpstr(command_fixture_run(fixture, "/account frob"), ==,
-                    "64 /account: there is no “frob”: write one of list, add, set, unset, show, remove, enable, disable");
-    g_assert_cmpstr(command_fixture_run(fixture, "/account"), ==,
-                    "64 /account: a word is missing: write one of list, add, set, unset, show, remove, enable, disable");
-    g_assert_cmpstr(command_fixture_run(fixture, "/\033[2J"), ==, "64 there is no command /^[[2J: see /help, or write //… to say it");
+    g_assert_cmpstr(
+        command_fixture_run(fixture, "/account frob"), ==,
+        "64 /account: there is no “frob”: write one of list, add, set, unset, show, remove, enable, disable");
+    g_assert_cmpstr(
+        command_fixture_run(fixture, "/account"), ==,
+        "64 /account: a word is missing: write one of list, add, set, unset, show, remove, enable, disable");
+    g_assert_cmpstr(command_fixture_run(fixture, "/\033[2J"), ==,
+                    "64 there is no command /^[[2J: see /help, or write //… to say it");
     g_assert_cmpstr(fixture->sent->str, ==, "");
 }
 
@@ -96,7 +102,8 @@ test_wrong_lines_name_the_argument(Fixture *fixture, gconstpointer data)
     g_assert_true(g_str_has_prefix(error, "65 /roster add: “foo@@bar” is not a JID ("));
     g_assert_true(g_str_has_suffix(error, "): write name@server"));
     g_assert_cmpstr(command_fixture_run(fixture, "/msg"), ==, "64 /msg: JID is missing: write /msg JID [TEXT]");
-    g_assert_cmpstr(command_fixture_run(fixture, "/msg dave hi"), ==, "66 /msg: no contact is called “dave”: write name@server");
+    g_assert_cmpstr(command_fixture_run(fixture, "/msg dave hi"), ==,
+                    "66 /msg: no contact is called “dave”: write name@server");
     g_assert_cmpstr(command_fixture_run(fixture, "/priority 300"), ==,
                     "65 /priority: “300” does not fit priority: write a number from -128 to 127");
     g_assert_cmpstr(command_fixture_run(fixture, "/status busy"), ==,
@@ -155,8 +162,9 @@ test_without_accounts(Fixture *fixture, gconstpointer data)
                     "66 /msg: there is no account yet: write /connect name@server");
     g_assert_cmpstr(command_fixture_run(fixture, "/connect"), ==,
                     "66 /connect: there is no account yet: write /connect name@server");
-    g_assert_cmpstr(command_fixture_run(fixture, "/connect nonsense"), ==,
-                    "66 /connect: “nonsense” is neither an account nor an address: write name@server, or see /account list");
+    g_assert_cmpstr(
+        command_fixture_run(fixture, "/connect nonsense"), ==,
+        "66 /connect: “nonsense” is neither an account nor an address: write name@server, or see /account list");
     g_assert_null(command_fixture_run(fixture, "/account list"));
     g_assert_cmpstr(fixture->printed->str, ==, "There is no account yet: add one with /account add NAME JID\n");
 }
@@ -232,9 +240,9 @@ static void
 test_secrets_are_left_out(Fixture *fixture, gconstpointer data)
 {
     static const char *const lines[] = {
-        "/account set work password hunter2", "/account set work password \"hunter2 hunter2",
-        "/account set nobody password hunter2", "/ACCOUNT  SET work password  hunter2 'x", "/account set \"work\" \"password\" hunter2",
-        "/account set work pasword hunter2",
+        "/account set work password hunter2",         "/account set work password \"hunter2 hunter2",
+        "/account set nobody password hunter2",       "/ACCOUNT  SET work password  hunter2 'x",
+        "/account set \"work\" \"password\" hunter2", "/account set work pasword hunter2",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
         command_fixture_run(fixture, lines[i]);
@@ -301,17 +309,20 @@ static void
 test_contacts(Fixture *fixture, gconstpointer data)
 {
     command_fixture_connect(fixture, "work", roster);
-    command_fixture_feed(fixture, "work",
-                         "<presence from='alice@example.org/phone'><show>away</show><status>In the \302\23331mtrain</status></presence>");
+    command_fixture_feed(
+        fixture, "work",
+        "<presence from='alice@example.org/phone'><show>away</show><status>In the \302\23331mtrain</status></presence>");
     g_assert_null(command_fixture_run(fixture, "/roster"));
     g_assert_cmpuint(fixture->rows->len, ==, 2);
-    g_assert_true(g_str_has_prefix(fixture->rows->pdata[0],
-                                   "name=Alice jid=alice@example.org presence=away subscription=both groups=Friends status=In"));
+    g_assert_true(
+        g_str_has_prefix(fixture->rows->pdata[0],
+                         "name=Alice jid=alice@example.org presence=away subscription=both groups=Friends status=In"));
     g_assert_null(strstr(fixture->printed->str, "\302\233")); /* I12 */
     g_assert_null(command_fixture_run(fixture, "/roster online"));
     g_assert_cmpuint(fixture->rows->len, ==, 1);
     g_assert_null(command_fixture_run(fixture, "/who alice"));
-    g_assert_true(g_str_has_prefix(fixture->rows->pdata[0], "name=Alice jid=alice@example.org/phone presence=away priority=0"));
+    g_assert_true(
+        g_str_has_prefix(fixture->rows->pdata[0], "name=Alice jid=alice@example.org/phone presence=away priority=0"));
     g_assert_null(command_fixture_run(fixture, "/who bob@example.org"));
     g_assert_cmpstr(fixture->printed->str, ==, "Nobody is online.\n");
     g_assert_null(command_fixture_run(fixture, "/roster group"));
@@ -335,8 +346,10 @@ test_requests(Fixture *fixture, gconstpointer data)
     command_fixture_connect(fixture, "work", roster);
     g_assert_null(command_fixture_run(fixture, "/requests"));
     g_assert_cmpstr(fixture->printed->str, ==, "Nobody waits for an answer.\n");
-    g_assert_cmpstr(command_fixture_run(fixture, "/approve"), ==, "66 /approve: nobody waits for an answer: write /approve JID");
-    command_fixture_feed(fixture, "work", "<presence type='subscribe' from='carol@example.org'><status>it is me</status></presence>");
+    g_assert_cmpstr(command_fixture_run(fixture, "/approve"), ==,
+                    "66 /approve: nobody waits for an answer: write /approve JID");
+    command_fixture_feed(fixture, "work",
+                         "<presence type='subscribe' from='carol@example.org'><status>it is me</status></presence>");
     command_fixture_feed(fixture, "work", "<presence type='subscribe' from='dave@example.org'/>");
     g_assert_null(command_fixture_run(fixture, "/requests"));
     g_assert_cmpstr(fixture->rows->pdata[0], ==, "jid=carol@example.org text=it is me");
@@ -360,7 +373,8 @@ test_presence(Fixture *fixture, gconstpointer data)
     g_assert_null(command_fixture_run(fixture, "/on home /status dnd"));
     g_assert_null(command_fixture_run(fixture, "/on work /priority -5"));
     g_assert_null(command_fixture_run(fixture, "/status"));
-    g_assert_cmpstr(fixture->rows->pdata[0], ==, "account=work state=online status=away priority=-5 text=Back \"soon\"");
+    g_assert_cmpstr(fixture->rows->pdata[0], ==,
+                    "account=work state=online status=away priority=-5 text=Back \"soon\"");
     g_assert_true(g_str_has_prefix(fixture->rows->pdata[1], "account=home state=online status=dnd priority=0"));
 }
 
@@ -455,7 +469,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(path, accounts, test) g_test_add("/command/execute/" path, Fixture, accounts, set_up, test, tear_down)
-#define ADD_HEADLESS(path, test) g_test_add("/command/execute/" path, Fixture, one_account, set_up_headless, test, tear_down)
+#define ADD_HEADLESS(path, test)                                                                                       \
+    g_test_add("/command/execute/" path, Fixture, one_account, set_up_headless, test, tear_down)
     ADD("unknown-commands-are-never-sent", one_account, test_unknown_commands_are_never_sent);
     ADD("text-is-said", one_account, test_text_is_said);
     ADD("wrong-lines-name-the-argument", one_account, test_wrong_lines_name_the_argument);

@@ -47,7 +47,7 @@ set_up(Fixture *fixture, gconstpointer data)
     fixture->accounts = accounts_new(NULL, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(accounts_add(fixture->accounts, "work", "me@example.org", &error));
-    fixture->context = (ArgContext) { .accounts = fixture->accounts, .account = fixture->account };
+    fixture->context = (ArgContext){ .accounts = fixture->accounts, .account = fixture->account };
 }
 
 static void
@@ -104,7 +104,7 @@ check_cases(const Fixture *fixture, const Case *cases, gsize count)
     }
 }
 
-#define CONNECT "[account:word] [server server:word] [port port:int(1..65535)] [tls tls:require|direct]"
+#define CONNECT       "[account:word] [server server:word] [port port:int(1..65535)] [tls tls:require|direct]"
 #define CONNECT_USAGE "/cmd [ACCOUNT] [server SERVER] [port PORT] [tls require|direct]"
 
 static void
@@ -162,14 +162,16 @@ test_says_what_is_wrong(Fixture *fixture, gconstpointer data)
         { "<n:int(1..9)>", " 10", "65 “10” does not fit n: write a number from 1 to 9" },
         { "<n:int(1..9)>", " 1x", "65 “1x” does not fit n: write a number from 1 to 9" },
         { "<n:int(1..9)>", " 0x5", "65 “0x5” does not fit n: write a number from 1 to 9" },
-        { "<n:int(1..9)>", " 99999999999999999999", "65 “99999999999999999999” does not fit n: write a number from 1 to 9" },
+        { "<n:int(1..9)>", " 99999999999999999999",
+          "65 “99999999999999999999” does not fit n: write a number from 1 to 9" },
         { "<n:int>", " -", "65 “-” does not fit n: write a whole number" },
         { "<n:number>", " -1", "65 “-1” does not fit n: write seconds, like 10 or 0.5" },
         { "<n:number>", " inf", "65 “inf” does not fit n: write seconds, like 10 or 0.5" },
         { "<n:number>", " nan", "65 “nan” does not fit n: write seconds, like 10 or 0.5" },
         { "<n:number>", " 1.2.3", "65 “1.2.3” does not fit n: write seconds, like 10 or 0.5" },
         { "<n:number>", " .", "65 “.” does not fit n: write seconds, like 10 or 0.5" },
-        { "<d:date>", " 2026-13-01", "65 “2026-13-01” does not fit d: write a date, like 2026-11-22 or 2026-11-22T10:00:00Z" },
+        { "<d:date>", " 2026-13-01",
+          "65 “2026-13-01” does not fit d: write a date, like 2026-11-22 or 2026-11-22T10:00:00Z" },
         { "<k:key>", " notify.bel", "64 there is no setting “notify.bel”: did you mean notify.bell?" },
         { "<k:key>", " xyzzy", "64 there is no setting “xyzzy”: see /settings" },
         { "<k:account-key>", " prot", "64 accounts have no key “prot”: did you mean port?" },
@@ -279,11 +281,39 @@ static void
 test_refuses_grammars_without_sense(void)
 {
     static const char *const grammars[] = {
-        "<a>", "<a:nothing>", "<a:word", "[a:word", "<:word>", "<A:word>", "a:word", "<a:word>  <b:word>", " <a:word>",
-        "<a:word> ", "<a:word><b:word>", "[a:word] <b:word>", "<t:text> <a:word>", "<a:word...> [b:word]", "<a:text...>",
-        "<a:int...>", "<a:int(>", "<a:int(5..1)>", "<a:int(1..)>", "<a:int(..9)>", "<a:int(1-9)>", "<a:on|>", "<a:on|on>",
-        "<a:On|off>", "<a:word> <a:word>", "[port a:int] [port b:int]", "[port a:int] <b:word>", "[port a:word...]", "[Port a:word]",
-        "<>", "[]", "<port a:int>", "[port]",
+        "<a>",
+        "<a:nothing>",
+        "<a:word",
+        "[a:word",
+        "<:word>",
+        "<A:word>",
+        "a:word",
+        "<a:word>  <b:word>",
+        " <a:word>",
+        "<a:word> ",
+        "<a:word><b:word>",
+        "[a:word] <b:word>",
+        "<t:text> <a:word>",
+        "<a:word...> [b:word]",
+        "<a:text...>",
+        "<a:int...>",
+        "<a:int(>",
+        "<a:int(5..1)>",
+        "<a:int(1..)>",
+        "<a:int(..9)>",
+        "<a:int(1-9)>",
+        "<a:on|>",
+        "<a:on|on>",
+        "<a:On|off>",
+        "<a:word> <a:word>",
+        "[port a:int] [port b:int]",
+        "[port a:int] <b:word>",
+        "[port a:word...]",
+        "[Port a:word]",
+        "<>",
+        "[]",
+        "<port a:int>",
+        "[port]",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(grammars); i++) {
         g_autoptr(GError) error = NULL;

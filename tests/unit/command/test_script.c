@@ -112,7 +112,8 @@ static void
 test_a_failing_line_stops(Fixture *fixture, gconstpointer data)
 {
     run_text(fixture, "/print one\n\n/priority \\\n300\n/print two\n");
-    assert_failed(fixture, ERROR_BAD_INPUT, "script:4: /priority: “300” does not fit priority: write a number from -128 to 127");
+    assert_failed(fixture, ERROR_BAD_INPUT,
+                  "script:4: /priority: “300” does not fit priority: write a number from -128 to 127");
     g_assert_cmpstr(fixture->base.printed->str, ==, "one\n");
 }
 
@@ -156,12 +157,14 @@ test_values_inject_nothing(Fixture *fixture, gconstpointer data)
 {
     g_setenv("CONFAB_TEST_EVIL", "/quit", TRUE);
     g_setenv("CONFAB_TEST_WORDS", "online server evil", TRUE);
-    run_text(fixture, "/set script.on-error continue\n$CONFAB_TEST_EVIL\n/$CONFAB_TEST_EVIL\n/status $CONFAB_TEST_WORDS\n"
-                      "/alias x $CONFAB_TEST_EVIL\n/on work $CONFAB_TEST_EVIL\n/connect \"\" $CONFAB_TEST_WORDS\n");
+    run_text(fixture,
+             "/set script.on-error continue\n$CONFAB_TEST_EVIL\n/$CONFAB_TEST_EVIL\n/status $CONFAB_TEST_WORDS\n"
+             "/alias x $CONFAB_TEST_EVIL\n/on work $CONFAB_TEST_EVIL\n/connect \"\" $CONFAB_TEST_WORDS\n");
     g_assert_null(fixture->base.quit);
     g_assert_nonnull(strstr(fixture->lines->str, "\n$CONFAB_TEST_EVIL: /say: there is no conversation here"));
     g_assert_nonnull(strstr(fixture->lines->str, "there is no command /$CONFAB_TEST_EVIL"));
-    g_assert_nonnull(strstr(fixture->lines->str, "/status $CONFAB_TEST_WORDS: /status: “online server evil” does not fit"));
+    g_assert_nonnull(
+        strstr(fixture->lines->str, "/status $CONFAB_TEST_WORDS: /status: “online server evil” does not fit"));
     g_assert_nonnull(strstr(fixture->lines->str, "“online server evil” is too much"));
 }
 
@@ -169,8 +172,9 @@ static void
 test_unknown_variables_stop(Fixture *fixture, gconstpointer data)
 {
     run_text(fixture, "/print $CONFAB_TEST_NOBODY\n");
-    assert_failed(fixture, ERROR_USAGE,
-                  "script:1: /print: there is no variable $CONFAB_TEST_NOBODY: set it with /let CONFAB_TEST_NOBODY VALUE");
+    assert_failed(
+        fixture, ERROR_USAGE,
+        "script:1: /print: there is no variable $CONFAB_TEST_NOBODY: set it with /let CONFAB_TEST_NOBODY VALUE");
 }
 
 static void
@@ -198,7 +202,8 @@ test_lines_of_options(Fixture *fixture, gconstpointer data)
     command_fixture_until(fixture->ended > 0);
     g_assert_cmpstr(fixture->base.printed->str, ==, "one\ntwo\nlines \\\n");
     g_assert_error(fixture->error, CONFAB_ERROR, ERROR_USAGE);
-    g_assert_cmpstr(fixture->error->message, ==, "-e:3: there is no command /nonsense: see /help, or write //… to say it");
+    g_assert_cmpstr(fixture->error->message, ==,
+                    "-e:3: there is no command /nonsense: see /help, or write //… to say it");
 }
 
 /* Standard input is read as it comes; its end is the script's. */

@@ -43,7 +43,7 @@ check_texts(const CommandGroup *group, const Command *command)
     g_assert_true(g_str_has_suffix(command->help, "."));
     g_assert_true(command->details == NULL || g_str_has_suffix(command->details, "."));
     g_assert_nonnull(command->example);
-    g_assert_cmpuint(strspn(command->name, "abcdefghijklmnopqrstuvwxyz ") , ==, strlen(command->name));
+    g_assert_cmpuint(strspn(command->name, "abcdefghijklmnopqrstuvwxyz "), ==, strlen(command->name));
 }
 
 static void
@@ -100,14 +100,16 @@ test_help_finds_topics(void)
     CommandFixture fixture;
     command_fixture_set_up(&fixture, NULL, true);
     g_assert_null(command_fixture_run(&fixture, "/help msg"));
-    g_assert_cmpstr(fixture.printed->str, ==,
-                    "/msg JID [TEXT]\nOpen the conversation with somebody and say something.\n"
-                    "JID   an address (name@server) or the name of a contact\nTEXT  a text\n"
-                    "It becomes the current conversation: what is typed next goes there. The text is sent as it is, quotation marks "
-                    "too. While the account is offline the message waits.\nExample: /msg alice@example.org Hello!\n");
+    g_assert_cmpstr(
+        fixture.printed->str, ==,
+        "/msg JID [TEXT]\nOpen the conversation with somebody and say something.\n"
+        "JID   an address (name@server) or the name of a contact\nTEXT  a text\n"
+        "It becomes the current conversation: what is typed next goes there. The text is sent as it is, quotation marks "
+        "too. While the account is offline the message waits.\nExample: /msg alice@example.org Hello!\n");
     g_assert_null(command_fixture_run(&fixture, "/help Roster Group"));
     g_assert_true(g_str_has_prefix(fixture.printed->str, "/roster group [GROUP]\n"));
-    g_assert_nonnull(strstr(fixture.printed->str, "\n/roster group remove GROUP CONTACT  Take a contact out of a group.\n"));
+    g_assert_nonnull(
+        strstr(fixture.printed->str, "\n/roster group remove GROUP CONTACT  Take a contact out of a group.\n"));
     g_assert_null(command_fixture_run(&fixture, "/help account"));
     g_assert_nonnull(strstr(fixture.printed->str, "/account set ACCOUNT KEY VALUE…  Change a key of an account.\n"));
     g_assert_cmpstr(command_fixture_run(&fixture, "/help rostr"), ==,

@@ -105,15 +105,19 @@ test_other_events(Fixture *fixture, gconstpointer data)
 {
     command_fixture_connect(fixture, "work", roster);
     g_assert_null(command_fixture_run(fixture, "/wait roster timeout 0"));
-    command_fixture_feed(fixture, "work", "<presence from='alice@example.org/phone'><show>dnd</show><status>deep work</status></presence>");
+    command_fixture_feed(
+        fixture, "work",
+        "<presence from='alice@example.org/phone'><show>dnd</show><status>deep work</status></presence>");
     g_assert_null(command_fixture_run(fixture, "/on work /wait presence from Alice matching ^dnd timeout 0"));
     assert_found(fixture, "alice@example.org/phone", "dnd deep work");
-    command_fixture_feed(fixture, "work", "<presence type='subscribe' from='dave@example.org'><status>hello</status></presence>");
+    command_fixture_feed(fixture, "work",
+                         "<presence type='subscribe' from='dave@example.org'><status>hello</status></presence>");
     g_assert_null(command_fixture_run(fixture, "/wait subscription timeout 0"));
     assert_found(fixture, "dave@example.org", "subscribe hello");
     feed_message(fixture, "work", "alice@example.org/phone", "hi");
-    command_fixture_feed(fixture, "work", "<message type='chat' from='alice@example.org/phone'>"
-                                          "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+    command_fixture_feed(fixture, "work",
+                         "<message type='chat' from='alice@example.org/phone'>"
+                         "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
     g_assert_null(command_fixture_run(fixture, "/wait typing timeout 0"));
     client_notice(fixture->client, NULL, NOTICE_INFO, 0, "something %s", "odd");
     g_assert_null(command_fixture_run(fixture, "/wait notice matching odd timeout 0"));
@@ -147,10 +151,11 @@ test_refusal_ends_waiting(Fixture *fixture, gconstpointer data)
     command_fixture_start(fixture, "/wait connected");
     command_fixture_settle();
     g_assert_cmpuint(fixture->calls, ==, 0);
-    command_fixture_feed(fixture, "work",
-                         "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>"
-                         "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>X-NONSENSE</mechanism></mechanisms>"
-                         "</stream:features>");
+    command_fixture_feed(
+        fixture, "work",
+        "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>"
+        "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>X-NONSENSE</mechanism></mechanisms>"
+        "</stream:features>");
     command_fixture_until(fixture->calls == 3);
     g_assert_error(fixture->error, CONFAB_ERROR, ERROR_AUTH);
     g_assert_true(g_str_has_prefix(fixture->error->message, "work: "));

@@ -105,8 +105,10 @@ test_expands_text(void)
 static void
 test_quoted_text_is_read_back(void)
 {
-    static const char *const texts[] = { "", "plain", "two words", "\"", "\\", "a\\", "'", "O'Brien", "'x'", "$TWO", "${TWO}",
-                                         "tab\tfeed\n", "`id`", "日本", "a\"b'c\\d$e`f g", " ", "||", "#x", "/quit" };
+    static const char *const texts[] = { "",       "plain",       "two words", "\"",   "\\",
+                                         "a\\",    "'",           "O'Brien",   "'x'",  "$TWO",
+                                         "${TWO}", "tab\tfeed\n", "`id`",      "日本", "a\"b'c\\d$e`f g",
+                                         " ",      "||",          "#x",        "/quit" };
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autofree char *quoted = words_quote(texts[i]);
         g_autofree char *line = g_strconcat(quoted, " next", NULL);
@@ -125,7 +127,8 @@ test_quoted_text_is_read_back(void)
 static void
 test_skips_like_it_reads(void)
 {
-    static const char *const lines[] = { "a b", "\"a b\" c", "'a b' c", "O'Brien x", "a\\ b c", "a\"b c\"d e", "  x  ", "\"a\\\" b\" c" };
+    static const char *const lines[] = { "a b",     "\"a b\" c",   "'a b' c", "O'Brien x",
+                                         "a\\ b c", "a\"b c\"d e", "  x  ",   "\"a\\\" b\" c" };
     for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
         WordReader reading = { .line = lines[i] };
         WordReader skipping = { .line = lines[i] };

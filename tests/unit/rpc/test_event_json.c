@@ -8,9 +8,10 @@
 #include "base/error.h"
 #include "base/when.h"
 
-/* Everything the network may put into a text: both quotation marks, line ends, control characters, what some take for line ends, what
- * reorders, what ends an escape sequence, and characters outside the first plane. */
-static const char hostile[] = "a\"b\\c\nd\re\tf\x1b[31m\x07\x7f\xc2\x85\xc2\x9b" "31m\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xae\xef\xbf\xbd\xf0\x9f\x98\x80</x>%s%n";
+/* Everything the network may put into a text: both quotation marks, line ends, control characters, what some take for
+ * line ends, what reorders, what ends an escape sequence, and characters outside the first plane. */
+static const char hostile[] = "a\"b\\c\nd\re\tf\x1b[31m\x07\x7f\xc2\x85\xc2\x9b"
+                              "31m\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xae\xef\xbf\xbd\xf0\x9f\x98\x80</x>%s%n";
 
 typedef struct Fixture {
     Bus *bus;
@@ -46,7 +47,8 @@ static char *
 without_time(char *take_line)
 {
     g_autofree char *line = take_line;
-    g_autoptr(GRegex) regex = g_regex_new("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{3})?Z", 0, 0, NULL);
+    g_autoptr(GRegex)
+        regex = g_regex_new("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{3})?Z", 0, 0, NULL);
     return g_regex_replace_literal(regex, line, -1, 0, "NOW", 0, NULL);
 }
 
@@ -73,7 +75,7 @@ message_event(const Fixture *fixture, MessageDirection direction, const char *fr
     conversation_append(fixture->conversation, message);
     message_unref(message);
     const guint count = conversation_message_count(fixture->conversation);
-    return (ModelEvent) {
+    return (ModelEvent){
         .type = MESSAGE_ADDED,
         .account = fixture->account,
         .message = { fixture->conversation, conversation_message_at(fixture->conversation, count - 1) },
@@ -85,10 +87,11 @@ test_messages(Fixture *fixture, gconstpointer data)
 {
     const ModelEvent in = message_event(fixture, MESSAGE_IN, "alice@example.org/phone", "hi");
     g_autofree char *json = event_to_json(&in);
-    g_assert_cmpstr(json, ==,
-                    "{\"v\":1,\"event\":\"message\",\"time\":\"2026-11-22T10:00:00.123Z\",\"account\":\"work\",\"id\":\"id-1\","
-                    "\"with\":\"alice@example.org\",\"from\":\"alice@example.org/phone\",\"direction\":\"in\",\"kind\":\"chat\","
-                    "\"body\":\"hi\",\"encryption\":\"none\",\"trust\":null,\"delayed\":false}");
+    g_assert_cmpstr(
+        json, ==,
+        "{\"v\":1,\"event\":\"message\",\"time\":\"2026-11-22T10:00:00.123Z\",\"account\":\"work\",\"id\":\"id-1\","
+        "\"with\":\"alice@example.org\",\"from\":\"alice@example.org/phone\",\"direction\":\"in\",\"kind\":\"chat\","
+        "\"body\":\"hi\",\"encryption\":\"none\",\"trust\":null,\"delayed\":false}");
     g_autofree char *line = event_to_line(&in);
     g_assert_cmpstr(line, ==, "2026-11-22T10:00:00Z message work alice@example.org: hi");
     const ModelEvent out = message_event(fixture, MESSAGE_OUT, "me@example.org/x", "hi");
@@ -151,7 +154,9 @@ test_connection(Fixture *fixture, gconstpointer data)
 {
     const ModelEvent event = { .type = ACCOUNT_STATE_CHANGED, .account = fixture->account };
     account_set_state(fixture->account, ACCOUNT_RESOLVING, NULL, NULL, 0);
-    assert_json(&event, "{\"v\":1,\"event\":\"connection\",\"time\":\"NOW\",\"account\":\"work\",\"state\":\"resolving\",\"reason\":null}");
+    assert_json(
+        &event,
+        "{\"v\":1,\"event\":\"connection\",\"time\":\"NOW\",\"account\":\"work\",\"state\":\"resolving\",\"reason\":null}");
     account_set_state(fixture->account, ACCOUNT_OFFLINE, NULL, "refused: try \"again\"", 0);
     assert_json(&event, "{\"v\":1,\"event\":\"connection\",\"time\":\"NOW\",\"account\":\"work\",\"state\":\"offline\","
                         "\"reason\":\"refused: try \\\"again\\\"\"}");
@@ -168,8 +173,9 @@ test_presence_and_subscription(Fixture *fixture, gconstpointer data)
         .account = fixture->account,
         .presence = { fixture->contact, contact_resource_at(fixture->contact, 0), AVAILABILITY_OFFLINE },
     };
-    assert_json(&event, "{\"v\":1,\"event\":\"presence\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
-                        "\"from\":\"alice@example.org/phone\",\"state\":\"away\",\"status\":\"back soon\",\"priority\":5}");
+    assert_json(&event,
+                "{\"v\":1,\"event\":\"presence\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+                "\"from\":\"alice@example.org/phone\",\"state\":\"away\",\"status\":\"back soon\",\"priority\":5}");
     assert_line(&event, "NOW presence work alice@example.org/phone: away: back soon");
     contact_clear_resources(fixture->contact);
     event.presence.resource = NULL;
@@ -188,15 +194,19 @@ test_presence_and_subscription(Fixture *fixture, gconstpointer data)
 static void
 test_typing_and_unread(Fixture *fixture, gconstpointer data)
 {
-    ModelEvent event = { .type = TYPING_CHANGED, .account = fixture->account, .conversation = { fixture->conversation } };
+    ModelEvent event = { .type = TYPING_CHANGED,
+                         .account = fixture->account,
+                         .conversation = { fixture->conversation } };
     conversation_set_peer_typing(fixture->conversation, true);
-    assert_json(&event, "{\"v\":1,\"event\":\"typing\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
-                        "\"typing\":true}");
+    assert_json(&event,
+                "{\"v\":1,\"event\":\"typing\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+                "\"typing\":true}");
     assert_line(&event, "NOW typing work alice@example.org: on");
     message_event(fixture, MESSAGE_IN, "alice@example.org/phone", "hi");
     event.type = UNREAD_CHANGED;
-    assert_json(&event, "{\"v\":1,\"event\":\"unread\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
-                        "\"count\":1}");
+    assert_json(&event,
+                "{\"v\":1,\"event\":\"unread\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+                "\"count\":1}");
     assert_line(&event, "NOW unread work alice@example.org: 1");
 }
 
@@ -207,21 +217,25 @@ test_notices_and_errors(Fixture *fixture, gconstpointer data)
     assert_json(&event, "{\"v\":1,\"event\":\"notice\",\"time\":\"NOW\",\"account\":null,\"level\":\"info\",\"code\":0,"
                         "\"text\":\"by the way\"}");
     assert_line(&event, "NOW notice - info: by the way");
-    event = (ModelEvent) { .type = NOTICE, .account = fixture->account, .notice = { NOTICE_ALARM, "the pin changed", 77 } };
-    assert_json(&event, "{\"v\":1,\"event\":\"error\",\"time\":\"NOW\",\"account\":\"work\",\"level\":\"alarm\",\"code\":77,"
-                        "\"text\":\"the pin changed\"}");
+    event =
+        (ModelEvent){ .type = NOTICE, .account = fixture->account, .notice = { NOTICE_ALARM, "the pin changed", 77 } };
+    assert_json(&event,
+                "{\"v\":1,\"event\":\"error\",\"time\":\"NOW\",\"account\":\"work\",\"level\":\"alarm\",\"code\":77,"
+                "\"text\":\"the pin changed\"}");
     assert_line(&event, "NOW error work alarm: the pin changed");
     g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_NOT_FOUND, "no: do");
     g_autofree char *json = without_time(error_to_json(error));
-    g_assert_cmpstr(json, ==, "{\"v\":1,\"event\":\"error\",\"time\":\"NOW\",\"account\":null,\"level\":\"error\",\"code\":66,"
-                              "\"text\":\"no: do\"}");
+    g_assert_cmpstr(json, ==,
+                    "{\"v\":1,\"event\":\"error\",\"time\":\"NOW\",\"account\":null,\"level\":\"error\",\"code\":66,"
+                    "\"text\":\"no: do\"}");
 }
 
 static void
 test_silent_events(Fixture *fixture, gconstpointer data)
 {
-    static const ModelEventType types[] = { ACCOUNT_ADDED, ACCOUNT_REMOVED, ACCOUNT_PRESENCE_CHANGED, ROSTER_CHANGED, CONTACT_ADDED,
-                                            CONTACT_CHANGED, CONTACT_REMOVED, CONVERSATION_ADDED, CONVERSATION_REMOVED };
+    static const ModelEventType types[] = { ACCOUNT_ADDED,   ACCOUNT_REMOVED,    ACCOUNT_PRESENCE_CHANGED,
+                                            ROSTER_CHANGED,  CONTACT_ADDED,      CONTACT_CHANGED,
+                                            CONTACT_REMOVED, CONVERSATION_ADDED, CONVERSATION_REMOVED };
     for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
         const ModelEvent event = { .type = types[i], .account = fixture->account };
         g_assert_null(event_to_json(&event));
@@ -242,19 +256,24 @@ test_results(void)
     g_autofree char *result = NULL;
     Registry *registry = registry_new(NULL, &frontend, NULL);
     registry_execute(registry, "/version", on_finished, &result);
-    g_assert_cmpstr(result, ==, "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,\"command\":\"/version\",\"ok\":true,"
-                                "\"code\":0,\"error\":null,\"lines\":[],\"rows\":[{\"program\":\"confab\",\"version\":\"" PACKAGE_VERSION
-                                "\"}]}");
+    g_assert_cmpstr(
+        result, ==,
+        "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,\"command\":\"/version\",\"ok\":true,"
+        "\"code\":0,\"error\":null,\"lines\":[],\"rows\":[{\"program\":\"confab\",\"version\":\"" PACKAGE_VERSION
+        "\"}]}");
     g_clear_pointer(&result, g_free);
     registry_execute(registry, "/print \"one\"\ntwo", on_finished, &result);
-    g_assert_cmpstr(result, ==, "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,"
-                                "\"command\":\"/print \\\"one\\\"\\ntwo\",\"ok\":true,\"code\":0,\"error\":null,"
-                                "\"lines\":[\"\\\"one\\\"\",\"two\"],\"rows\":[]}");
+    g_assert_cmpstr(result, ==,
+                    "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,"
+                    "\"command\":\"/print \\\"one\\\"\\ntwo\",\"ok\":true,\"code\":0,\"error\":null,"
+                    "\"lines\":[\"\\\"one\\\"\",\"two\"],\"rows\":[]}");
     g_clear_pointer(&result, g_free);
     registry_execute(registry, "/priority x", on_finished, &result);
-    g_assert_cmpstr(result, ==, "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,\"command\":\"/priority x\","
-                                "\"ok\":false,\"code\":65,\"error\":\"/priority: “x” does not fit priority: write a number from -128 "
-                                "to 127\",\"lines\":[],\"rows\":[]}");
+    g_assert_cmpstr(
+        result, ==,
+        "{\"v\":1,\"event\":\"result\",\"time\":\"NOW\",\"account\":null,\"command\":\"/priority x\","
+        "\"ok\":false,\"code\":65,\"error\":\"/priority: “x” does not fit priority: write a number from -128 "
+        "to 127\",\"lines\":[],\"rows\":[]}");
     registry_free(registry);
 }
 
