@@ -37,7 +37,7 @@ cmd_alias(CommandCall *call, const Args *args, GError **error)
 static bool
 cmd_unalias(CommandCall *call, const Args *args, GError **error)
 {
-    g_autofree char *name = g_ascii_strdown(args_text(args, "name"), -1);
+    g_autofree char *name = g_ascii_strdown(args_text(args, "alias"), -1);
     return aliases_unset(registry_aliases(command_call_registry(call)), name, error);
 }
 
@@ -108,7 +108,7 @@ static const Command commands[] = {
           "these they are put behind the command. Aliases are kept."),
       .example = "/alias hug /me hugs $1" },
     { .name = "unalias",
-      .grammar = "<name:word>",
+      .grammar = "<alias:word>",
       .help = N_("Take an alias away."),
       .run = cmd_unalias,
       .example = "/unalias hug" },

@@ -79,6 +79,7 @@ test_commands(CommandFixture *fixture, gconstpointer data)
         { "/ROSTER Re", "8: remove rename" },
         { "/roster group ", "14: add remove \"Old friends\"" },
         { "/account s", "9: set show" },
+        { "/unalias h", "9: hello-you" },
         { "/xyzzy ", "7:" },
         { "/version ", "9:" },
         { "/ms‸g x", "0: /msg" },
