@@ -187,6 +187,7 @@ static void
 remove_session(Client *client, Session *session)
 {
     session_disconnect(session, NULL);
+    roster_keeper_clear(session_roster_keeper(session));
     publish_account(client, ACCOUNT_REMOVED, session_account(session));
     guint index;
     if (g_ptr_array_find(client->sessions, session, &index))

@@ -51,6 +51,7 @@ void credentials_forget(Credentials *credentials);
 
 /* --- session.c --- */
 typedef struct Outbox Outbox;
+typedef struct RosterKeeper RosterKeeper;
 typedef struct Typing Typing;
 
 Session *session_new(Client *client, const AccountConfig *config);
@@ -63,7 +64,10 @@ Typing *session_typing(const Session *session);
 bool session_is_idle(const Session *session);
 /* ERROR_UNREACHABLE with the way out; false when it is not online. */
 bool session_require_online(const Session *session, GError **error);
-/* Version of the roster in the model; NULL: the server keeps none, or nothing is known. */
+RosterKeeper *session_roster_keeper(const Session *session);
+/* Version of the roster in the model, and in the store as soon as it is written; NULL: the server keeps none, or nothing is
+ * known. */
+const char *session_roster_version(const Session *session);
 void session_set_roster_version(Session *session, const char *version);
 /* The bare JID, as the store names accounts. */
 const char *session_store_key(const Session *session);
@@ -85,6 +89,16 @@ void incoming_roster(Session *session, const GPtrArray *items, const char *versi
 void incoming_roster_item(Session *session, const XmppRosterItem *item, const char *version);
 /* The roster of the last time, so that it is shown offline and the server needs to send changes only. */
 void incoming_roster_load(Session *session);
+
+/* --- roster_keeper.c: writes the roster into the store, a little at a time --- */
+RosterKeeper *roster_keeper_new(Db *db, const char *account_jid);
+/* Writes what is left. */
+void roster_keeper_free(RosterKeeper *keeper);
+/* Added, changed or (item->remove) gone; counts once a version is given for it. */
+void roster_keeper_add(RosterKeeper *keeper, const XmppRosterItem *item);
+void roster_keeper_set_version(RosterKeeper *keeper, const char *version);
+/* Nothing is to be kept: not what waits, and not what is there. */
+void roster_keeper_clear(RosterKeeper *keeper);
 
 /* --- account_memory.c: what an account must not forget between sessions (I4) --- */
 /* The mechanism once used, NULL: none (the caller frees). False: it cannot be known, do not connect. */

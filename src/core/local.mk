@@ -12,6 +12,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/incoming_roster.c \
 	src/core/outgoing.c src/core/outgoing.h \
 	src/core/own_presence.c src/core/own_presence.h \
+	src/core/roster_keeper.c \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \
 	src/core/session_tls.c \

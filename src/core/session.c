@@ -24,6 +24,7 @@ struct Session {
     XmppStream *stream;
     Outbox *outbox;
     Typing *typing;
+    RosterKeeper *roster_keeper;
 
     bool wanted;  /* the user wants to be online */
     bool closing; /* CLOSED is on its way */
@@ -95,6 +96,18 @@ const TlsCertificate *
 session_certificate(const Session *session)
 {
     return stream_certificate(session->stream);
+}
+
+RosterKeeper *
+session_roster_keeper(const Session *session)
+{
+    return session->roster_keeper;
+}
+
+const char *
+session_roster_version(const Session *session)
+{
+    return session->roster_version;
 }
 
 void
@@ -559,6 +572,7 @@ session_new(Client *client, const AccountConfig *config)
     session->credentials = credentials_new(client_secrets(client));
     session->outbox = outbox_new();
     session->typing = typing_new(session);
+    session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
     account_memory_lend_caps(session);
     own_presence_prepare(session);
@@ -580,6 +594,7 @@ session_free(Session *session)
     bus_free(session->bus);
     typing_free(session->typing);
     outbox_free(session->outbox);
+    roster_keeper_free(session->roster_keeper);
     account_free(session->account);
     account_config_unref(session->config);
     credentials_free(session->credentials);

@@ -137,15 +137,23 @@ cache_replace_roster(Db *db, const char *account_jid, const CachedContact *conta
 }
 
 bool
-cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact,
-                  const char *version, GError **error)
+cache_put_contacts(Db *db, const char *account_jid, const CachedContact *contacts, gsize count,
+                   const char *version, GError **error)
 {
     if (!db_step_begin(db, error))
         return false;
     const gint64 account = db_account_id(db, account_jid, true, error);
-    const bool done = account > 0 && put_contact(db, account, contact, error)
-                      && set_version(db, account, version, error);
+    bool done = account > 0 && set_version(db, account, version, error);
+    for (gsize i = 0; done && i < count; i++)
+        done = put_contact(db, account, &contacts[i], error);
     return db_step_end(db, done, error);
+}
+
+bool
+cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact,
+                  const char *version, GError **error)
+{
+    return cache_put_contacts(db, account_jid, contact, 1, version, error);
 }
 
 bool

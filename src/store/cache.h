@@ -34,6 +34,9 @@ bool cache_replace_roster(Db *db, const char *account_jid, const CachedContact *
                           GError **error);
 /* A push: one contact with the version that came with it, in one step. */
 bool cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact, const char *version, GError **error);
+/* The same with several; without a version nothing counts as cached until one follows, so a roster can be written in parts. */
+bool cache_put_contacts(Db *db, const char *account_jid, const CachedContact *contacts, gsize count, const char *version,
+                        GError **error);
 bool cache_remove_contact(Db *db, const char *account_jid, const char *jid, const char *version, GError **error);
 
 /* XEP-0115: `hash` is the algorithm, `ver` what was verified with it (I18), `info` the caller's own serialisation. */

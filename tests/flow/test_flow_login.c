@@ -86,6 +86,66 @@ test_unversioned_roster(void)
 }
 
 static void
+ignore_contact(const CachedContact *contact, gpointer data)
+{
+    ++*(guint *) data;
+}
+
+/* Contacts the store would give; `complete`: whether they count. */
+static guint
+count_kept(Flow *flow, bool *complete)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *version = NULL;
+    guint count = 0;
+    cache_load_roster(client_db(flow->client), "me@example.org", ignore_contact, &count, &version, &error);
+    g_assert_no_error(error);
+    *complete = version != NULL;
+    return count;
+}
+
+static char *
+make_items(int from, int until)
+{
+    GString *items = g_string_new(NULL);
+    for (int i = from; i < until; i++)
+        g_string_append_printf(items, "<item jid='u%d@example.org' subscription='both'/>", i);
+    return g_string_free(items, FALSE);
+}
+
+/* A large roster is written in slices, between which nothing counts as cached (I24); what is left is written at the end. */
+static void
+test_roster_slices(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autofree char *first = make_items(0, 1000);
+    g_autofree char *second = make_items(600, 1200);
+    Peer *me = flow_peer(flow, "work");
+    g_autoptr(GError) error = NULL;
+    bool complete;
+    session_connect(me->session, NULL, NULL, NULL, &error);
+    g_autofree char *id = bind_session(me);
+    feed(me, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='1'>%s</query></iq>", id, first);
+    g_assert_cmpuint(roster_size(me->roster), ==, 1000);
+    guint turns = 0;
+    for (count_kept(flow, &complete); !complete; count_kept(flow, &complete), turns++)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpuint(turns, >, 2);
+    g_assert_cmpuint(count_kept(flow, &complete), ==, 1000);
+    /* The second time most are gone, in one go with a push, and the client ends before the loop runs. */
+    cut(me);
+    g_autofree char *again = bind_session(me);
+    feed(me, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='2'>%s</query></iq>", again, second);
+    feed(me, "<iq type='set' id='p'><query xmlns='jabber:iq:roster' ver='3'><item jid='u700@example.org' "
+             "subscription='remove'/></query></iq>");
+    flow_restart(flow);
+    g_assert_cmpuint(count_kept(flow, &complete), ==, 599);
+    g_assert_true(complete);
+    g_assert_cmpuint(roster_size(flow_peer(flow, "work")->roster), ==, 599);
+    g_assert_cmpstr(session_roster_version(flow_peer(flow, "work")->session), ==, "3");
+}
+
+static void
 test_own_presence(void)
 {
     g_autoptr(Flow) flow = flow_new_with(FLOW_ONE_ACCOUNT "priority = 7\n",
@@ -366,6 +426,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/login/versioned-roster", test_versioned_roster);
     g_test_add_func("/flow/login/roster-replaced", test_roster_replaced);
     g_test_add_func("/flow/login/unversioned-roster", test_unversioned_roster);
+    g_test_add_func("/flow/login/roster-slices", test_roster_slices);
     g_test_add_func("/flow/login/own-presence", test_own_presence);
     g_test_add_func("/flow/login/refused", test_refused);
     g_test_add_func("/flow/login/downgrade", test_downgrade);
