@@ -5,6 +5,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/event.h \
 	src/xmpp/form.c src/xmpp/form.h \
 	src/xmpp/iq.c src/xmpp/iq.h \
+	src/xmpp/login_memory.c src/xmpp/login_memory.h \
 	src/xmpp/message_stanza.c src/xmpp/message_stanza.h \
 	src/xmpp/module.c src/xmpp/module.h \
 	src/xmpp/negotiation.c src/xmpp/negotiation.h \
@@ -15,6 +16,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/stanza.c src/xmpp/stanza.h \
 	src/xmpp/stanza_error.c src/xmpp/stanza_error.h \
 	src/xmpp/stream.c src/xmpp/stream.h src/xmpp/stream_parts.h \
+	src/xmpp/stream_link.c src/xmpp/stream_link.h \
 	src/xmpp/stream_source.c src/xmpp/stream_source.h \
 	src/xmpp/xml_guard.c src/xmpp/xml_guard.h \
 	src/xmpp/xep/caps.c src/xmpp/xep/caps.h \

@@ -78,17 +78,6 @@ module_table_row(const ModuleTable *table, guint index)
     return table->rows[index];
 }
 
-guint
-module_table_index(const ModuleTable *table, const char *name)
-{
-    guint index = 0;
-
-    while (index < table->size && strcmp(table->rows[index]->name, name) != 0)
-        index++;
-    g_assert(index < table->size);
-    return index;
-}
-
 const IqRoute *
 module_table_find_iq(const ModuleTable *table, xmpp_stanza_t *payload, int type)
 {
@@ -140,4 +129,62 @@ module_table_features(const ModuleTable *table)
     g_ptr_array_set_size(features, (gint) kept);
     g_ptr_array_add(features, NULL);
     return (const char **) g_ptr_array_free(features, FALSE);
+}
+
+/* --- states --- */
+
+struct ModuleStates {
+    const ModuleTable *table;
+    gpointer states[]; /* by row; NULL until asked for */
+};
+
+ModuleStates *
+module_states_new(const ModuleTable *table)
+{
+    ModuleStates *states = g_malloc0(sizeof *states + table->size * sizeof(gpointer));
+
+    states->table = table;
+    return states;
+}
+
+void
+module_states_free(ModuleStates *states)
+{
+    for (guint i = 0; i < states->table->size; i++) {
+        const XmppModule *row = states->table->rows[i];
+        if (states->states[i] && row->state_clear)
+            row->state_clear(states->states[i]);
+        g_free(states->states[i]);
+    }
+    g_free(states);
+}
+
+void
+module_states_reset(ModuleStates *states)
+{
+    for (guint i = 0; i < states->table->size; i++) {
+        const XmppModule *row = states->table->rows[i];
+        if (!states->states[i])
+            continue;
+        if (row->state_reset) {
+            row->state_reset(states->states[i]);
+            continue;
+        }
+        if (row->state_clear)
+            row->state_clear(states->states[i]);
+        memset(states->states[i], 0, row->state_size);
+    }
+}
+
+gpointer
+module_states_get(ModuleStates *states, const char *name)
+{
+    guint row = 0;
+
+    while (row < states->table->size && strcmp(states->table->rows[row]->name, name) != 0)
+        row++;
+    g_assert(row < states->table->size);
+    if (!states->states[row])
+        states->states[row] = g_malloc0(states->table->rows[row]->state_size);
+    return states->states[row];
 }

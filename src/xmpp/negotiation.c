@@ -145,7 +145,7 @@ end_login(Negotiation *negotiation, SaslOutcome outcome, const GError *error)
         reason = XMPP_CLOSE_DOWNGRADE;
     else if (outcome == SASL_TEMPORARY)
         reason = XMPP_CLOSE_NETWORK;
-    stream_set_scram_keys(stream, NULL);
+    login_memory_keep(stream_login_memory(stream), NULL, NULL);
     if (negotiation->asked)
         stream_send_nonza(stream, stanza_new(stream_ctx(stream), "abort", NS_SASL));
     stream_end_politely(stream, reason, outcome != SASL_TEMPORARY, g_error_copy(error));
@@ -179,7 +179,7 @@ start_login(Negotiation *negotiation, xmpp_stanza_t *features)
         .end_point = end_point,
         .pinned = config->sasl_pinned,
         .pinned_binding = config->sasl_pinned_binding,
-        .keys = stream_scram_keys(stream),
+        .keys = login_memory_recall(stream_login_memory(stream), config->password),
     };
 
     negotiation->step = STEP_LOGIN;
@@ -222,7 +222,7 @@ login_succeeded(Negotiation *negotiation)
     };
 
     stream_set_sasl_mechanism(stream, sasl_mechanism(sasl));
-    stream_set_scram_keys(stream, sasl_keys(sasl));
+    login_memory_keep(stream_login_memory(stream), stream_config(stream)->password, sasl_keys(sasl));
     stream_publish(stream, &event);
     if (stream_phase(stream) == XMPP_PHASE_OFFLINE)
         return;

@@ -9,11 +9,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "xmpp/acks.h"
+#include "xmpp/login_memory.h"
 #include "xmpp/negotiation.h"
 #include "xmpp/stanza_error.h"
+#include "xmpp/stream_link.h"
 #include "xmpp/stream_parts.h"
-#include "xmpp/stream_source.h"
-#include "xmpp/xml_guard.h"
 
 /* Why and how the stream ends; decided once, told from the loop. */
 typedef struct StreamEnd {
@@ -26,21 +26,11 @@ typedef struct StreamEnd {
 struct XmppStream {
     Bus *bus;
     gpointer owner;
-    StreamContext *context;
-    TlsContext *tls; /* keeps the authorities from one connection to the next */
-    Transport *transport; /* kept after the end: it knows the certificate */
-    StreamSource *source; /* while the hop is connected */
-    XmlGuard guard;
-    guint throttled; /* idle source: the guard holds bytes back until the parser has caught up */
-    guint64 bytes_received;
+    StreamLink *link;
 
     XmppStreamConfig config; /* jid, password, sasl_pinned, roster_ver are owned; transport is not kept */
     bool offers_roster_versions;
-    bool client_certificate;
-    ScramKeys *keys;         /* of the last login */
-    char *keys_password;     /* which password they are of: its HMAC with `keys_salt` */
-    guint8 keys_salt[16];
-    bool clear_text_allowed; /* sink only: what the transport would have said */
+    LoginMemory *memory; /* outlives the connections */
     XmppPhase phase;
     XmppPhase phase_told;
     char *phase_detail;
@@ -53,16 +43,13 @@ struct XmppStream {
     IqTable *iqs;
     Acks *acks;
     ModuleTable *modules;
-    gpointer *module_states;
+    ModuleStates *states;
 
     StreamEnd end;
     guint later; /* idle source: tell the end, or a phase */
     guint entered;
     bool starting; /* inside stream_connect(), which tells nothing */
     bool freed;
-
-    StreamSink sink;
-    gpointer sink_data;
 };
 
 static void stream_finalize(XmppStream *stream);
@@ -127,13 +114,13 @@ stream_bus(const XmppStream *stream)
 const TlsCertificate *
 stream_certificate(const XmppStream *stream)
 {
-    return stream->transport ? transport_certificate(stream->transport) : NULL;
+    return stream_link_certificate(stream->link);
 }
 
 const char *
 stream_tls_description(const XmppStream *stream)
 {
-    return stream->transport ? transport_tls_summary(stream->transport) : NULL;
+    return stream_link_tls_summary(stream->link);
 }
 
 const char *
@@ -152,7 +139,7 @@ stream_set_sasl_mechanism(XmppStream *stream, const char *mechanism)
 xmpp_ctx_t *
 stream_ctx(const XmppStream *stream)
 {
-    return stream_context_strophe(stream->context);
+    return stream_link_ctx(stream->link);
 }
 
 bool
@@ -180,36 +167,13 @@ stream_note_subscriber(XmppStream *stream, const Jid *jid, bool subscribed)
 bool
 stream_has_client_certificate(const XmppStream *stream)
 {
-    return stream->client_certificate;
+    return stream_link_has_client_certificate(stream->link);
 }
 
-/* Tells whether two passwords are the same without keeping one. */
-static char *
-digest_password(const XmppStream *stream)
+LoginMemory *
+stream_login_memory(const XmppStream *stream)
 {
-    const char *password = stream->config.password ? stream->config.password : "";
-
-    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, stream->keys_salt, sizeof stream->keys_salt, password, -1);
-}
-
-ScramKeys *
-stream_scram_keys(const XmppStream *stream)
-{
-    g_autofree char *digest = stream->keys ? digest_password(stream) : NULL;
-
-    return digest && strcmp(digest, stream->keys_password) == 0 ? stream->keys : NULL;
-}
-
-void
-stream_set_scram_keys(XmppStream *stream, ScramKeys *keys)
-{
-    g_clear_pointer(&stream->keys_password, g_free);
-    if (keys) {
-        scram_keys_ref(keys);
-        stream->keys_password = digest_password(stream);
-    }
-    g_clear_pointer(&stream->keys, scram_keys_unref);
-    stream->keys = keys;
+    return stream->memory;
 }
 
 bool
@@ -227,34 +191,29 @@ stream_set_offers_roster_versions(XmppStream *stream, bool offers)
 guint64
 stream_bytes_received(const XmppStream *stream)
 {
-    return stream->bytes_received;
+    return stream_link_bytes_received(stream->link);
 }
 
 bool
 stream_is_secure(const XmppStream *stream)
 {
-    return stream->sink ? !stream->clear_text_allowed : transport_is_secure(stream->transport);
+    return stream_link_is_secure(stream->link);
 }
 
 GBytes *
 stream_channel_binding(const XmppStream *stream, TlsBinding binding)
 {
-    return stream->sink ? NULL : transport_channel_binding(stream->transport, binding);
+    return stream_link_channel_binding(stream->link, binding);
 }
 
 gpointer
 stream_module_state(XmppStream *stream, const char *module_name)
 {
-    const guint index = module_table_index(stream->modules, module_name);
-    const XmppModule *row = module_table_row(stream->modules, index);
-
-    if (!stream->module_states[index])
-        stream->module_states[index] = g_malloc0(row->state_size);
-    return stream->module_states[index];
+    return module_states_get(stream->states, module_name);
 }
 
-static void
-fill_random(guint8 *bytes, gsize length)
+void
+stream_fill_random(guint8 *bytes, gsize length)
 {
     if (getrandom(bytes, length, 0) != (gssize) length)
         g_error("no random numbers"); /* guessable ones would be worse than none (I13) */
@@ -267,7 +226,7 @@ stream_new_id(void)
     guint8 random[16];
     char *id = g_malloc(2 * sizeof random + 1);
 
-    fill_random(random, sizeof random);
+    stream_fill_random(random, sizeof random);
     for (gsize i = 0; i < sizeof random; i++) {
         id[2 * i] = digits[random[i] >> 4];
         id[2 * i + 1] = digits[random[i] & 15];
@@ -326,11 +285,8 @@ stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail)
 static void
 forget_connection(XmppStream *stream)
 {
-    g_clear_handle_id(&stream->throttled, g_source_remove);
     g_clear_pointer(&stream->negotiation, negotiation_free);
-    g_clear_pointer(&stream->source, stream_source_free);
-    if (stream->transport)
-        transport_close(stream->transport);
+    stream_link_close(stream->link);
     acks_reset(stream->acks);
 }
 
@@ -413,26 +369,16 @@ stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_
     }
     stream->end = (StreamEnd){ .decided = true, .reason = reason, .fatal = fatal, .error = take_error };
     stream->phase = XMPP_PHASE_OFFLINE;
-    if (stream->source)
-        stream_source_stop(stream->source);
+    stream_link_stop(stream->link);
     if (stream->entered == 0)
         schedule_later(stream);
-}
-
-static void
-send_text(XmppStream *stream, const char *xml)
-{
-    if (stream->sink)
-        stream->sink(stream, xml, stream->sink_data);
-    else if (stream->source)
-        stream_source_send_text(stream->source, xml);
 }
 
 void
 stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error)
 {
     if (stream->phase >= XMPP_PHASE_OPENING)
-        send_text(stream, "</stream:stream>");
+        stream_link_send_text(stream->link, "</stream:stream>");
     stream_end(stream, reason, fatal, take_error);
 }
 
@@ -443,16 +389,8 @@ stream_end_with(XmppStream *stream, const char *condition, GError *take_error)
                                             condition);
 
     if (stream->phase >= XMPP_PHASE_OPENING)
-        send_text(stream, text);
+        stream_link_send_text(stream->link, text);
     stream_end(stream, XMPP_CLOSE_NETWORK, false, take_error);
-}
-
-/* What the guard refuses ends the stream before the parser or anybody else has seen it (I7, I9). */
-static void
-refuse_bytes(XmppStream *stream, XmlGuardVerdict verdict)
-{
-    stream_end_with(stream, xml_guard_condition(verdict),
-                    g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, xml_guard_words(verdict)));
 }
 
 /* <stream:error/>: what the server says in words; see-other-host is told, never followed (I3). */
@@ -531,150 +469,40 @@ on_connected(gpointer data)
 }
 
 static void
-on_source_ended(bool cut, gpointer data)
+on_phase(XmppPhase phase, const char *detail, gpointer data)
 {
     XmppStream *stream = data;
 
-    if (cut)
-        return; /* the transport knows more, and tells it next */
-    if (xml_guard_is_closed(&stream->guard))
-        stream_end(stream, XMPP_CLOSE_NETWORK, false,
-                   g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
-    else /* I7 */
-        stream_end_politely(stream, XMPP_CLOSE_NETWORK, false,
-                   g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL,
-                                       _("the server sent malformed XML: the connection was ended")));
-}
-
-static bool
-on_source_socket(int fd, gpointer data)
-{
-    XmppStream *stream = data;
-
-    return transport_claim_socket(stream->transport, fd);
+    if (stream->phase != XMPP_PHASE_OFFLINE)
+        stream_set_phase(stream, phase, detail);
 }
 
 static void
-on_source_enter(gpointer data)
+on_ended(XmppCloseReason reason, bool fatal, GError *take_error, gpointer data)
+{
+    stream_end(data, reason, fatal, take_error);
+}
+
+static void
+on_enter(gpointer data)
 {
     stream_enter(data);
 }
 
 static void
-on_source_leave(gpointer data)
+on_leave(gpointer data)
 {
     stream_leave(data);
 }
 
-static const StreamSourceEvents source_events = {
-    .on_socket = on_source_socket,
+static const StreamLinkEvents link_events = {
+    .on_phase = on_phase,
     .on_connected = on_connected,
     .on_opened = on_opened,
     .on_element = on_element,
-    .on_ended = on_source_ended,
-    .on_enter = on_source_enter,
-    .on_leave = on_source_leave,
-};
-
-/* --- the transport below --- */
-
-static void
-on_transport_phase(Transport *transport, TransportPhase phase, const char *detail, gpointer data)
-{
-    XmppStream *stream = data;
-    XmppPhase now = XMPP_PHASE_SECURING;
-
-    if (stream->phase == XMPP_PHASE_OFFLINE || phase == TRANSPORT_OPEN || phase == TRANSPORT_CLOSED)
-        return;
-    if (phase == TRANSPORT_RESOLVING)
-        now = XMPP_PHASE_RESOLVING;
-    else if (phase == TRANSPORT_CONNECTING)
-        now = XMPP_PHASE_CONNECTING;
-    stream_enter(stream);
-    stream_set_phase(stream, now, detail);
-    stream_leave(stream);
-}
-
-static void
-on_transport_ready(Transport *transport, gpointer data)
-{
-    XmppStream *stream = data;
-
-    if (stream->phase == XMPP_PHASE_OFFLINE)
-        return;
-    stream_enter(stream);
-    xml_guard_init(&stream->guard, stream->config.stanza_limit);
-    stream->source = stream_source_new(stream->context, jid_domain(stream->own_bare), transport_hop_host(transport),
-                                       transport_hop_port(transport), &source_events, stream);
-    if (!stream->source)
-        stream_end(stream, XMPP_CLOSE_NETWORK, false,
-                   g_error_new_literal(CONFAB_ERROR, ERROR_INTERNAL,
-                                       _("the local connection failed: close some files or programs and try again")));
-    else
-        stream_set_phase(stream, XMPP_PHASE_OPENING, NULL);
-    stream_leave(stream);
-}
-
-static void
-on_transport_closed(Transport *transport, const GError *error, gpointer data)
-{
-    XmppStream *stream = data;
-    XmppCloseReason reason = XMPP_CLOSE_NETWORK;
-    bool fatal = false;
-
-    switch (transport_outcome(transport)) {
-    case TRANSPORT_CERTIFICATE_UNKNOWN:
-    case TRANSPORT_CERTIFICATE_REFUSED:
-    case TRANSPORT_PIN_MISMATCH:
-        reason = XMPP_CLOSE_CERTIFICATE;
-        fatal = true;
-        break;
-    case TRANSPORT_BAD_CONFIG:
-        fatal = true;
-        break;
-    default:
-        break;
-    }
-    stream_enter(stream);
-    stream_end(stream, reason, fatal,
-               error ? g_error_copy(error)
-                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
-    stream_leave(stream);
-}
-
-/* The parser and everybody else had their turn. */
-static gboolean
-on_caught_up(gpointer data)
-{
-    XmppStream *stream = data;
-
-    stream->throttled = 0;
-    xml_guard_next_turn(&stream->guard);
-    transport_resume(stream->transport);
-    return G_SOURCE_REMOVE;
-}
-
-/* The server's bytes on their way to the parser. What was refused ends the stream from the loop: the transport is busy here. */
-static gsize
-on_transport_bytes(Transport *transport, const guint8 *bytes, gsize length, gpointer data)
-{
-    XmppStream *stream = data;
-    const bool refused_before = stream->guard.verdict != XML_GUARD_OK;
-    const gsize passed = xml_guard_feed(&stream->guard, (const char *) bytes, length);
-
-    stream->bytes_received += passed;
-    if (passed < length && !stream->throttled)
-        stream->throttled = g_idle_add_full(G_PRIORITY_LOW, on_caught_up, stream, NULL);
-    if (stream->guard.verdict != XML_GUARD_OK && !refused_before)
-        refuse_bytes(stream, stream->guard.verdict);
-    return passed;
-}
-
-static const TransportEvents transport_events = {
-    .on_bytes = on_transport_bytes,
-    .on_phase = on_transport_phase,
-    .on_ready = on_transport_ready,
-    .on_closed = on_transport_closed,
+    .on_ended = on_ended,
+    .on_enter = on_enter,
+    .on_leave = on_leave,
 };
 
 /* --- connecting --- */
@@ -704,8 +532,6 @@ config_set(XmppStream *stream, const XmppStreamConfig *config)
         stream->config.stage_timeout = 15000;
     g_clear_pointer(&stream->own_bare, jid_unref);
     stream->own_bare = jid_to_bare(config->jid);
-    stream->clear_text_allowed = config->transport && config->transport->tls == TLS_OFF;
-    stream->client_certificate = config->transport && config->transport->client_certificate;
 }
 
 void
@@ -716,19 +542,12 @@ stream_connect(XmppStream *stream, const XmppStreamConfig *config)
     config_set(stream, config);
     g_clear_pointer(&stream->jid, jid_unref);
     g_clear_pointer(&stream->sasl_mechanism, g_free);
-    stream->bytes_received = 0;
+    TransportConfig transport = config->transport ? *config->transport : (TransportConfig){ 0 };
+    transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
+    const bool direct = stream_link_has_sink(stream->link);
     stream->starting = true;
-    if (stream->sink) {
-        stream_set_phase(stream, XMPP_PHASE_OPENING, NULL);
-        on_connected(stream);
-    } else {
-        stream_set_phase(stream, XMPP_PHASE_RESOLVING, jid_domain(stream->own_bare));
-        if (!stream->transport)
-            stream->transport = transport_new(stream->tls, &transport_events, stream);
-        TransportConfig transport = *config->transport;
-        transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
-        transport_start(stream->transport, &transport);
-    }
+    stream_set_phase(stream, direct ? XMPP_PHASE_OPENING : XMPP_PHASE_RESOLVING, direct ? NULL : transport.domain);
+    stream_link_connect(stream->link, &transport, config->stanza_limit);
     stream->starting = false;
 }
 
@@ -750,48 +569,19 @@ void
 stream_open(XmppStream *stream)
 {
     const bool named = stream_is_secure(stream); /* RFC 6120 §4.7.1: `from` is for the server's eyes only */
-    const char *const attributes[] = {
-        "to",      jid_domain(stream->own_bare), "version",      "1.0",
-        "xmlns",   NS_CLIENT,                    "xmlns:stream", NS_STREAM,
-        "from",    jid_text(stream->own_bare),
-    };
 
-    xml_guard_restart(&stream->guard);
-    if (stream->source) {
-        stream_source_open(stream->source, attributes, G_N_ELEMENTS(attributes) - (named ? 0 : 2));
-        return;
-    }
-    GString *tag = g_string_new("<stream:stream");
-    for (gsize i = 0; i < G_N_ELEMENTS(attributes) - (named ? 0 : 2); i += 2)
-        g_string_append_printf(tag, " %s='%s'", attributes[i], attributes[i + 1]);
-    g_string_append_c(tag, '>');
-    send_text(stream, tag->str);
-    g_string_free(tag, TRUE);
-    on_opened(stream); /* a sink is given no start tag of the server */
+    stream_link_open(stream->link, jid_domain(stream->own_bare), named ? jid_text(stream->own_bare) : NULL);
 }
 
 /* --- sending --- */
 
-static void
-send_element(XmppStream *stream, xmpp_stanza_t *element)
-{
-    if (stream->sink) {
-        g_autofree char *xml = stanza_to_xml(element);
-        stream->sink(stream, xml, stream->sink_data);
-    } else {
-        stream_source_send(stream->source, element);
-    }
-}
-
 bool
 stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element)
 {
-    const bool connected = stream->phase >= XMPP_PHASE_OPENING;
+    const bool sent = stream->phase >= XMPP_PHASE_OPENING && stream_link_send(stream->link, take_element);
 
-    if (connected)
-        send_element(stream, take_element);
     xmpp_stanza_release(take_element);
-    return connected;
+    return sent;
 }
 
 bool
@@ -814,30 +604,13 @@ stream_send(XmppStream *stream, xmpp_stanza_t *take_stanza)
 
 /* --- the session --- */
 
-static void
-reset_module_states(XmppStream *stream)
-{
-    for (guint i = 0; i < module_table_size(stream->modules); i++) {
-        const XmppModule *row = module_table_row(stream->modules, i);
-        if (!stream->module_states[i])
-            continue;
-        if (row->state_reset) {
-            row->state_reset(stream->module_states[i]);
-            continue;
-        }
-        if (row->state_clear)
-            row->state_clear(stream->module_states[i]);
-        memset(stream->module_states[i], 0, row->state_size);
-    }
-}
-
 void
 stream_bound(XmppStream *stream, const Jid *jid)
 {
     g_clear_pointer(&stream->negotiation, negotiation_free);
     g_clear_pointer(&stream->jid, jid_unref);
     stream->jid = jid_ref((Jid *) jid);
-    reset_module_states(stream);
+    module_states_reset(stream->states);
     g_hash_table_remove_all(stream->subscribers);
     stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
     for (guint i = 0; i < module_table_size(stream->modules); i++) {
@@ -856,12 +629,10 @@ stream_new(Bus *bus, gpointer owner)
 
     stream->bus = bus;
     stream->owner = owner;
-    fill_random(stream->keys_salt, sizeof stream->keys_salt);
-    /* Before libstrophe, which would set OpenSSL up in its own way: see tls_context_new(). */
-    stream->tls = tls_context_new();
-    stream->context = stream_context_new();
+    stream->memory = login_memory_new();
+    stream->link = stream_link_new(&link_events, stream);
     stream->modules = module_table_new();
-    stream->module_states = g_new0(gpointer, module_table_size(stream->modules));
+    stream->states = module_states_new(stream->modules);
     stream->subscribers = g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
     stream->iqs = iq_table_new(stream);
     stream->acks = acks_new(stream);
@@ -880,25 +651,17 @@ stream_finalize(XmppStream *stream)
     stream->phase = XMPP_PHASE_OFFLINE;
     iq_table_fail(stream->iqs, gone);
     g_clear_handle_id(&stream->later, g_source_remove);
-    g_clear_pointer(&stream->transport, transport_free);
-    for (guint i = 0; i < module_table_size(stream->modules); i++) {
-        const XmppModule *row = module_table_row(stream->modules, i);
-        if (stream->module_states[i] && row->state_clear)
-            row->state_clear(stream->module_states[i]);
-        g_free(stream->module_states[i]);
-    }
-    g_free(stream->module_states);
+    module_states_free(stream->states);
     g_hash_table_unref(stream->subscribers);
     acks_free(stream->acks);
     iq_table_free(stream->iqs);
     module_table_free(stream->modules);
-    stream_context_free(stream->context);
-    tls_context_unref(stream->tls);
+    stream_link_free(stream->link);
     config_clear(stream);
     g_clear_error(&stream->end.error);
     g_clear_pointer(&stream->own_bare, jid_unref);
     g_clear_pointer(&stream->jid, jid_unref);
-    stream_set_scram_keys(stream, NULL);
+    login_memory_free(stream->memory);
     g_free(stream->sasl_mechanism);
     g_free(stream->phase_detail);
     g_free(stream);
@@ -920,46 +683,18 @@ stream_free(XmppStream *stream)
 void
 stream_set_sink(XmppStream *stream, StreamSink sink, gpointer data)
 {
-    stream->sink = sink;
-    stream->sink_data = data;
+    stream_link_set_sink(stream->link, sink, stream, data);
 }
 
-/* The element alone has no stream around it to declare its namespaces: a wrapper does. Its child borrows from it while it is
- * dispatched, exactly as libstrophe's own stanzas live for the call only. */
 bool
 stream_feed(XmppStream *stream, const char *xml)
 {
-    XmlGuard guard;
-    const gsize length = strlen(xml);
-
     if (stream->phase == XMPP_PHASE_OFFLINE)
         return false;
-    stream->bytes_received += length;
-    xml_guard_init(&guard, stream->config.stanza_limit);
-    xml_guard_enter_stream(&guard);
-    gsize done = 0;
-    while (done < length && guard.verdict == XML_GUARD_OK) {
-        xml_guard_next_turn(&guard);
-        done += xml_guard_feed(&guard, xml + done, length - done);
-    }
-
     stream_enter(stream);
-    xmpp_stanza_t *wrapper = NULL;
-    if (guard.verdict != XML_GUARD_OK) {
-        refuse_bytes(stream, guard.verdict);
-    } else if (xml_guard_is_between(&guard)) {
-        g_autofree char *text = g_strconcat("<stream xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'>", xml, "</stream>", NULL);
-        wrapper = xmpp_stanza_new_from_string(stream_ctx(stream), text);
-    }
-    xmpp_stanza_t *element = wrapper ? stanza_payload(wrapper) : NULL;
-    if (element)
-        on_element(element, stream);
-    else if (guard.verdict == XML_GUARD_OK)
-        on_source_ended(false, stream);
-    if (wrapper)
-        xmpp_stanza_release(wrapper);
+    const bool fed = stream_link_feed(stream->link, xml);
     stream_leave(stream);
-    return element != NULL;
+    return fed;
 }
 
 void
@@ -975,7 +710,7 @@ stream_feed_close(XmppStream *stream, const GError *error)
 void
 stream_feed_bound(XmppStream *stream, const Jid *jid)
 {
-    g_return_if_fail(stream->sink);
+    g_return_if_fail(stream_link_has_sink(stream->link));
 
     stream_enter(stream);
     g_clear_pointer(&stream->own_bare, jid_unref);

@@ -3,14 +3,15 @@
  * and is reached through the stream. */
 #pragma once
 
+#include "xmpp/login_memory.h"
 #include "xmpp/module.h"
-#include "xmpp/scram.h"
 #include "xmpp/stanza.h"
 #include "xmpp/stream.h"
 
 typedef struct IqTable IqTable;
 typedef struct Acks Acks;
 typedef struct ModuleTable ModuleTable;
+typedef struct ModuleStates ModuleStates;
 typedef struct Negotiation Negotiation;
 
 /* --- stream.c --- */
@@ -33,6 +34,7 @@ void stream_end_with(XmppStream *stream, const char *condition, GError *take_err
 bool stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element);
 /* Sends a stanza although the session is not bound yet. */
 bool stream_send_early(XmppStream *stream, xmpp_stanza_t *take_stanza);
+void stream_fill_random(guint8 *bytes, gsize length);
 void stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail);
 /* Opens the XML stream, or opens it anew after the login: nothing of the old one is remembered (I2). */
 void stream_open(XmppStream *stream);
@@ -44,9 +46,7 @@ bool stream_is_secure(const XmppStream *stream);
 GBytes *stream_channel_binding(const XmppStream *stream, TlsBinding binding);
 /* TLS may show a certificate of the account. */
 bool stream_has_client_certificate(const XmppStream *stream);
-/* What SCRAM computed at the last login with this same password; NULL: none. */
-ScramKeys *stream_scram_keys(const XmppStream *stream);
-void stream_set_scram_keys(XmppStream *stream, ScramKeys *keys);
+LoginMemory *stream_login_memory(const XmppStream *stream);
 /* XmppStreamConfig.may_reveal; the own account and server always may. */
 bool stream_may_reveal(const XmppStream *stream, const Jid *jid);
 /* What a roster item says about that. */
@@ -63,7 +63,6 @@ guint64 stream_bytes_received(const XmppStream *stream);
 const XmppModule *const *modules_all(void);
 ModuleTable *module_table_new(void);
 void module_table_free(ModuleTable *table);
-guint module_table_index(const ModuleTable *table, const char *name);
 guint module_table_size(const ModuleTable *table);
 const XmppModule *module_table_row(const ModuleTable *table, guint index);
 /* Who answers a get or set with this payload; NULL: nobody. */
@@ -72,6 +71,12 @@ void module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stan
 void module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message, xmpp_stanza_t *stanza);
 /* All features of all rows, sorted, each once; free the array only. */
 const char **module_table_features(const ModuleTable *table);
+
+/* The rows' states of one stream, made when they are first asked for. */
+ModuleStates *module_states_new(const ModuleTable *table);
+void module_states_free(ModuleStates *states);
+void module_states_reset(ModuleStates *states); /* a new session */
+gpointer module_states_get(ModuleStates *states, const char *name);
 
 /* --- iq.c, message_stanza.c, presence.c: what arrived --- */
 IqTable *iq_table_new(XmppStream *stream);
