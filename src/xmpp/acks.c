@@ -13,12 +13,13 @@ enum {
 };
 
 typedef enum {
-    ACKS_BY_PING,  /* no stream management here */
-    ACKS_ASKED,    /* <enable/> is sent: the server counts from there on, so we do */
-    ACKS_COUNTED,  /* <enabled/> */
+    ACKS_BY_PING, /* no stream management here */
+    ACKS_ASKED,   /* <enable/> is sent: the server counts from there on, so we do */
+    ACKS_COUNTED, /* <enabled/> */
 } AcksMode;
 
-/* A message waiting for the server's word; `number` is the count of stanzas sent up to and including it. */
+/* A message waiting for the server's word; `number` is the count of stanzas sent up to and
+ * including it. */
 typedef struct Waiting {
     guint32 number;
     char *id;
@@ -27,8 +28,8 @@ typedef struct Waiting {
 struct Acks {
     XmppStream *stream;
     AcksMode mode;
-    guint32 sent;     /* stanzas, modulo 2^32 as in XEP-0198 §4 */
-    guint32 handled;  /* the server's last word about them */
+    guint32 sent;    /* stanzas, modulo 2^32 as in XEP-0198 §4 */
+    guint32 handled; /* the server's last word about them */
     guint32 received;
     GQueue waiting;   /* Waiting*, oldest first */
     bool asked;       /* <r/> or the ping is under way */
@@ -85,7 +86,8 @@ acknowledge_up_to(Acks *acks, guint32 number)
         if (!head || (gint32) (head->number - number) > 0)
             return;
         Waiting *done = g_queue_pop_head(&acks->waiting);
-        const XmppEvent event = { .type = XMPP_EVENT_ACKNOWLEDGED, .acknowledged = { .id = done->id } };
+        const XmppEvent event = { .type = XMPP_EVENT_ACKNOWLEDGED,
+                                  .acknowledged = { .id = done->id } };
         stream_publish(acks->stream, &event);
         waiting_free(done);
     }
@@ -105,9 +107,11 @@ on_silence(gpointer data)
     }
     acks->silence = 0;
     stream_enter(stream);
-    stream_end(stream, XMPP_CLOSE_NETWORK, false,
-               g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has not answered for %d seconds: the connection is given up"),
-                           SILENCE_MS / 1000));
+    stream_end(
+        stream, XMPP_CLOSE_NETWORK, false,
+        g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
+                    _("the server has not answered for %d seconds: the connection is given up"),
+                    SILENCE_MS / 1000));
     stream_leave(stream);
     return G_SOURCE_REMOVE;
 }
@@ -126,7 +130,8 @@ question_answered(Acks *acks)
 
 /* Any answer of the server, an error too, comes after all that was sent before the ping. */
 static void
-on_ping_answered(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_ping_answered(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+                 const GError *error, gpointer data)
 {
     Acks *acks = data;
 
@@ -156,8 +161,10 @@ on_ask(gpointer data)
         acks->silence = g_timeout_add(SILENCE_MS, on_silence, acks);
     }
     if (acks->mode == ACKS_BY_PING) {
-        g_autoptr(Jid) server = jid_new_from_parts(NULL, jid_domain(stream_own_bare(stream)), NULL, NULL);
-        acks->ping = iq_request(stream, server, iq_new(stream, "get", "ping", NS_PING, NULL), on_ping_answered, acks);
+        g_autoptr(Jid) server =
+            jid_new_from_parts(NULL, jid_domain(stream_own_bare(stream)), NULL, NULL);
+        acks->ping = iq_request(stream, server, iq_new(stream, "get", "ping", NS_PING, NULL),
+                                on_ping_answered, acks);
     } else {
         stream_send_nonza(stream, stanza_new(stream_ctx(stream), "r", NS_ACKS));
     }
@@ -210,12 +217,15 @@ receive_answer(Acks *acks, xmpp_stanza_t *element)
     const char *text = stanza_attribute(element, "h");
     guint64 h = 0;
 
-    if (acks->mode != ACKS_COUNTED || !text || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &h, NULL))
+    if (acks->mode != ACKS_COUNTED || !text
+        || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &h, NULL))
         return;
     if ((guint32) h - acks->handled > acks->sent - acks->handled) {
-        stream_end_with(acks->stream, "undefined-condition",
-                        g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL,
-                                            _("the server acknowledged more than was sent: the connection is given up")));
+        stream_end_with(
+            acks->stream, "undefined-condition",
+            g_error_new_literal(
+                CONFAB_ERROR, ERROR_PROTOCOL,
+                _("the server acknowledged more than was sent: the connection is given up")));
         return;
     }
     acks->handled = (guint32) h;

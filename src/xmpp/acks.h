@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether the server has what was sent: XEP-0198 acknowledgements (without resumption), or, where the server has none, one ping
- * behind the messages: its answer proves that all before it were processed. Publishes XMPP_EVENT_ACKNOWLEDGED in order. */
+/* Whether the server has what was sent: XEP-0198 acknowledgements (without resumption), or, where
+ * the server has none, one ping behind the messages: its answer proves that all before it were
+ * processed. Publishes XMPP_EVENT_ACKNOWLEDGED in order. */
 #pragma once
 
 #include "xmpp/stream.h"
@@ -13,7 +14,8 @@ void acks_free(Acks *acks);
 void acks_reset(Acks *acks);
 /* The server offers stream management: asks for it. The counting starts here (XEP-0198 §4). */
 void acks_enable(Acks *acks);
-/* The session is about to end properly: says what has arrived, or the server would deliver it again. */
+/* The session is about to end properly: says what has arrived, or the server would deliver it
+ * again. */
 void acks_close(Acks *acks);
 /* A stanza goes out, or has arrived. */
 void acks_count_sent(Acks *acks);

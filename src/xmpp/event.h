@@ -10,7 +10,7 @@
 typedef struct XmppStream XmppStream;
 
 typedef enum {
-    XMPP_EVENT_PHASE,         /* .phase: what connecting is at; for the status line */
+    XMPP_EVENT_PHASE,         /* .phase: what connecting is at; for the status line. Never OFFLINE: that is CLOSED */
     XMPP_EVENT_BOUND,         /* .bound: online; a new session (resumed sessions are issue 3) */
     XMPP_EVENT_CLOSED,        /* .closed: the stream ended, for whatever reason; exactly once per stream_connect() */
     XMPP_EVENT_MESSAGE,       /* .message */

@@ -20,7 +20,8 @@ read_values(xmpp_stanza_t *field)
 {
     g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
 
-    for (xmpp_stanza_t *value = stanza_child(field, "value", NS_FORM); value; value = stanza_next(value, "value", NS_FORM)) {
+    for (xmpp_stanza_t *value = stanza_child(field, "value", NS_FORM); value;
+         value = stanza_next(value, "value", NS_FORM)) {
         char *text = stanza_text(value);
         g_ptr_array_add(values, text);
         if (strchr(text, '<') || values->len > VALUES_MAX)
@@ -74,7 +75,8 @@ form_canonical(xmpp_stanza_t *form, char **canonical)
     g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *form_type = NULL;
 
-    for (xmpp_stanza_t *field = stanza_child(form, "field", NS_FORM); field; field = stanza_next(field, "field", NS_FORM)) {
+    for (xmpp_stanza_t *field = stanza_child(form, "field", NS_FORM); field;
+         field = stanza_next(field, "field", NS_FORM)) {
         const char *var = stanza_attribute(field, "var");
         if (!var)
             continue;
@@ -92,7 +94,8 @@ form_canonical(xmpp_stanza_t *form, char **canonical)
     if (!form_type)
         return FORM_IGNORED;
 
-    /* the separator sorts below every character of a name, so whole fields sort as their names do */
+    /* the separator sorts below every character of a name, so whole fields sort as their names do
+     */
     g_ptr_array_sort(fields, compare_texts);
     GString *text = g_string_new(form_type);
     g_string_append_c(text, FORM_SEPARATOR);

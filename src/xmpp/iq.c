@@ -23,7 +23,7 @@ struct IqTable {
     GHashTable *by_id;     /* id → IqRequest, owned */
     GHashTable *by_number; /* number → IqRequest */
     GQueue queue;          /* in the order of their deadlines, since all wait equally long */
-    guint timeout; /* ms */
+    guint timeout;         /* ms */
     guint last_number;
     guint timer;    /* for the head of the queue */
     guint unsent;   /* idle source that ends requests made while offline */
@@ -86,8 +86,8 @@ take_request(IqTable *table, IqRequest *request)
 
 /* Calls back and frees; the one place where a request ends. */
 static void
-finish_request(XmppStream *stream, IqRequest *request, xmpp_stanza_t *answer, const XmppStanzaError *detail,
-               const GError *error)
+finish_request(XmppStream *stream, IqRequest *request, xmpp_stanza_t *answer,
+               const XmppStanzaError *detail, const GError *error)
 {
     if (request->done)
         request->done(stream, answer, detail, error, request->data);
@@ -105,7 +105,8 @@ on_timeout(gpointer data)
     table->timer = 0;
     stream_enter(stream);
     while ((head = g_queue_peek_head(&table->queue)) && head->deadline <= now) {
-        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL, _("no answer within %u seconds: try again later"),
+        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL,
+                                              _("no answer within %u seconds: try again later"),
                                               (table->timeout + 999) / 1000);
         finish_request(stream, take_request(table, head), NULL, NULL, error);
     }
@@ -135,8 +136,10 @@ on_unsent(gpointer data)
 {
     IqTable *table = data;
     XmppStream *stream = table->stream;
-    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("not connected: use /connect first"));
-    const guint waiting = table->offline.length; /* a callback may ask again: that waits for its own turn */
+    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
+                                                  _("not connected: use /connect first"));
+    const guint waiting =
+        table->offline.length; /* a callback may ask again: that waits for its own turn */
 
     table->unsent = 0;
     stream_enter(stream);
@@ -206,8 +209,8 @@ iq_table_fail(IqTable *table, const GError *error)
         finish_request(table->stream, take_request(table, request), NULL, NULL, error);
 }
 
-/* I13: an answer counts only from the one who was asked. The account and the server may also answer without `from`; only the
- * server itself can send in their names. */
+/* I13: an answer counts only from the one who was asked. The account and the server may also answer
+ * without `from`; only the server itself can send in their names. */
 static bool
 is_from_asked(XmppStream *stream, const IqRequest *request, xmpp_stanza_t *answer)
 {
@@ -251,7 +254,8 @@ static void
 receive_request(XmppStream *stream, xmpp_stanza_t *iq, int type)
 {
     xmpp_stanza_t *payload = stanza_payload(iq);
-    const IqRoute *route = payload ? module_table_find_iq(stream_modules(stream), payload, type) : NULL;
+    const IqRoute *route =
+        payload ? module_table_find_iq(stream_modules(stream), payload, type) : NULL;
     const char *from = stanza_attribute(iq, "from");
     g_autoptr(Jid) sender = from ? jid_new(from, NULL) : NULL;
 
@@ -285,7 +289,8 @@ iq_receive(XmppStream *stream, xmpp_stanza_t *stanza)
 }
 
 xmpp_stanza_t *
-iq_new(XmppStream *stream, const char *type, const char *name, const char *ns, xmpp_stanza_t **payload)
+iq_new(XmppStream *stream, const char *type, const char *name, const char *ns,
+       xmpp_stanza_t **payload)
 {
     xmpp_stanza_t *iq = stanza_new(stream_ctx(stream), "iq", NULL);
     xmpp_stanza_t *child = stanza_add(iq, name, ns);

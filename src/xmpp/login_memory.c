@@ -14,7 +14,8 @@ struct LoginMemory {
 static char *
 digest_password(const LoginMemory *memory, const char *password)
 {
-    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, memory->salt, sizeof memory->salt, password ? password : "", -1);
+    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, memory->salt, sizeof memory->salt,
+                                     password ? password : "", -1);
 }
 
 LoginMemory *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What SCRAM computed at the last login, for the next one with the same password: a reconnect costs no PBKDF2. Which password it
- * was is told by a keyed hash; the password itself is not kept. */
+/* What SCRAM computed at the last login, for the next one with the same password: a reconnect costs
+ * no PBKDF2. Which password it was is told by a keyed hash; the password itself is not kept. */
 #pragma once
 
 #include "xmpp/scram.h"

@@ -8,8 +8,9 @@
 #include "xmpp/stream_parts.h"
 
 static const char *const type_names[] = {
-    [XMPP_MESSAGE_NORMAL] = "normal",       [XMPP_MESSAGE_CHAT] = "chat",   [XMPP_MESSAGE_GROUPCHAT] = "groupchat",
-    [XMPP_MESSAGE_HEADLINE] = "headline", [XMPP_MESSAGE_ERROR] = "error",
+    [XMPP_MESSAGE_NORMAL] = "normal",       [XMPP_MESSAGE_CHAT] = "chat",
+    [XMPP_MESSAGE_GROUPCHAT] = "groupchat", [XMPP_MESSAGE_HEADLINE] = "headline",
+    [XMPP_MESSAGE_ERROR] = "error",
 };
 
 XmppMessage *

@@ -6,13 +6,14 @@
 
 #include "xmpp/stream_parts.h"
 
-/* The rows, and what is derived from them once: who answers which payload, and who decodes at which stage. */
+/* The rows, and what is derived from them once: who answers which payload, and who decodes at which
+ * stage. */
 struct ModuleTable {
     const XmppModule *const *rows;
     guint size;
-    GHashTable *iqs;                          /* RouteKey → IqRoute; values point into the rows */
-    GPtrArray *decoders[XMPP_STAGE_COUNT];    /* XmppModule */
-    GPtrArray *encoders;                      /* XmppModule */
+    GHashTable *iqs;                       /* RouteKey → IqRoute; values point into the rows */
+    GPtrArray *decoders[XMPP_STAGE_COUNT]; /* XmppModule */
+    GPtrArray *encoders;                   /* XmppModule */
 };
 
 static guint
@@ -28,7 +29,8 @@ route_equal(gconstpointer a, gconstpointer b)
 {
     const IqRoute *one = a, *two = b;
 
-    return one->type == two->type && strcmp(one->name, two->name) == 0 && strcmp(one->ns, two->ns) == 0;
+    return one->type == two->type && strcmp(one->name, two->name) == 0
+           && strcmp(one->ns, two->ns) == 0;
 }
 
 ModuleTable *
@@ -81,13 +83,16 @@ module_table_row(const ModuleTable *table, guint index)
 const IqRoute *
 module_table_find_iq(const ModuleTable *table, xmpp_stanza_t *payload, int type)
 {
-    const IqRoute key = { .ns = xmpp_stanza_get_ns(payload), .name = xmpp_stanza_get_name(payload), .type = type };
+    const IqRoute key = { .ns = xmpp_stanza_get_ns(payload),
+                          .name = xmpp_stanza_get_name(payload),
+                          .type = type };
 
     return key.ns ? g_hash_table_lookup(table->iqs, &key) : NULL;
 }
 
 void
-module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
+module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza,
+                    XmppMessage *message)
 {
     for (int stage = 0; stage < XMPP_STAGE_COUNT; stage++) {
         const GPtrArray *decoders = table->decoders[stage];
@@ -97,7 +102,8 @@ module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t 
 }
 
 void
-module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message, xmpp_stanza_t *stanza)
+module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message,
+                    xmpp_stanza_t *stanza)
 {
     for (guint i = 0; i < table->encoders->len; i++)
         ((const XmppModule *) table->encoders->pdata[i])->encode(stream, message, stanza);

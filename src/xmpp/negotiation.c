@@ -11,13 +11,13 @@
 #include "xmpp/stream_parts.h"
 
 typedef enum {
-    STEP_OPENING,     /* the server's start tag */
-    STEP_FEATURES,    /* <features/> of the first stream */
-    STEP_LOGIN,       /* SASL is talking */
-    STEP_REOPENING,   /* the start tag of the stream after the login */
-    STEP_REFEATURES,  /* its <features/> */
-    STEP_BINDING,     /* answer to <bind/> */
-    STEP_SESSION,     /* answer to <session/>, where an old server insists (RFC 3921) */
+    STEP_OPENING,    /* the server's start tag */
+    STEP_FEATURES,   /* <features/> of the first stream */
+    STEP_LOGIN,      /* SASL is talking */
+    STEP_REOPENING,  /* the start tag of the stream after the login */
+    STEP_REFEATURES, /* its <features/> */
+    STEP_BINDING,    /* answer to <bind/> */
+    STEP_SESSION,    /* answer to <session/>, where an old server insists (RFC 3921) */
     STEP_DONE,
 } Step;
 
@@ -25,10 +25,10 @@ struct Negotiation {
     XmppStream *stream;
     Step step;
     guint deadline;
-    Sasl *sasl;    /* while logging in */
+    Sasl *sasl;     /* while logging in */
     bool asked;     /* <auth/> was sent and not answered yet */
     bool computing; /* the answer to a challenge is being computed */
-    char *request; /* id of the <bind/> or <session/> request */
+    char *request;  /* id of the <bind/> or <session/> request */
     bool wants_session;
     bool offers_acks;
     Jid *bound;
@@ -36,11 +36,14 @@ struct Negotiation {
 
 /* What did not answer, by step. */
 static const char *const silent[] = {
-    [STEP_OPENING] = N_("the server did not open the XML stream in time: check `server` and `port`, or try again later"),
+    [STEP_OPENING] = N_(
+        "the server did not open the XML stream in time: check `server` and `port`, or try again later"),
     [STEP_FEATURES] = N_("the server did not say what it offers in time: try again later"),
     [STEP_LOGIN] = N_("the server did not answer the login in time: try again later"),
-    [STEP_REOPENING] = N_("the server did not open the stream again after the login in time: try again later"),
-    [STEP_REFEATURES] = N_("the server did not say what it offers after the login in time: try again later"),
+    [STEP_REOPENING] =
+        N_("the server did not open the stream again after the login in time: try again later"),
+    [STEP_REFEATURES] =
+        N_("the server did not say what it offers after the login in time: try again later"),
     [STEP_BINDING] = N_("the server did not give a resource in time: try again later"),
     [STEP_SESSION] = N_("the server did not start the session in time: try again later"),
 };
@@ -54,7 +57,8 @@ on_deadline(gpointer data)
     negotiation->deadline = 0;
     stream_enter(stream);
     stream_end_with(stream, "connection-timeout",
-                    g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _(silent[negotiation->step])));
+                    g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
+                                        _(silent[negotiation->step])));
     stream_leave(stream);
     return G_SOURCE_REMOVE;
 }
@@ -69,7 +73,8 @@ static void
 start_deadline(Negotiation *negotiation)
 {
     stop_deadline(negotiation);
-    negotiation->deadline = g_timeout_add(stream_config(negotiation->stream)->stage_timeout, on_deadline, negotiation);
+    negotiation->deadline =
+        g_timeout_add(stream_config(negotiation->stream)->stage_timeout, on_deadline, negotiation);
 }
 
 Negotiation *
@@ -94,7 +99,8 @@ negotiation_free(Negotiation *negotiation)
 static void
 fail(Negotiation *negotiation, const char *words)
 {
-    stream_end_with(negotiation->stream, "undefined-condition", g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words));
+    stream_end_with(negotiation->stream, "undefined-condition",
+                    g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words));
 }
 
 /* --- the login --- */
@@ -108,7 +114,8 @@ read_list(xmpp_stanza_t *parent, const char *name, const char *ns, const char *a
 
     for (xmpp_stanza_t *child = stanza_child(parent, name, ns); child && list->len < LIST_MAX;
          child = stanza_next(child, name, ns)) {
-        char *text = attribute ? g_strdup(stanza_attribute(child, attribute)) : g_strstrip(stanza_text(child));
+        char *text = attribute ? g_strdup(stanza_attribute(child, attribute))
+                               : g_strstrip(stanza_text(child));
         if (text)
             g_ptr_array_add(list, text);
     }
@@ -164,11 +171,15 @@ start_login(Negotiation *negotiation, xmpp_stanza_t *features)
     g_autoptr(GError) error = NULL;
 
     if (!list) {
-        fail(negotiation, _("the server offers no way to log in: check `server`, `port` and `tls` of the account"));
+        fail(
+            negotiation,
+            _("the server offers no way to log in: check `server`, `port` and `tls` of the account"));
         return;
     }
     g_auto(GStrv) mechanisms = read_list(list, "mechanism", NS_SASL, NULL);
-    g_auto(GStrv) bindings = bindings_list ? read_list(bindings_list, "channel-binding", NS_SASL_BINDINGS, "type") : NULL;
+    g_auto(GStrv) bindings =
+        bindings_list ? read_list(bindings_list, "channel-binding", NS_SASL_BINDINGS, "type")
+                      : NULL;
     const SaslConfig sasl_config = {
         .username = jid_local(config->jid),
         .password = config->password,
@@ -185,8 +196,8 @@ start_login(Negotiation *negotiation, xmpp_stanza_t *features)
     negotiation->step = STEP_LOGIN;
     stream_set_phase(stream, XMPP_PHASE_AUTHENTICATING, NULL);
     negotiation->sasl = sasl_new(&sasl_config);
-    const SaslOutcome outcome =
-        sasl_begin(negotiation->sasl, (const char *const *) mechanisms, (const char *const *) bindings, &error);
+    const SaslOutcome outcome = sasl_begin(negotiation->sasl, (const char *const *) mechanisms,
+                                           (const char *const *) bindings, &error);
     if (outcome != SASL_SEND) {
         end_login(negotiation, outcome, error);
         return;
@@ -210,7 +221,8 @@ on_challenge_done(Sasl *sasl, SaslOutcome outcome, const GError *error, gpointer
     stream_leave(stream);
 }
 
-/* The server knows us, and has proved itself: everything begins anew on the same connection (I2). */
+/* The server knows us, and has proved itself: everything begins anew on the same connection (I2).
+ */
 static void
 login_succeeded(Negotiation *negotiation)
 {
@@ -222,7 +234,8 @@ login_succeeded(Negotiation *negotiation)
     };
 
     stream_set_sasl_mechanism(stream, sasl_mechanism(sasl));
-    login_memory_keep(stream_login_memory(stream), stream_config(stream)->password, sasl_keys(sasl));
+    login_memory_keep(stream_login_memory(stream), stream_config(stream)->password,
+                      sasl_keys(sasl));
     stream_publish(stream, &event);
     if (stream_phase(stream) == XMPP_PHASE_OFFLINE)
         return;
@@ -254,7 +267,8 @@ receive_failure(Negotiation *negotiation, xmpp_stanza_t *element)
     g_autoptr(GError) error = NULL;
 
     negotiation->asked = false;
-    const SaslOutcome outcome = sasl_failure(negotiation->sasl, detail->condition, detail->text, &error);
+    const SaslOutcome outcome =
+        sasl_failure(negotiation->sasl, detail->condition, detail->text, &error);
     if (outcome == SASL_SEND) {
         negotiation->asked = true;
         send_sasl(negotiation, "auth");
@@ -267,7 +281,8 @@ static void
 receive_sasl(Negotiation *negotiation, xmpp_stanza_t *element)
 {
     if (negotiation->computing) {
-        fail(negotiation, _("the server did not wait for the answer to its challenge: try again later"));
+        fail(negotiation,
+             _("the server did not wait for the answer to its challenge: try again later"));
     } else if (stanza_is(element, "challenge", NS_SASL)) {
         g_autofree char *text = stanza_text(element);
         negotiation->computing = true;
@@ -282,7 +297,8 @@ receive_sasl(Negotiation *negotiation, xmpp_stanza_t *element)
 
 /* --- the session --- */
 
-/* A request of the negotiation itself, outside of the table of requests: nobody may make one before the session is bound. */
+/* A request of the negotiation itself, outside of the table of requests: nobody may make one before
+ * the session is bound. */
 static void
 send_request(Negotiation *negotiation, xmpp_stanza_t *take_payload)
 {
@@ -318,12 +334,14 @@ start_binding(Negotiation *negotiation, xmpp_stanza_t *features)
     xmpp_stanza_t *session = stanza_child(features, "session", NS_SESSION);
 
     if (!stanza_child(features, "bind", NS_BIND)) {
-        fail(negotiation, _("the server offers no session after the login: it is not usable as an XMPP server"));
+        fail(negotiation,
+             _("the server offers no session after the login: it is not usable as an XMPP server"));
         return;
     }
     negotiation->wants_session = session && !stanza_child(session, "optional", NS_SESSION);
     negotiation->offers_acks = stanza_child(features, "sm", NS_ACKS) != NULL;
-    stream_set_offers_roster_versions(stream, stanza_child(features, "ver", NS_ROSTER_VERSIONS) != NULL);
+    stream_set_offers_roster_versions(stream,
+                                      stanza_child(features, "ver", NS_ROSTER_VERSIONS) != NULL);
     negotiation->step = STEP_BINDING;
 
     xmpp_stanza_t *bind = stanza_new(stream_ctx(stream), "bind", NS_BIND);
@@ -341,19 +359,22 @@ receive_binding(Negotiation *negotiation, xmpp_stanza_t *result)
     g_autoptr(Jid) jid = text ? jid_new(text, NULL) : NULL;
 
     if (!jid || jid_is_bare(jid) || !jid_equal_bare(jid, stream_own_bare(negotiation->stream))) {
-        fail(negotiation, _("the server gave the session of another address: check the account's address"));
+        fail(negotiation,
+             _("the server gave the session of another address: check the account's address"));
         return;
     }
     negotiation->bound = g_steal_pointer(&jid);
     if (negotiation->wants_session) {
         negotiation->step = STEP_SESSION;
-        send_request(negotiation, stanza_new(stream_ctx(negotiation->stream), "session", NS_SESSION));
+        send_request(negotiation,
+                     stanza_new(stream_ctx(negotiation->stream), "session", NS_SESSION));
         return;
     }
     finish(negotiation);
 }
 
-/* Only the server itself can answer here: nothing of others is delivered to a session that does not exist yet. */
+/* Only the server itself can answer here: nothing of others is delivered to a session that does not
+ * exist yet. */
 static void
 receive_answer(Negotiation *negotiation, xmpp_stanza_t *iq)
 {
@@ -365,7 +386,8 @@ receive_answer(Negotiation *negotiation, xmpp_stanza_t *iq)
     if (strcmp(type, "error") == 0) {
         g_autoptr(XmppStanzaError) detail = stanza_error_parse(iq);
         g_autofree char *words = stanza_error_words(detail);
-        g_autofree char *text = g_strdup_printf(_("the server refused the resource (%s): set another one"), words);
+        g_autofree char *text =
+            g_strdup_printf(_("the server refused the resource (%s): set another one"), words);
         fail(negotiation, text);
     } else if (strcmp(type, "result") == 0 && negotiation->step == STEP_BINDING) {
         receive_binding(negotiation, iq);

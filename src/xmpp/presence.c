@@ -40,7 +40,8 @@ parse_priority(xmpp_stanza_t *stanza)
     g_autofree char *text = stanza_child_text(stanza, "priority", NS_CLIENT);
     gint64 number = 0;
 
-    if (!text || !g_ascii_string_to_signed(g_strstrip(text), 10, G_MININT8, G_MAXINT8, &number, NULL))
+    if (!text
+        || !g_ascii_string_to_signed(g_strstrip(text), 10, G_MININT8, G_MAXINT8, &number, NULL))
         return 0;
     return (int) number;
 }
@@ -85,9 +86,11 @@ receive_availability(XmppStream *stream, xmpp_stanza_t *stanza, Jid *take_from, 
 }
 
 static void
-receive_subscription(XmppStream *stream, xmpp_stanza_t *stanza, const Jid *from, SubscriptionAct act)
+receive_subscription(XmppStream *stream, xmpp_stanza_t *stanza, const Jid *from,
+                     SubscriptionAct act)
 {
-    g_autoptr(Jid) bare = jid_to_bare(from); /* RFC 6121 §3.1.3: subscriptions are between bare JIDs */
+    g_autoptr(Jid) bare =
+        jid_to_bare(from); /* RFC 6121 §3.1.3: subscriptions are between bare JIDs */
     g_autofree char *status = stanza_child_text(stanza, "status", NS_CLIENT);
     g_autofree char *nick = stanza_child_text(stanza, "nick", "http://jabber.org/protocol/nick");
     const XmppEvent event = {
@@ -119,7 +122,8 @@ presence_receive(XmppStream *stream, xmpp_stanza_t *stanza)
 }
 
 bool
-presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *status, int priority)
+presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *status,
+              int priority)
 {
     if (stream_phase(stream) != XMPP_PHASE_ONLINE)
         return false;
@@ -147,7 +151,8 @@ presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *
 }
 
 bool
-presence_send_subscription(XmppStream *stream, const Jid *to, SubscriptionAct act, const char *status)
+presence_send_subscription(XmppStream *stream, const Jid *to, SubscriptionAct act,
+                           const char *status)
 {
     if (stream_phase(stream) != XMPP_PHASE_ONLINE)
         return false;

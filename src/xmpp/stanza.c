@@ -122,7 +122,8 @@ is_xml_char(gunichar c)
     return c != 0xfffe && c != 0xffff;
 }
 
-/* NULL when `text` can be sent as it is; else a copy that can: one forbidden byte would make the server end the stream. */
+/* NULL when `text` can be sent as it is; else a copy that can: one forbidden byte would make the
+ * server end the stream. */
 static char *
 make_sendable(const char *text)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading and building XML elements. libstrophe resolves namespaces: an incoming element always carries its own in "xmlns";
- * every look-up here matches name and namespace together (I6). Built elements inherit their parent's namespace. */
+/* Reading and building XML elements. libstrophe resolves namespaces: an incoming element always
+ * carries its own in "xmlns"; every look-up here matches name and namespace together (I6). Built
+ * elements inherit their parent's namespace. */
 #pragma once
 
 #include <glib.h>
@@ -49,7 +50,8 @@ xmpp_stanza_t *stanza_add(xmpp_stanza_t *parent, const char *name, const char *n
 /* Makes `take_child` the last child. */
 void stanza_take(xmpp_stanza_t *parent, xmpp_stanza_t *take_child);
 /* The same with text inside; characters that XML cannot carry become U+FFFD. */
-xmpp_stanza_t *stanza_add_text(xmpp_stanza_t *parent, const char *name, const char *ns, const char *text);
+xmpp_stanza_t *stanza_add_text(xmpp_stanza_t *parent, const char *name, const char *ns,
+                               const char *text);
 /* `value` NULL: nothing happens. */
 void stanza_set(xmpp_stanza_t *element, const char *name, const char *value);
 /* As XML text; the caller frees. */

@@ -41,10 +41,12 @@ static const ConditionWords stanza_words[] = {
 static const ConditionWords stream_words[] = {
     { "bad-format", N_("the server says that it cannot process what confab sent") },
     { "bad-namespace-prefix", N_("the server says that it cannot process what confab sent") },
-    { "conflict", N_("another client took over this session: choose another resource, then /connect") },
+    { "conflict",
+      N_("another client took over this session: choose another resource, then /connect") },
     { "connection-timeout", N_("the server heard nothing from confab for too long") },
     { "host-gone", N_("the server does not serve this domain any more") },
-    { "host-unknown", N_("the server does not serve this domain: check the address and `server` of the account") },
+    { "host-unknown",
+      N_("the server does not serve this domain: check the address and `server` of the account") },
     { "improper-addressing", N_("the server says that an address was missing") },
     { "internal-server-error", N_("the server had an internal error") },
     { "invalid-from", N_("the server says that confab used a wrong sender address") },
@@ -82,7 +84,8 @@ stanza_error_parse_conditions(xmpp_stanza_t *element, const char *ns)
     XmppStanzaError *error = g_new0(XmppStanzaError, 1);
 
     error->text = stanza_child_text(element, "text", ns);
-    for (xmpp_stanza_t *child = stanza_child(element, NULL, ns); child; child = stanza_next(child, NULL, ns)) {
+    for (xmpp_stanza_t *child = stanza_child(element, NULL, ns); child;
+         child = stanza_next(child, NULL, ns)) {
         if (strcmp(xmpp_stanza_get_name(child), "text") != 0) {
             error->condition = g_strdup(xmpp_stanza_get_name(child));
             break;
@@ -119,7 +122,8 @@ stanza_error_free(XmppStanzaError *error)
     g_free(error);
 }
 
-/* What the other side wrote, cleaned and without surrounding space; NULL when there is nothing to show. */
+/* What the other side wrote, cleaned and without surrounding space; NULL when there is nothing to
+ * show. */
 static char *
 own_words(const XmppStanzaError *error)
 {
@@ -146,7 +150,8 @@ stream_error_words(const XmppStanzaError *error)
 {
     g_autofree char *own = own_words(error);
     const char *words = find_words(stream_words, G_N_ELEMENTS(stream_words), error->condition);
-    g_autofree char *condition = words ? g_strdup(words) : text_clean(error->condition, -1, TEXT_LINE);
+    g_autofree char *condition =
+        words ? g_strdup(words) : text_clean(error->condition, -1, TEXT_LINE);
 
     return own ? g_strdup_printf("%s (%s)", condition, own) : g_steal_pointer(&condition);
 }
@@ -154,8 +159,10 @@ stream_error_words(const XmppStanzaError *error)
 bool
 stream_error_is_fatal(const char *condition)
 {
-    static const char *const fatal[] = { "conflict", "host-gone", "host-unknown", "invalid-from", "not-authorized",
-                                         "see-other-host", "unsupported-version", NULL };
+    static const char *const fatal[] = {
+        "conflict",       "host-gone",      "host-unknown",        "invalid-from",
+        "not-authorized", "see-other-host", "unsupported-version", NULL
+    };
 
     return g_strv_contains(fatal, condition);
 }

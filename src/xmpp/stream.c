@@ -28,7 +28,8 @@ struct XmppStream {
     gpointer owner;
     StreamLink *link;
 
-    XmppStreamConfig config; /* jid, password, sasl_pinned, roster_ver are owned; transport is not kept */
+    XmppStreamConfig
+        config; /* jid, password, sasl_pinned, roster_ver are owned; transport is not kept */
     bool offers_roster_versions;
     LoginMemory *memory; /* outlives the connections */
     XmppPhase phase;
@@ -37,7 +38,8 @@ struct XmppStream {
     Jid *own_bare;
     Jid *jid;
     char *sasl_mechanism;
-    GHashTable *subscribers; /* bare Jid: who is subscribed to the account's presence, as this session's roster says */
+    GHashTable *subscribers; /* bare Jid: who is subscribed to the account's presence, as this
+                                session's roster says */
 
     Negotiation *negotiation; /* until the session is bound */
     IqTable *iqs;
@@ -301,12 +303,14 @@ wipe_password(XmppStream *stream)
     stream->config.password = NULL;
 }
 
-/* Tells everybody that the stream has ended: requests, modules, then the bus. Not inside libstrophe. */
+/* Tells everybody that the stream has ended: requests, modules, then the bus. Not inside
+ * libstrophe. */
 static void
 carry_out_end(XmppStream *stream)
 {
     StreamEnd end = stream->end;
-    g_autoptr(GError) lost = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
+    g_autoptr(GError) lost =
+        g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
 
     forget_connection(stream);
     wipe_password(stream);
@@ -367,7 +371,8 @@ stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_
         g_clear_error(&take_error);
         return;
     }
-    stream->end = (StreamEnd){ .decided = true, .reason = reason, .fatal = fatal, .error = take_error };
+    stream->end =
+        (StreamEnd){ .decided = true, .reason = reason, .fatal = fatal, .error = take_error };
     stream->phase = XMPP_PHASE_OFFLINE;
     stream_link_stop(stream->link);
     if (stream->entered == 0)
@@ -385,7 +390,8 @@ stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal, GErr
 void
 stream_end_with(XmppStream *stream, const char *condition, GError *take_error)
 {
-    g_autofree char *text = g_strdup_printf("<stream:error><%s xmlns='" NS_STREAM_ERRORS "'/></stream:error></stream:stream>",
+    g_autofree char *text = g_strdup_printf("<stream:error><%s xmlns='" NS_STREAM_ERRORS
+                                            "'/></stream:error></stream:stream>",
                                             condition);
 
     if (stream->phase >= XMPP_PHASE_OPENING)
@@ -404,8 +410,10 @@ receive_stream_error(XmppStream *stream, xmpp_stanza_t *element)
     GError *error;
 
     if (clean && *clean)
-        error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL,
-                            _("the server sends you to %s: if you trust it, set it as the account's `server`"), clean);
+        error = g_error_new(
+            CONFAB_ERROR, ERROR_PROTOCOL,
+            _("the server sends you to %s: if you trust it, set it as the account's `server`"),
+            clean);
     else
         error = g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words);
     stream_end(stream, XMPP_CLOSE_SERVER, stream_error_is_fatal(detail->condition), error);
@@ -430,7 +438,8 @@ receive_stanza(XmppStream *stream, xmpp_stanza_t *stanza)
     }
 }
 
-/* Every element right below the stream comes through here, from libstrophe and from stream_feed() alike. */
+/* Every element right below the stream comes through here, from libstrophe and from stream_feed()
+ * alike. */
 static void
 on_element(xmpp_stanza_t *element, gpointer data)
 {
@@ -546,7 +555,8 @@ stream_connect(XmppStream *stream, const XmppStreamConfig *config)
     transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
     const bool direct = stream_link_has_sink(stream->link);
     stream->starting = true;
-    stream_set_phase(stream, direct ? XMPP_PHASE_OPENING : XMPP_PHASE_RESOLVING, direct ? NULL : transport.domain);
+    stream_set_phase(stream, direct ? XMPP_PHASE_OPENING : XMPP_PHASE_RESOLVING,
+                     direct ? NULL : transport.domain);
     stream_link_connect(stream->link, &transport, config->stanza_limit);
     stream->starting = false;
 }
@@ -568,9 +578,11 @@ stream_disconnect(XmppStream *stream, const char *status)
 void
 stream_open(XmppStream *stream)
 {
-    const bool named = stream_is_secure(stream); /* RFC 6120 §4.7.1: `from` is for the server's eyes only */
+    const bool named =
+        stream_is_secure(stream); /* RFC 6120 §4.7.1: `from` is for the server's eyes only */
 
-    stream_link_open(stream->link, jid_domain(stream->own_bare), named ? jid_text(stream->own_bare) : NULL);
+    stream_link_open(stream->link, jid_domain(stream->own_bare),
+                     named ? jid_text(stream->own_bare) : NULL);
 }
 
 /* --- sending --- */
@@ -578,7 +590,8 @@ stream_open(XmppStream *stream)
 bool
 stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element)
 {
-    const bool sent = stream->phase >= XMPP_PHASE_OPENING && stream_link_send(stream->link, take_element);
+    const bool sent =
+        stream->phase >= XMPP_PHASE_OPENING && stream_link_send(stream->link, take_element);
 
     xmpp_stanza_release(take_element);
     return sent;
@@ -633,7 +646,8 @@ stream_new(Bus *bus, gpointer owner)
     stream->link = stream_link_new(&link_events, stream);
     stream->modules = module_table_new();
     stream->states = module_states_new(stream->modules);
-    stream->subscribers = g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
+    stream->subscribers =
+        g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
     stream->iqs = iq_table_new(stream);
     stream->acks = acks_new(stream);
     return stream;
@@ -643,7 +657,8 @@ stream_new(Bus *bus, gpointer owner)
 static void
 stream_finalize(XmppStream *stream)
 {
-    g_autoptr(GError) gone = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
+    g_autoptr(GError) gone =
+        g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
 
     stream->entered++; /* callbacks of requests must not bring us here again */
     g_clear_handle_id(&stream->later, g_source_remove);
@@ -703,7 +718,8 @@ stream_feed_close(XmppStream *stream, const GError *error)
     stream_enter(stream);
     stream_end(stream, XMPP_CLOSE_NETWORK, false,
                error ? g_error_copy(error)
-                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
+                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
+                                           _("the server has closed the session")));
     stream_leave(stream);
 }
 

@@ -32,15 +32,17 @@ struct StreamLink {
 static void
 end_with(StreamLink *link, ErrorCode code, const char *words)
 {
-    link->events.on_ended(XMPP_CLOSE_NETWORK, false, g_error_new_literal(CONFAB_ERROR, code, words), link->data);
+    link->events.on_ended(XMPP_CLOSE_NETWORK, false, g_error_new_literal(CONFAB_ERROR, code, words),
+                          link->data);
 }
 
 /* What the guard refuses ends the stream before the parser or anybody else has seen it (I7, I9). */
 static void
 refuse(StreamLink *link, XmlGuardVerdict verdict)
 {
-    g_autofree char *text = g_strdup_printf(
-        "<stream:error><%s xmlns='" NS_STREAM_ERRORS "'/></stream:error></stream:stream>", xml_guard_condition(verdict));
+    g_autofree char *text = g_strdup_printf("<stream:error><%s xmlns='" NS_STREAM_ERRORS
+                                            "'/></stream:error></stream:stream>",
+                                            xml_guard_condition(verdict));
 
     stream_link_send_text(link, text);
     end_with(link, ERROR_PROTOCOL, xml_guard_words(verdict));
@@ -92,7 +94,8 @@ on_source_ended(bool cut, gpointer data)
         return;
     }
     stream_link_send_text(link, "</stream:stream>");
-    end_with(link, ERROR_PROTOCOL, _("the server sent malformed XML: the connection was ended")); /* I7 */
+    end_with(link, ERROR_PROTOCOL,
+             _("the server sent malformed XML: the connection was ended")); /* I7 */
 }
 
 static void
@@ -152,7 +155,8 @@ on_transport_ready(Transport *transport, gpointer data)
     if (link->source)
         link->events.on_phase(XMPP_PHASE_OPENING, NULL, link->data);
     else
-        end_with(link, ERROR_INTERNAL, _("the local connection failed: close some files or programs and try again"));
+        end_with(link, ERROR_INTERNAL,
+                 _("the local connection failed: close some files or programs and try again"));
     link->events.on_leave(link->data);
 }
 
@@ -196,13 +200,14 @@ on_caught_up(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* The server's bytes on their way to the parser. The transport is busy here: an end is carried out from the loop. */
+/* The server's bytes on their way to the parser. The transport is busy here: an end is carried out
+ * from the loop. */
 static gsize
 on_transport_bytes(Transport *transport, const guint8 *bytes, gsize length, gpointer data)
 {
     StreamLink *link = data;
     const bool refused_before = link->guard.verdict != XML_GUARD_OK;
-    const gsize passed = xml_guard_feed(&link->guard, (const char *)bytes, length);
+    const gsize passed = xml_guard_feed(&link->guard, (const char *) bytes, length);
 
     link->bytes_received += passed;
     if (passed < length && !link->throttled)
@@ -396,8 +401,9 @@ guard_element(const StreamLink *link, const char *xml, bool *whole)
     return guard.verdict;
 }
 
-/* The element alone has no stream around it to declare its namespaces: a wrapper does. Its child borrows from it while it is
- * dispatched, exactly as libstrophe's own stanzas live for the call only. */
+/* The element alone has no stream around it to declare its namespaces: a wrapper does. Its child
+ * borrows from it while it is dispatched, exactly as libstrophe's own stanzas live for the call
+ * only. */
 bool
 stream_link_feed(StreamLink *link, const char *xml)
 {
@@ -412,7 +418,8 @@ stream_link_feed(StreamLink *link, const char *xml)
     }
     if (whole) {
         g_autofree char *text =
-            g_strconcat("<stream xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'>", xml, "</stream>", NULL);
+            g_strconcat("<stream xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'>", xml,
+                        "</stream>", NULL);
         wrapper = xmpp_stanza_new_from_string(stream_link_ctx(link), text);
     }
     xmpp_stanza_t *element = wrapper ? stanza_payload(wrapper) : NULL;

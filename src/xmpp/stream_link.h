@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is under a stream: the transport, libstrophe behind it, and the guard between them; or, in tests, a sink. It knows how
- * elements come and go and why the connection ended, and nothing of what they mean. */
+/* What is under a stream: the transport, libstrophe behind it, and the guard between them; or, in
+ * tests, a sink. It knows how elements come and go and why the connection ended, and nothing of
+ * what they mean. */
 #pragma once
 
 #include "net/transport.h"
@@ -14,7 +15,8 @@ typedef struct StreamLinkEvents {
     void (*on_connected)(gpointer data); /* call stream_link_open() now */
     void (*on_opened)(gpointer data);    /* the server's start tag */
     void (*on_element)(xmpp_stanza_t *element, gpointer data);
-    /* Takes `take_error` over. The link stays as it is until stream_link_close(), which must wait for the last on_leave. */
+    /* Takes `take_error` over. The link stays as it is until stream_link_close(), which must wait
+     * for the last on_leave. */
     void (*on_ended)(XmppCloseReason reason, bool fatal, GError *take_error, gpointer data);
     /* Around everything that may call the others. */
     void (*on_enter)(gpointer data);
@@ -48,5 +50,6 @@ const TlsCertificate *stream_link_certificate(const StreamLink *link);
 const char *stream_link_tls_summary(const StreamLink *link);
 guint64 stream_link_bytes_received(const StreamLink *link);
 
-/* As if this element had arrived, through the same guard. False: it was refused, or is not one element. */
+/* As if this element had arrived, through the same guard. False: it was refused, or is not one
+ * element. */
 bool stream_link_feed(StreamLink *link, const char *xml);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of this layer that make up one stream know of each other; nobody else includes this. Each part owns its state
- * and is reached through the stream. */
+/* What the files of this layer that make up one stream know of each other; nobody else includes
+ * this. Each part owns its state and is reached through the stream. */
 #pragma once
 
 #include "xmpp/login_memory.h"
@@ -20,14 +20,16 @@ Acks *stream_acks(const XmppStream *stream);
 const ModuleTable *stream_modules(const XmppStream *stream);
 /* The policy of this connection; its strings live until the stream is offline. */
 const XmppStreamConfig *stream_config(const XmppStream *stream);
-/* Every callback from the main loop that may call out runs between these two: the stream survives being freed meanwhile, and
- * an end that was decided on the way is carried out at the last leave. */
+/* Every callback from the main loop that may call out runs between these two: the stream survives
+ * being freed meanwhile, and an end that was decided on the way is carried out at the last leave.
+ */
 void stream_enter(XmppStream *stream);
 void stream_leave(XmppStream *stream);
 /* Ends the stream, once; CLOSED follows from the loop. Takes `take_error` over (NULL for USER). */
 void stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error);
 /* The same with the stream's end tag sent first. */
-void stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error);
+void stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal,
+                         GError *take_error);
 /* The same with a stream error told to the server first (RFC 6120 §4.9). */
 void stream_end_with(XmppStream *stream, const char *condition, GError *take_error);
 /* Sends an element that is not a stanza: before the session is bound, and for stream management. */
@@ -36,7 +38,8 @@ bool stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element);
 bool stream_send_early(XmppStream *stream, xmpp_stanza_t *take_stanza);
 void stream_fill_random(guint8 *bytes, gsize length);
 void stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail);
-/* Opens the XML stream, or opens it anew after the login: nothing of the old one is remembered (I2). */
+/* Opens the XML stream, or opens it anew after the login: nothing of the old one is remembered
+ * (I2). */
 void stream_open(XmppStream *stream);
 /* Negotiation is done: the session has this full JID. */
 void stream_bound(XmppStream *stream, const Jid *jid);
@@ -67,8 +70,10 @@ guint module_table_size(const ModuleTable *table);
 const XmppModule *module_table_row(const ModuleTable *table, guint index);
 /* Who answers a get or set with this payload; NULL: nobody. */
 const IqRoute *module_table_find_iq(const ModuleTable *table, xmpp_stanza_t *payload, int type);
-void module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message);
-void module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message, xmpp_stanza_t *stanza);
+void module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza,
+                         XmppMessage *message);
+void module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message,
+                         xmpp_stanza_t *stanza);
 /* All features of all rows, sorted, each once; free the array only. */
 const char **module_table_features(const ModuleTable *table);
 

@@ -26,22 +26,23 @@ struct StreamSource {
     StreamSourceEvents events;
     gpointer data;
     int fd;
-    gint queued;  /* items in libstrophe's send queue */
-    bool sending; /* what is being queued is ours */
-    bool refused; /* libstrophe could not parse what came */
+    gint queued;   /* items in libstrophe's send queue */
+    bool sending;  /* what is being queued is ours */
+    bool refused;  /* libstrophe could not parse what came */
     guint reading; /* watch */
     guint writing; /* one-shot watch, only while items are queued */
     guint turn;    /* idle source: the next turn */
-    bool running;  /* inside libstrophe: it must not be entered again, nor its connection released */
+    bool running; /* inside libstrophe: it must not be entered again, nor its connection released */
     bool stopped;
     bool ended;
 };
 
 static void pump(StreamSource *source);
 
-/* There is no call that tells whether all is written (the length of the queue hides an item that was begun), but libstrophe
- * logs each item that is queued and each that is done. What it queues by itself in raw mode is one thing only: the stream
- * error about XML that it cannot parse, after which it just reads on. */
+/* There is no call that tells whether all is written (the length of the queue hides an item that
+ * was begun), but libstrophe logs each item that is queued and each that is done. What it queues by
+ * itself in raw mode is one thing only: the stream error about XML that it cannot parse, after
+ * which it just reads on. */
 static void
 on_log(void *data, xmpp_log_level_t level, const char *area, const char *text)
 {
@@ -133,7 +134,8 @@ run_once(StreamSource *source)
 static bool
 has_work(const StreamSource *source)
 {
-    struct pollfd ready = { .fd = source->fd, .events = (short) (POLLIN | (source->queued > 0 ? POLLOUT : 0)) };
+    struct pollfd ready = { .fd = source->fd,
+                            .events = (short) (POLLIN | (source->queued > 0 ? POLLOUT : 0)) };
 
     return poll(&ready, 1, 0) > 0;
 }
@@ -147,12 +149,14 @@ watch(StreamSource *source, bool more)
         return;
     }
     if (!source->reading)
-        source->reading = g_unix_fd_add(source->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, source);
+        source->reading =
+            g_unix_fd_add(source->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, source);
     if (source->queued > 0 && !source->writing)
         source->writing = g_unix_fd_add(source->fd, G_IO_OUT, on_writable, source);
 }
 
-/* One turn: lets libstrophe read and write as long as the socket is ready, but not for longer than others can wait. */
+/* One turn: lets libstrophe read and write as long as the socket is ready, but not for longer than
+ * others can wait. */
 static void
 pump(StreamSource *source)
 {
@@ -176,7 +180,8 @@ pump(StreamSource *source)
     source->events.on_leave(source->data);
 }
 
-/* After anything was queued: write it in the next turn, together with what else is queued until then. */
+/* After anything was queued: write it in the next turn, together with what else is queued until
+ * then. */
 static void
 kick(StreamSource *source)
 {
@@ -195,7 +200,8 @@ on_element(xmpp_conn_t *conn, xmpp_stanza_t *element, void *data)
 }
 
 static void
-on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp_stream_error_t *stream_error, void *data)
+on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
+              xmpp_stream_error_t *stream_error, void *data)
 {
     StreamSource *source = data;
 
@@ -214,7 +220,8 @@ on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp_stream
         source->events.on_opened(source->data);
 }
 
-/* The hook has no user data. In raw mode libstrophe never uses its password: that slot carries the source's address. */
+/* The hook has no user data. In raw mode libstrophe never uses its password: that slot carries the
+ * source's address. */
 static StreamSource *
 find_source(xmpp_conn_t *conn)
 {
@@ -236,8 +243,8 @@ on_socket(xmpp_conn_t *conn, void *socket)
 }
 
 StreamSource *
-stream_source_new(StreamContext *context, const char *domain, const char *host, guint16 port, const StreamSourceEvents *events,
-                  gpointer data)
+stream_source_new(StreamContext *context, const char *domain, const char *host, guint16 port,
+                  const StreamSourceEvents *events, gpointer data)
 {
     StreamSource *source = g_new0(StreamSource, 1);
     g_autofree char *address = g_strdup_printf("%" G_GINTPTR_MODIFIER "x", (guintptr) source);
@@ -255,11 +262,13 @@ stream_source_new(StreamContext *context, const char *domain, const char *host, 
     xmpp_conn_set_sockopt_callback(source->conn, on_socket);
     xmpp_handler_add(source->conn, on_element, NULL, NULL, NULL, source);
 
-    if (xmpp_connect_raw(source->conn, host, port, on_connection, source) != XMPP_EOK || source->stopped) {
+    if (xmpp_connect_raw(source->conn, host, port, on_connection, source) != XMPP_EOK
+        || source->stopped) {
         stream_source_free(source);
         return NULL;
     }
-    source->writing = g_unix_fd_add(source->fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, source);
+    source->writing =
+        g_unix_fd_add(source->fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, source);
     return source;
 }
 

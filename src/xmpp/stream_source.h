@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libstrophe as a source in the GLib loop: one raw connection to the local hop. There is no polling: a watch for reading, one
- * for writing only while something waits to be written, no timers. What arrives in a flood is taken in short turns. */
+/* libstrophe as a source in the GLib loop: one raw connection to the local hop. There is no
+ * polling: a watch for reading, one for writing only while something waits to be written, no
+ * timers. What arrives in a flood is taken in short turns. */
 #pragma once
 
 #include <glib.h>
@@ -28,10 +29,12 @@ StreamContext *stream_context_new(void);
 void stream_context_free(StreamContext *context);
 xmpp_ctx_t *stream_context_strophe(const StreamContext *context);
 
-/* Starts connecting; NULL when that is not possible at all. `domain` is what the stream is for. One at a time in a context. */
-StreamSource *stream_source_new(StreamContext *context, const char *domain, const char *host, guint16 port,
-                                const StreamSourceEvents *events, gpointer data);
-/* Not while it runs a callback: on_leave is the place. What is queued is written first as far as it fits. */
+/* Starts connecting; NULL when that is not possible at all. `domain` is what the stream is for. One
+ * at a time in a context. */
+StreamSource *stream_source_new(StreamContext *context, const char *domain, const char *host,
+                                guint16 port, const StreamSourceEvents *events, gpointer data);
+/* Not while it runs a callback: on_leave is the place. What is queued is written first as far as it
+ * fits. */
 void stream_source_free(StreamSource *source);
 /* Sends the stream's start tag; the parser forgets the old stream before it reads on. */
 void stream_source_open(StreamSource *source, const char *const *attributes, gsize count);

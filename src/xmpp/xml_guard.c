@@ -11,13 +11,14 @@ enum {
     TEXT_FREE = 8 * 1024, /* shorter text costs nothing worth counting */
 };
 
-/* What libstrophe's tree costs, measured: a child is appended by walking over all its siblings; a line feed or an entity inside
- * text makes a piece that is appended by walking over the text so far. Both are quadratic, so both are paid for. */
+/* What libstrophe's tree costs, measured: a child is appended by walking over all its siblings; a
+ * line feed or an entity inside text makes a piece that is appended by walking over the text so
+ * far. Both are quadratic, so both are paid for. */
 enum {
     SIBLING_NS = 3,
     TEXT_BYTES_PER_NS = 100,
 };
-static const guint64 turn_budget = 5 * 1000 * 1000;             /* ns: a key typed meanwhile waits no longer */
+static const guint64 turn_budget = 5 * 1000 * 1000; /* ns: a key typed meanwhile waits no longer */
 static const guint64 stanza_budget = G_GUINT64_CONSTANT(20) * 1000 * 1000 * 1000; /* ns */
 
 typedef enum {

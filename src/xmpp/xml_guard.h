@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Looks at the server's bytes before the XML parser sees them, and stops what the parser would take: document types, processing
- * instructions and comments, which XMPP forbids (RFC 6120 §11.1), too much depth (I7), too large stanzas (I9), and shapes
- * whose tree costs the library time out of proportion. A state machine fed in pieces of any size; it allocates nothing. It
- * does not replace the parser: what is not well-formed otherwise is the parser's to refuse. */
+/* Looks at the server's bytes before the XML parser sees them, and stops what the parser would
+ * take: document types, processing instructions and comments, which XMPP forbids (RFC 6120 §11.1),
+ * too much depth (I7), too large stanzas (I9), and shapes whose tree costs the library time out of
+ * proportion. A state machine fed in pieces of any size; it allocates nothing. It does not replace
+ * the parser: what is not well-formed otherwise is the parser's to refuse. */
 #pragma once
 
 #include <glib.h>
@@ -12,11 +13,11 @@
 
 typedef enum {
     XML_GUARD_OK,
-    XML_GUARD_RESTRICTED,   /* <!DOCTYPE, <!ENTITY, comment, processing instruction */
-    XML_GUARD_ENCODING,     /* not UTF-8 */
+    XML_GUARD_RESTRICTED, /* <!DOCTYPE, <!ENTITY, comment, processing instruction */
+    XML_GUARD_ENCODING,   /* not UTF-8 */
     XML_GUARD_TOO_DEEP,
-    XML_GUARD_TOO_LARGE,    /* bytes of one stanza */
-    XML_GUARD_TOO_COSTLY,   /* attributes of one element, or time for the tree */
+    XML_GUARD_TOO_LARGE,  /* bytes of one stanza */
+    XML_GUARD_TOO_COSTLY, /* attributes of one element, or time for the tree */
 } XmlGuardVerdict;
 
 typedef struct XmlGuard {
@@ -30,8 +31,8 @@ typedef struct XmlGuard {
     guint matched;    /* of a keyword, or bytes of the declaration */
     char declaration[128];
     guint32 children[STANZA_DEPTH_MAX + 2]; /* by depth */
-    guint64 cost;      /* of the current stanza, nanoseconds */
-    guint64 turn_cost; /* since xml_guard_next_turn() */
+    guint64 cost;                           /* of the current stanza, nanoseconds */
+    guint64 turn_cost;                      /* since xml_guard_next_turn() */
 } XmlGuard;
 
 /* `limit` 0: 4 MiB. */
@@ -40,8 +41,8 @@ void xml_guard_init(XmlGuard *guard, gsize limit);
 void xml_guard_restart(XmlGuard *guard);
 /* As if the stream's opening tag had been seen. */
 void xml_guard_enter_stream(XmlGuard *guard);
-/* How many of these bytes may go on to the parser now: all, or fewer, when the turn's time is used up (offer the rest after
- * xml_guard_next_turn()), or none any more, when the verdict is not OK. */
+/* How many of these bytes may go on to the parser now: all, or fewer, when the turn's time is used
+ * up (offer the rest after xml_guard_next_turn()), or none any more, when the verdict is not OK. */
 gsize xml_guard_feed(XmlGuard *guard, const char *data, gsize length);
 void xml_guard_next_turn(XmlGuard *guard);
 /* Between two stanzas. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever a server sends: elements, one a line, to a stream that negotiates or is online (by the first byte); "$" stands for the
- * id that was sent last, so that requests can be answered. What comes out is valid, what is sent is well-formed, requests end once, and the guard's verdict does not depend on how bytes arrive. */
+/* Whatever a server sends: elements, one a line, to a stream that negotiates or is online (by the
+ * first byte); "$" stands for the id that was sent last, so that requests can be answered. What
+ * comes out is valid, what is sent is well-formed, requests end once, and the guard's verdict does
+ * not depend on how bytes arrive. */
 #include <stdint.h>
 #include <string.h>
 
@@ -125,7 +127,8 @@ on_sent(XmppStream *stream, const char *xml, gpointer data)
 }
 
 static void
-on_ended(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_ended(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+         const GError *error, gpointer data)
 {
     Run *run = data;
 
@@ -173,7 +176,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (online) {
         stream_feed_bound(run.stream, jid);
         presence_send(run.stream, NULL, PRESENCE_ONLINE, NULL, 0);
-        iq_request(run.stream, NULL, iq_new(run.stream, "get", "query", "jabber:iq:version", NULL), on_ended, &run);
+        iq_request(run.stream, NULL, iq_new(run.stream, "get", "query", "jabber:iq:version", NULL),
+                   on_ended, &run);
     }
     g_autofree char *text = g_strndup((const char *) data + 1, size - 1);
     g_auto(GStrv) lines = g_strsplit(text, "\n", 100);

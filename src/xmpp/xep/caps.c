@@ -18,9 +18,10 @@ enum {
 
 /* A full JID and what it announces. */
 typedef struct Entity {
-    char *key;       /* "hash ver", as in CapsState.known */
+    char *key; /* "hash ver", as in CapsState.known */
     char *node;
-    DiscoInfo *own;  /* its own word, when it does not fit the hash: counts for this JID only (I18) */
+    DiscoInfo
+        *own; /* its own word, when it does not fit the hash: counts for this JID only (I18) */
     bool asked;
 } Entity;
 
@@ -71,8 +72,10 @@ get_state(XmppStream *stream)
     CapsState *state = stream_module_state(stream, "caps");
 
     if (!state->known) {
-        state->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) disco_info_free);
-        state->entities = g_hash_table_new_full(jid_hash, jid_hash_equal, (GDestroyNotify) jid_unref, entity_free);
+        state->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                             (GDestroyNotify) disco_info_free);
+        state->entities = g_hash_table_new_full(jid_hash, jid_hash_equal,
+                                                (GDestroyNotify) jid_unref, entity_free);
         state->searches = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, search_free);
     }
     return state;
@@ -111,7 +114,9 @@ find_checksum(const char *hash, GChecksumType *type)
     static const struct {
         const char *name;
         GChecksumType type;
-    } hashes[] = { { "sha-1", G_CHECKSUM_SHA1 }, { "sha-256", G_CHECKSUM_SHA256 }, { "sha-512", G_CHECKSUM_SHA512 } };
+    } hashes[] = { { "sha-1", G_CHECKSUM_SHA1 },
+                   { "sha-256", G_CHECKSUM_SHA256 },
+                   { "sha-512", G_CHECKSUM_SHA512 } };
 
     for (guint i = 0; i < G_N_ELEMENTS(hashes); i++) {
         if (strcmp(hashes[i].name, hash) == 0) {
@@ -295,7 +300,8 @@ learn(XmppStream *stream, CapsState *state, const CapsQuestion *question, const 
 }
 
 static void
-on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error, gpointer data)
+on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error,
+        gpointer data)
 {
     CapsQuestion *question = data;
     CapsState *state = get_state(stream);
@@ -313,7 +319,8 @@ on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError 
     g_free(question);
 }
 
-/* Asks those who wait, as far as there is room, and as far as they still announce what is wanted. */
+/* Asks those who wait, as far as there is room, and as far as they still announce what is wanted.
+ */
 static void
 ask_next(XmppStream *stream, CapsState *state)
 {
@@ -357,9 +364,11 @@ decode_presence(XmppStream *stream, xmpp_stanza_t *stanza, XmppPresence *presenc
     xmpp_stanza_t *c = stanza_child(stanza, "c", NS_CAPS);
     const char *ver = c ? stanza_attribute(c, "ver") : NULL;
     const char *node = c ? stanza_attribute(c, "node") : NULL;
-    const char *hash = c ? stanza_attribute(c, "hash") : NULL; /* without: the legacy format, which proves nothing */
+    const char *hash = c ? stanza_attribute(c, "hash")
+                         : NULL; /* without: the legacy format, which proves nothing */
 
-    if (!ver || !node || !hash || strlen(ver) > VER_LENGTH_MAX || strlen(hash) > VER_LENGTH_MAX || strchr(hash, ' '))
+    if (!ver || !node || !hash || strlen(ver) > VER_LENGTH_MAX || strlen(hash) > VER_LENGTH_MAX
+        || strchr(hash, ' '))
         return;
     presence->caps_node = g_strdup(node);
     presence->caps_ver = g_strdup(ver);
@@ -372,7 +381,8 @@ presence_received(XmppStream *stream, const XmppPresence *presence)
     CapsState *state = get_state(stream);
     GChecksumType type;
 
-    if (presence->show == PRESENCE_OFFLINE || !presence->caps_ver || !find_checksum(presence->caps_hash, &type)) {
+    if (presence->show == PRESENCE_OFFLINE || !presence->caps_ver
+        || !find_checksum(presence->caps_hash, &type)) {
         g_hash_table_remove(state->entities, presence->from);
         return;
     }
@@ -433,7 +443,8 @@ caps_set_cache(XmppStream *stream, const CapsCache *cache)
     get_state(stream)->cache = cache ? *cache : (CapsCache){ 0 };
 }
 
-/* --- the text form: a line each, its kind first; line feeds and per cent signs inside are written as %0A and %25 --- */
+/* --- the text form: a line each, its kind first; line feeds and per cent signs inside are written
+ * as %0A and %25 --- */
 
 static void
 append_line(GString *text, char kind, const char *value)
@@ -476,7 +487,9 @@ disco_info_parse(const char *text)
     info->forms = g_ptr_array_new_with_free_func(g_free);
     for (char **line = lines; *line && **line; line++) {
         char *value = g_uri_unescape_string(*line + 1, NULL);
-        GPtrArray *list = **line == 'i' ? info->identities : **line == 'k' ? info->identity_keys : info->forms;
+        GPtrArray *list = **line == 'i'   ? info->identities
+                          : **line == 'k' ? info->identity_keys
+                                          : info->forms;
         if (value)
             g_ptr_array_add(**line == 'f' ? features : list, value);
     }

@@ -27,7 +27,9 @@ judge(XmppStream *stream, const Jid *by, const Jid *from)
 
     if (jid_equal(by, own) || (!jid_local(by) && strcmp(jid_domain(by), jid_domain(own)) == 0))
         return WORD_OF_THE_SERVER;
-    if (from && (jid_equal_bare(by, from) || (!jid_local(by) && strcmp(jid_domain(by), jid_domain(from)) == 0)))
+    if (from
+        && (jid_equal_bare(by, from)
+            || (!jid_local(by) && strcmp(jid_domain(by), jid_domain(from)) == 0)))
         return WORD_OF_THE_SENDER;
     return WORD_OF_A_STRANGER;
 }
@@ -39,7 +41,8 @@ read_stamp(xmpp_stanza_t *delay)
     const char *text = stanza_attribute(delay, "stamp");
     gint64 stamp = 0;
 
-    if (!text || !when_parse(text, &stamp) || stamp > when_now() + CLOCK_SKEW_S * G_TIME_SPAN_SECOND)
+    if (!text || !when_parse(text, &stamp)
+        || stamp > when_now() + CLOCK_SKEW_S * G_TIME_SPAN_SECOND)
         return 0;
     return stamp;
 }
@@ -51,7 +54,8 @@ find_delay(XmppStream *stream, xmpp_stanza_t *stanza, const Jid *from, Jid **by)
     WordOf best = WORD_OF_A_STRANGER;
     gint64 found = 0;
 
-    for (xmpp_stanza_t *delay = stanza_child(stanza, "delay", NS_DELAY); delay; delay = stanza_next(delay, "delay", NS_DELAY)) {
+    for (xmpp_stanza_t *delay = stanza_child(stanza, "delay", NS_DELAY); delay;
+         delay = stanza_next(delay, "delay", NS_DELAY)) {
         g_autoptr(Jid) said_by = stanza_attribute_jid(delay, "from");
         const gint64 stamp = read_stamp(delay);
         if (!stamp || (!said_by && stanza_attribute(delay, "from")))

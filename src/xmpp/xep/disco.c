@@ -54,11 +54,14 @@ disco_info_free(DiscoInfo *info)
 bool
 disco_info_has(const DiscoInfo *info, const char *feature)
 {
-    return bsearch(&feature, info->features, g_strv_length(info->features), sizeof(char *), compare_texts) != NULL;
+    return bsearch(&feature, info->features, g_strv_length(info->features), sizeof(char *),
+                   compare_texts)
+           != NULL;
 }
 
 static void
-add_identity(DiscoInfo *info, const char *category, const char *type, const char *language, const char *name)
+add_identity(DiscoInfo *info, const char *category, const char *type, const char *language,
+             const char *name)
 {
     const char separator[] = { FORM_SEPARATOR, '\0' };
     const char *const parts[] = { category, type, language, name };
@@ -66,7 +69,8 @@ add_identity(DiscoInfo *info, const char *category, const char *type, const char
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         info->ill_formed |= strchr(parts[i], '<') != NULL;
     g_ptr_array_add(info->identities, g_strdup_printf("%s/%s %s", category, type, name));
-    g_ptr_array_add(info->identity_keys, g_strjoin(separator, category, type, language, name, NULL));
+    g_ptr_array_add(info->identity_keys,
+                    g_strjoin(separator, category, type, language, name, NULL));
 }
 
 static const char *
@@ -128,9 +132,10 @@ complete(DiscoInfo *info, GPtrArray *take_features)
     g_ptr_array_sort(info->forms, compare_texts);
     g_ptr_array_add(take_features, NULL);
     info->features = (char **) g_ptr_array_free(take_features, FALSE);
-    info->ill_formed |= has_duplicates(info->features, count)
-                        || has_duplicates((char **) info->identity_keys->pdata, info->identity_keys->len)
-                        || has_form_twice(info->forms);
+    info->ill_formed |=
+        has_duplicates(info->features, count)
+        || has_duplicates((char **) info->identity_keys->pdata, info->identity_keys->len)
+        || has_form_twice(info->forms);
 }
 
 DiscoInfo *
@@ -139,10 +144,13 @@ disco_info_new(xmpp_stanza_t *query)
     DiscoInfo *info = new_info();
     GPtrArray *features = g_ptr_array_new();
 
-    for (xmpp_stanza_t *child = xmpp_stanza_get_children(query); child; child = xmpp_stanza_get_next(child)) {
+    for (xmpp_stanza_t *child = xmpp_stanza_get_children(query); child;
+         child = xmpp_stanza_get_next(child)) {
         if (stanza_is(child, "identity", NS_DISCO_INFO) && info->identities->len < IDENTITIES_MAX) {
-            add_identity(info, or_empty(stanza_attribute(child, "category")), or_empty(stanza_attribute(child, "type")),
-                         or_empty(stanza_attribute(child, "lang")), or_empty(stanza_attribute(child, "name")));
+            add_identity(info, or_empty(stanza_attribute(child, "category")),
+                         or_empty(stanza_attribute(child, "type")),
+                         or_empty(stanza_attribute(child, "lang")),
+                         or_empty(stanza_attribute(child, "name")));
         } else if (stanza_is(child, "feature", NS_DISCO_INFO) && features->len < FEATURES_MAX) {
             const char *var = or_empty(stanza_attribute(child, "var"));
             info->ill_formed |= strchr(var, '<') != NULL;
@@ -231,7 +239,8 @@ no_answer_inside(void)
 }
 
 static void
-on_info(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_info(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+        const GError *error, gpointer data)
 {
     Question *question = data;
     xmpp_stanza_t *query = answer ? stanza_child(answer, "query", NS_DISCO_INFO) : NULL;
@@ -259,8 +268,8 @@ read_items(xmpp_stanza_t *query)
 {
     GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
 
-    for (xmpp_stanza_t *child = stanza_child(query, "item", NS_DISCO_ITEMS); child && items->len < ITEMS_MAX;
-         child = stanza_next(child, "item", NS_DISCO_ITEMS)) {
+    for (xmpp_stanza_t *child = stanza_child(query, "item", NS_DISCO_ITEMS);
+         child && items->len < ITEMS_MAX; child = stanza_next(child, "item", NS_DISCO_ITEMS)) {
         Jid *jid = stanza_attribute_jid(child, "jid");
         if (!jid)
             continue;
@@ -276,7 +285,8 @@ read_items(xmpp_stanza_t *query)
 }
 
 static void
-on_items(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_items(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+         const GError *error, gpointer data)
 {
     Question *question = data;
     xmpp_stanza_t *query = answer ? stanza_child(answer, "query", NS_DISCO_ITEMS) : NULL;
@@ -299,7 +309,8 @@ ask(XmppStream *stream, const char *ns, const char *node, IqDone done, Question 
 }
 
 void
-disco_request_info(XmppStream *stream, const Jid *jid, const char *node, DiscoDone done, gpointer data)
+disco_request_info(XmppStream *stream, const Jid *jid, const char *node, DiscoDone done,
+                   gpointer data)
 {
     Question *question = g_new0(Question, 1);
 
@@ -308,7 +319,8 @@ disco_request_info(XmppStream *stream, const Jid *jid, const char *node, DiscoDo
 }
 
 void
-disco_request_items(XmppStream *stream, const Jid *jid, const char *node, DiscoItemsDone done, gpointer data)
+disco_request_items(XmppStream *stream, const Jid *jid, const char *node, DiscoItemsDone done,
+                    gpointer data)
 {
     Question *question = g_new0(Question, 1);
 
@@ -322,6 +334,6 @@ const XmppModule disco_module = {
     .version = "2.5rc3",
     .features = (const char *const[]){ NS_DISCO_INFO, NS_DISCO_ITEMS, NULL },
     .iqs = (const IqRoute[]){ { NS_DISCO_INFO, "query", IQ_GET, answer_info },
-                              { NS_DISCO_ITEMS, "query", IQ_GET, answer_items },
-                              { NULL } },
+                               { NS_DISCO_ITEMS, "query", IQ_GET, answer_items },
+                               { NULL } },
 };

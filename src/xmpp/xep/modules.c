@@ -12,9 +12,8 @@
 
 /* Within a stage they run in this order. */
 static const XmppModule *const modules[] = {
-    &roster_module, &disco_module,     &caps_module, &ping_module, &version_module,
-    &delay_module,  &stanza_id_module, &chatstates_module,
-    NULL,
+    &roster_module, &disco_module,     &caps_module,       &ping_module, &version_module,
+    &delay_module,  &stanza_id_module, &chatstates_module, NULL,
 };
 
 const XmppModule *const *

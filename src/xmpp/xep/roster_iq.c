@@ -97,12 +97,14 @@ read_item(xmpp_stanza_t *element)
 static void
 note_subscriber(XmppStream *stream, const XmppRosterItem *item)
 {
-    stream_note_subscriber(stream, item->jid, !item->remove && (item->subscription & SUBSCRIPTION_FROM));
+    stream_note_subscriber(stream, item->jid,
+                           !item->remove && (item->subscription & SUBSCRIPTION_FROM));
 }
 
 /* RFC 6121 §2.6.3: an empty result says that the cached roster is the current one. */
 static void
-on_roster(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_roster(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+          const GError *error, gpointer data)
 {
     if (error) {
         if (detail)
@@ -116,7 +118,8 @@ on_roster(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *deta
         return;
     }
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func((GDestroyNotify) roster_item_free);
-    for (xmpp_stanza_t *child = stanza_child(query, "item", NS_ROSTER); child; child = stanza_next(child, "item", NS_ROSTER)) {
+    for (xmpp_stanza_t *child = stanza_child(query, "item", NS_ROSTER); child;
+         child = stanza_next(child, "item", NS_ROSTER)) {
         XmppRosterItem *item = read_item(child);
         if (!item || item->remove) {
             roster_item_free(item);
@@ -157,7 +160,8 @@ answer_push(XmppStream *stream, xmpp_stanza_t *iq)
         iq_send_error(stream, iq, "cancel", "service-unavailable");
         return;
     }
-    XmppRosterItem *item = child && !stanza_next(child, "item", NS_ROSTER) ? read_item(child) : NULL;
+    XmppRosterItem *item =
+        child && !stanza_next(child, "item", NS_ROSTER) ? read_item(child) : NULL;
     if (!item) {
         iq_send_error(stream, iq, "modify", "bad-request");
         return;

@@ -8,7 +8,7 @@
 #define NS_STANZA_ID "urn:xmpp:sid:0"
 
 enum {
-    IDS_MAX = 16,       /* of one message */
+    IDS_MAX = 16, /* of one message */
     ID_LENGTH_MAX = 1024,
 };
 
@@ -39,8 +39,8 @@ decode(XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
 
     if (origin)
         message->origin_id = g_strdup(read_id(origin));
-    for (xmpp_stanza_t *given = stanza_child(stanza, "stanza-id", NS_STANZA_ID); given && count < IDS_MAX;
-         given = stanza_next(given, "stanza-id", NS_STANZA_ID), count++) {
+    for (xmpp_stanza_t *given = stanza_child(stanza, "stanza-id", NS_STANZA_ID);
+         given && count < IDS_MAX; given = stanza_next(given, "stanza-id", NS_STANZA_ID), count++) {
         const char *text = read_id(given);
         Jid *by = text ? stanza_attribute_jid(given, "by") : NULL;
         if (!by)

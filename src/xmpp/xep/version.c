@@ -6,8 +6,8 @@
 
 #define NS_VERSION "jabber:iq:version"
 
-/* I15: told to those only who know of the account being online anyway, and only where the user wants it. The operating
- * system is nobody's business. */
+/* I15: told to those only who know of the account being online anyway, and only where the user
+ * wants it. The operating system is nobody's business. */
 static void
 answer_version(XmppStream *stream, xmpp_stanza_t *iq)
 {

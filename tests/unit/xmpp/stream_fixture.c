@@ -5,8 +5,10 @@
 
 #include "base/when.h"
 
-static const char *const phases[] = { "offline", "resolving", "connecting", "securing", "opening", "authenticating", "binding", "online" };
-static const char *const reasons[] = { "user", "network", "server", "certificate", "auth", "downgrade" };
+static const char *const phases[] = { "offline", "resolving",      "connecting", "securing",
+                                      "opening", "authenticating", "binding",    "online" };
+static const char *const reasons[] = { "user",        "network", "server",
+                                       "certificate", "auth",    "downgrade" };
 static const char *const shows[] = { "offline", "dnd", "xa", "away", "online", "chat" };
 static const char *const acts[] = { "subscribe", "subscribed", "unsubscribe", "unsubscribed" };
 static const char *const types[] = { "normal", "chat", "groupchat", "headline", "error" };
@@ -40,7 +42,9 @@ append_message(GString *text, const XmppMessage *message)
         g_string_append_printf(text, " id-by=%s:%s", jid_text(id->by), id->id);
     }
     if (message->error)
-        g_string_append_printf(text, " error=%s/%s", message->error->type ? message->error->type : "?", message->error->condition);
+        g_string_append_printf(text, " error=%s/%s",
+                               message->error->type ? message->error->type : "?",
+                               message->error->condition);
 }
 
 static void
@@ -60,8 +64,9 @@ append_presence(GString *text, const XmppPresence *presence)
 static void
 append_item(GString *text, const XmppRosterItem *item)
 {
-    g_string_append_printf(text, " %s/%d%s%s%s", jid_text(item->jid), item->subscription, item->ask ? "/ask" : "",
-                           item->approved ? "/approved" : "", item->remove ? "/remove" : "");
+    g_string_append_printf(text, " %s/%d%s%s%s", jid_text(item->jid), item->subscription,
+                           item->ask ? "/ask" : "", item->approved ? "/approved" : "",
+                           item->remove ? "/remove" : "");
     append(text, "name", item->name);
     for (char **group = item->groups; group && *group; group++)
         append(text, "group", *group);
@@ -80,7 +85,8 @@ describe(const XmppEvent *event)
         g_string_append_printf(text, "bound %s", jid_text(event->bound.jid));
         break;
     case XMPP_EVENT_CLOSED:
-        g_string_append_printf(text, "closed %s%s", reasons[event->closed.reason], event->closed.fatal ? " fatal" : "");
+        g_string_append_printf(text, "closed %s%s", reasons[event->closed.reason],
+                               event->closed.fatal ? " fatal" : "");
         append(text, "error", event->closed.error ? event->closed.error->message : NULL);
         break;
     case XMPP_EVENT_MESSAGE:
@@ -95,7 +101,8 @@ describe(const XmppEvent *event)
         append_presence(text, event->presence);
         break;
     case XMPP_EVENT_SUBSCRIPTION:
-        g_string_append_printf(text, "subscription %s from=%s", acts[event->subscription.act], jid_text(event->subscription.from));
+        g_string_append_printf(text, "subscription %s from=%s", acts[event->subscription.act],
+                               jid_text(event->subscription.from));
         append(text, "status", event->subscription.status);
         append(text, "nick", event->subscription.nick);
         break;
@@ -120,7 +127,8 @@ describe(const XmppEvent *event)
         break;
     }
     case XMPP_EVENT_SASL:
-        g_string_append_printf(text, "sasl %s%s", event->sasl.mechanism, event->sasl.channel_binding ? " bound" : "");
+        g_string_append_printf(text, "sasl %s%s", event->sasl.mechanism,
+                               event->sasl.channel_binding ? " bound" : "");
         break;
     }
     return g_string_free(text, FALSE);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A stream without a network: what it sends is kept as XML, what it publishes as one line of text an event. */
+/* A stream without a network: what it sends is kept as XML, what it publishes as one line of text
+ * an event. */
 #pragma once
 
 #include "xmpp/stream.h"
@@ -26,12 +27,14 @@ void fixture_turn(void);
 /* Runs the loop until `count` events or sent elements are there, or fails after ten seconds. */
 void fixture_wait_events(StreamFixture *fixture, guint count);
 void fixture_wait_sent(StreamFixture *fixture, guint count);
-/* The next one that was sent, taken out; "" when there is none. Valid until the next call that takes. */
+/* The next one that was sent, taken out; "" when there is none. Valid until the next call that
+ * takes. */
 const char *fixture_sent(StreamFixture *fixture);
 const char *fixture_event(StreamFixture *fixture);
 /* Forgets what was sent and published so far. */
 void fixture_forget(StreamFixture *fixture);
-/* The value of the first such attribute in XML text as this fixture keeps it; NULL when there is none. Caller frees. */
+/* The value of the first such attribute in XML text as this fixture keeps it; NULL when there is
+ * none. Caller frees. */
 char *fixture_attribute(const char *xml, const char *name);
 
 #define assert_no_event(fixture) g_assert_cmpstr(fixture_event(fixture), ==, "")

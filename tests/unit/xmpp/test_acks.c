@@ -10,7 +10,9 @@ static void
 say(StreamFixture *fixture, const char *id)
 {
     g_autoptr(Jid) to = jid_new("juliet@capulet.example", NULL);
-    const XmppMessage message = { .to = to, .id = (char *) id, .type = XMPP_MESSAGE_CHAT, .body = (char *) "x" };
+    const XmppMessage message = {
+        .to = to, .id = (char *) id, .type = XMPP_MESSAGE_CHAT, .body = (char *) "x"
+    };
 
     g_assert_true(message_stanza_send(fixture->stream, &message));
 }
@@ -74,7 +76,8 @@ test_sent_before_enabled(void)
     fixture_clear(&fixture);
 }
 
-/* Where the server has no stream management, or refuses it, one ping behind the messages does it. */
+/* Where the server has no stream management, or refuses it, one ping behind the messages does it.
+ */
 static void
 test_ping_instead(void)
 {
@@ -102,7 +105,8 @@ test_ping_instead(void)
         assert_no_event(&fixture);
         fixture_turn();
         g_autofree char *second = fixture_attribute(fixture_sent(&fixture), "id");
-        fixture_feed(&fixture, "<iq type='result' id='%s' from='mallory@evil.example'/>", second); /* I13 */
+        fixture_feed(&fixture, "<iq type='result' id='%s' from='mallory@evil.example'/>",
+                     second); /* I13 */
         assert_no_event(&fixture);
         fixture_feed(&fixture, "<iq type='result' id='%s' from='montague.example'/>", second);
         g_assert_cmpstr(fixture_event(&fixture), ==, "acknowledged m3");
@@ -134,11 +138,16 @@ static void
 test_nonsense(void)
 {
     static const char *const harmless[] = {
-        "<a xmlns='urn:xmpp:sm:3'/>",           "<a xmlns='urn:xmpp:sm:3' h=''/>",
-        "<a xmlns='urn:xmpp:sm:3' h='-1'/>",    "<a xmlns='urn:xmpp:sm:3' h='one'/>",
-        "<a xmlns='urn:xmpp:sm:3' h='4294967296'/>", "<a xmlns='urn:xmpp:sm:2' h='1'/>",
-        "<resumed xmlns='urn:xmpp:sm:3' h='1'/>", "<enabled xmlns='urn:xmpp:sm:3'/>",
-        "<failed xmlns='urn:xmpp:sm:3'/>",      "<a xmlns='urn:xmpp:sm:3' h='0'/>",
+        "<a xmlns='urn:xmpp:sm:3'/>",
+        "<a xmlns='urn:xmpp:sm:3' h=''/>",
+        "<a xmlns='urn:xmpp:sm:3' h='-1'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='one'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='4294967296'/>",
+        "<a xmlns='urn:xmpp:sm:2' h='1'/>",
+        "<resumed xmlns='urn:xmpp:sm:3' h='1'/>",
+        "<enabled xmlns='urn:xmpp:sm:3'/>",
+        "<failed xmlns='urn:xmpp:sm:3'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='0'/>",
     };
     StreamFixture fixture;
 
@@ -178,7 +187,8 @@ test_impossible_counts(void)
         fixture_feed(&fixture, "<a xmlns='urn:xmpp:sm:3' h='1'/>");
         fixture_event(&fixture);
         fixture_feed(&fixture, "<a xmlns='urn:xmpp:sm:3' h='%s'/>", counts[i]);
-        assert_has(fixture_event(&fixture), "closed network error=the server acknowledged more than was sent");
+        assert_has(fixture_event(&fixture),
+                   "closed network error=the server acknowledged more than was sent");
         assert_no_event(&fixture);
         fixture_clear(&fixture);
     }

@@ -17,7 +17,8 @@
 /* XEP-0115 §5.3 */
 #define COMPLEX_FORM(type) \
     "<x xmlns='jabber:x:data' type='result'>" \
-    "<field var='FORM_TYPE' type='" type "'><value>urn:xmpp:dataforms:softwareinfo</value></field>" \
+    "<field var='FORM_TYPE' type='" type \
+    "'><value>urn:xmpp:dataforms:softwareinfo</value></field>" \
     "<field var='ip_version' type='text-multi'><value>ipv6</value><value>ipv4</value></field>" \
     "<field var='os'><value>Mac</value></field>" \
     "<field var='os_version'><value>10.5.1</value></field>" \
@@ -97,7 +98,8 @@ test_order(void)
         fixture_clear(&fixture);
     }
     /* SHA-1 of "a/b//<a-b/c//<": the first part decides */
-    check_ver("<identity category='a-b' type='c'/><identity category='a' type='b'/>", "8/OKFJji5H00o8nIkw70d0l/N4c=");
+    check_ver("<identity category='a-b' type='c'/><identity category='a' type='b'/>",
+              "8/OKFJji5H00o8nIkw70d0l/N4c=");
 }
 
 /* I18, §5.4: what can be read in two ways proves nothing. */
@@ -181,8 +183,10 @@ init_among_capulets(StreamFixture *fixture)
 static void
 come_online(StreamFixture *fixture, const char *from, const char *hash, const char *ver)
 {
-    fixture_feed(fixture, "<presence from='%s'><c xmlns='http://jabber.org/protocol/caps' hash='%s' node='urn:node' ver='%s'/></presence>",
-                 from, hash, ver);
+    fixture_feed(
+        fixture,
+        "<presence from='%s'><c xmlns='http://jabber.org/protocol/caps' hash='%s' node='urn:node' ver='%s'/></presence>",
+        from, hash, ver);
     assert_has(fixture_event(fixture), "presence from=");
 }
 
@@ -197,7 +201,10 @@ answer(StreamFixture *fixture, const char *from, const char *inside)
     g_assert_cmpstr(to, ==, from);
     assert_has(xml, NS_DISCO_INFO);
     if (inside)
-        fixture_feed(fixture, "<iq type='result' from='%s' id='%s'><query xmlns='" NS_DISCO_INFO "'>%s</query></iq>", from, id, inside);
+        fixture_feed(fixture,
+                     "<iq type='result' from='%s' id='%s'><query xmlns='" NS_DISCO_INFO
+                     "'>%s</query></iq>",
+                     from, id, inside);
     else
         fixture_feed(fixture, "<iq type='error' from='%s' id='%s'/>", from, id);
 }
@@ -224,8 +231,10 @@ test_ask_once(void)
     g_assert_null(lookup(&fixture, "juliet@capulet.example/b"));
     answer(&fixture, "juliet@capulet.example/b", SIMPLE);
     g_assert_cmpuint(fixture.events->len, ==, 2); /* both are known now */
-    assert_has(fixture_event(&fixture), "http://jabber.org/protocol/muc identity=client/pc Exodus 0.9.1");
-    g_assert_true(disco_info_has(lookup(&fixture, "nurse@capulet.example/h"), "http://jabber.org/protocol/muc"));
+    assert_has(fixture_event(&fixture),
+               "http://jabber.org/protocol/muc identity=client/pc Exodus 0.9.1");
+    g_assert_true(disco_info_has(lookup(&fixture, "nurse@capulet.example/h"),
+                                 "http://jabber.org/protocol/muc"));
     fixture_forget(&fixture);
     come_online(&fixture, "tybalt@capulet.example/s", "sha-1", SIMPLE_VER);
     assert_has(fixture_event(&fixture), "features tybalt@capulet.example/s");
@@ -257,7 +266,8 @@ test_poisoning(void)
 static void
 test_liars_and_silence(void)
 {
-    static const char *const jids[] = { "a@capulet.example/1", "a@capulet.example/2", "a@capulet.example/3", "a@capulet.example/4" };
+    static const char *const jids[] = { "a@capulet.example/1", "a@capulet.example/2",
+                                        "a@capulet.example/3", "a@capulet.example/4" };
     StreamFixture fixture;
     guint asked = 0;
 
@@ -291,8 +301,12 @@ test_strangers_are_not_asked(void)
 
     /* without a policy the roster decides */
     fixture_init_online(&fixture);
-    fixture_feed(&fixture, "<iq type='set' id='1'><query xmlns='jabber:iq:roster'><item jid='j@c.example' subscription='from'/></query></iq>");
-    fixture_feed(&fixture, "<iq type='set' id='2'><query xmlns='jabber:iq:roster'><item jid='t@c.example' subscription='to'/></query></iq>");
+    fixture_feed(
+        &fixture,
+        "<iq type='set' id='1'><query xmlns='jabber:iq:roster'><item jid='j@c.example' subscription='from'/></query></iq>");
+    fixture_feed(
+        &fixture,
+        "<iq type='set' id='2'><query xmlns='jabber:iq:roster'><item jid='t@c.example' subscription='to'/></query></iq>");
     fixture_forget(&fixture);
     come_online(&fixture, "t@c.example/x", "sha-1", SIMPLE_VER);
     assert_nothing_sent(&fixture);
@@ -404,7 +418,9 @@ test_text_form(void)
     StreamFixture fixture;
 
     fixture_init(&fixture);
-    g_autoptr(DiscoInfo) info = parse(fixture.stream, "<identity category='c' type='t' name='50% &#10; name'/><feature var='a%0Ab'/>");
+    g_autoptr(DiscoInfo) info =
+        parse(fixture.stream,
+              "<identity category='c' type='t' name='50% &#10; name'/><feature var='a%0Ab'/>");
     g_autofree char *text = disco_info_serialise(info);
     g_autoptr(DiscoInfo) copy = disco_info_parse(text);
     g_assert_cmpstr(copy->identities->pdata[0], ==, "c/t 50% \n name");
@@ -426,7 +442,10 @@ test_own(void)
 
     fixture_init_online(&fixture);
     g_autofree char *ver = caps_own_ver(fixture.stream);
-    fixture_feed(&fixture, "<iq type='get' id='1' from='j@c.example/b'><query xmlns='" NS_DISCO_INFO "' node='" CAPS_NODE "#%s'/></iq>", ver);
+    fixture_feed(&fixture,
+                 "<iq type='get' id='1' from='j@c.example/b'><query xmlns='" NS_DISCO_INFO
+                 "' node='" CAPS_NODE "#%s'/></iq>",
+                 ver);
     g_autofree char *xml = g_strdup(fixture_sent(&fixture));
     const char *query = strstr(xml, "<identity");
     g_autofree char *inside = g_strndup(query, (gsize) (strstr(query, "</query>") - query));

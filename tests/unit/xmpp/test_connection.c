@@ -8,19 +8,21 @@
 #include "support/fake_server.h"
 #include "support/scram_server.h"
 
-#define HEADER "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='localhost' id='1' version='1.0'>"
+#define HEADER \
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='localhost' id='1' version='1.0'>"
 #define LOGIN_FEATURES \
     "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>"
-#define BIND_FEATURES "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
+#define BIND_FEATURES \
+    "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
 
 /* What the server does, and what it saw. */
 typedef struct Play {
-    const char *then;      /* written once the session is bound */
-    guint piece;           /* bytes a write; 0: all at once */
-    bool cut;              /* closes without a word after that */
-    const char *instead;   /* written instead of the first header */
-    const char *success;   /* behind <success/>, at once */
-    char *last_words;      /* what the client sent at the end */
+    const char *then;    /* written once the session is bound */
+    guint piece;         /* bytes a write; 0: all at once */
+    bool cut;            /* closes without a word after that */
+    const char *instead; /* written instead of the first header */
+    const char *success; /* behind <success/>, at once */
+    char *last_words;    /* what the client sent at the end */
 } Play;
 
 static void
@@ -71,15 +73,18 @@ play_login(int fd, const Play *play)
         return false;
     g_autofree char *first = content(auth, "auth");
     g_autofree char *challenge = scram_server_first_base64(scram, first);
-    g_autofree char *asked = g_strdup_printf("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s</challenge>", challenge);
+    g_autofree char *asked =
+        g_strdup_printf("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s</challenge>",
+                        challenge);
     write_pieces(fd, asked, strlen(asked), play->piece);
     g_autofree char *response = read_until(fd, "</response>");
     if (!g_str_has_suffix(response, "</response>"))
         return false;
     g_autofree char *proof = content(response, "response");
     g_autofree char *final = scram_server_final_base64(scram, proof);
-    g_autofree char *success = g_strdup_printf("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s</success>%s", final,
-                                               play->success ? play->success : "");
+    g_autofree char *success =
+        g_strdup_printf("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s</success>%s", final,
+                        play->success ? play->success : "");
     write_pieces(fd, success, strlen(success), play->piece);
     return true;
 }
@@ -91,9 +96,10 @@ play_binding(int fd, const Play *play)
     write_pieces(fd, HEADER BIND_FEATURES, strlen(HEADER BIND_FEATURES), play->piece);
     g_autofree char *request = read_until(fd, "</iq>");
     g_autofree char *id = fixture_attribute(request, "id");
-    g_autofree char *bound = g_strdup_printf("<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
-                                             "<jid>romeo@localhost/orchard</jid></bind></iq>",
-                                             id ? id : "");
+    g_autofree char *bound =
+        g_strdup_printf("<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+                        "<jid>romeo@localhost/orchard</jid></bind></iq>",
+                        id ? id : "");
     write_pieces(fd, bound, strlen(bound), play->piece);
     g_autofree char *roster = read_until(fd, "</iq>");
 }
@@ -108,7 +114,8 @@ serve(FakeServer *server, int fd, gpointer data)
         fake_write(fd, play->instead);
     } else if (play_login(fd, play) && !play->success) {
         play_binding(fd, play);
-        write_pieces(fd, play->then ? play->then : "", play->then ? strlen(play->then) : 0, play->piece > 1 ? play->piece : 0);
+        write_pieces(fd, play->then ? play->then : "", play->then ? strlen(play->then) : 0,
+                     play->piece > 1 ? play->piece : 0);
     }
     if (play->cut)
         return;
@@ -170,7 +177,10 @@ test_messages(gconstpointer piece)
     StreamFixture fixture;
 
     for (guint i = 0; i < MANY; i++)
-        g_string_append_printf(then, "<message from='j@c.example/b' type='chat' id='m%u'><body>number %u</body></message>\n", i, i);
+        g_string_append_printf(
+            then,
+            "<message from='j@c.example/b' type='chat' id='m%u'><body>number %u</body></message>\n",
+            i, i);
     Play play = { .then = then->str, .piece = GPOINTER_TO_UINT(piece) };
     FakeServer *server = fake_server_new("127.0.0.1", serve, &play);
     start_with(&fixture, fake_server_port(server), 0);
@@ -184,7 +194,8 @@ test_messages(gconstpointer piece)
     wait_for(&fixture, "closed user");
     fixture_clear(&fixture);
     fake_server_free(server);
-    assert_has(play.last_words, "<presence type=\"unavailable\"><status>bye</status></presence></stream:stream>");
+    assert_has(play.last_words,
+               "<presence type=\"unavailable\"><status>bye</status></presence></stream:stream>");
     g_free(play.last_words);
     g_string_free(then, TRUE);
 }
@@ -193,9 +204,13 @@ test_messages(gconstpointer piece)
 static void
 test_restricted(void)
 {
-    Play play = { .then = "<!DOCTYPE x [<!ENTITY lol 'lol'>]><message from='a@b.example'><body>&lol;</body></message>" };
+    Play play = {
+        .then =
+            "<!DOCTYPE x [<!ENTITY lol 'lol'>]><message from='a@b.example'><body>&lol;</body></message>"
+    };
 
-    check_end(&play, "closed network error=the server sent XML that XMPP forbids", "<restricted-xml ");
+    check_end(&play, "closed network error=the server sent XML that XMPP forbids",
+              "<restricted-xml ");
 }
 
 static void
@@ -215,7 +230,8 @@ static void
 test_too_large(void)
 {
     g_autofree char *word = g_strnfill(1100 * 1000, 'w');
-    g_autofree char *then = g_strdup_printf("<message from='a@b.example'><body>%s</body></message>", word);
+    g_autofree char *then =
+        g_strdup_printf("<message from='a@b.example'><body>%s</body></message>", word);
     Play play = { .then = then };
 
     check_end(&play, "too large", "<policy-violation ");
@@ -234,7 +250,10 @@ static void
 test_closed_by_server(void)
 {
     Play play = { .then = "</stream:stream>" };
-    Play error = { .then = "<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>" };
+    Play error = {
+        .then =
+            "<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"
+    };
 
     check_end(&play, "closed network error=the server has closed the session", NULL);
     check_end(&error, "closed server error=the server is shutting down", NULL);
@@ -307,7 +326,8 @@ test_silence(void)
 static void
 test_disconnect_in_every_phase(void)
 {
-    static const char *const phases[] = { "phase connecting", "phase opening", "phase authenticating", "phase binding", "phase online" };
+    static const char *const phases[] = { "phase connecting", "phase opening",
+                                          "phase authenticating", "phase binding", "phase online" };
 
     for (guint i = 0; i < G_N_ELEMENTS(phases); i++) {
         StreamFixture fixture;
@@ -371,7 +391,8 @@ test_two_streams(void)
     g_free(second.last_words);
 }
 
-/* I5, I9: a shape made to keep the parser busy arrives in slices: between them others have their turn. */
+/* I5, I9: a shape made to keep the parser busy arrives in slices: between them others have their
+ * turn. */
 static void
 test_costly_shape(void)
 {
@@ -404,8 +425,10 @@ main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/xmpp/connection/messages", GUINT_TO_POINTER(0), test_messages);
-    g_test_add_data_func("/xmpp/connection/messages-in-pieces", GUINT_TO_POINTER(97), test_messages);
-    g_test_add_data_func("/xmpp/connection/messages-byte-by-byte", GUINT_TO_POINTER(1), test_messages);
+    g_test_add_data_func("/xmpp/connection/messages-in-pieces", GUINT_TO_POINTER(97),
+                         test_messages);
+    g_test_add_data_func("/xmpp/connection/messages-byte-by-byte", GUINT_TO_POINTER(1),
+                         test_messages);
     g_test_add_func("/xmpp/connection/restricted", test_restricted);
     g_test_add_func("/xmpp/connection/malformed", test_malformed);
     g_test_add_func("/xmpp/connection/too-large", test_too_large);

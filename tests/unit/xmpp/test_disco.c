@@ -14,7 +14,8 @@ test_features_come_from_the_rows(void)
     StreamFixture fixture;
 
     fixture_init_online(&fixture);
-    fixture_feed(&fixture, "<iq type='get' id='1' from='j@c.example/b'><query xmlns='" NS_DISCO_INFO "'/></iq>");
+    fixture_feed(&fixture, "<iq type='get' id='1' from='j@c.example/b'><query xmlns='" NS_DISCO_INFO
+                           "'/></iq>");
     g_autofree char *xml = g_strdup(fixture_sent(&fixture));
     for (const XmppModule *const *row = modules_all(); *row; row++) {
         for (const char *const *feature = (*row)->features; feature && *feature; feature++) {
@@ -24,9 +25,12 @@ test_features_come_from_the_rows(void)
             g_assert_null(strstr(found + 1, element)); /* once */
         }
     }
-    fixture_feed(&fixture, "<iq type='get' id='2' from='j@c.example/b'><query xmlns='" NS_DISCO_INFO "' node='nowhere'/></iq>");
+    fixture_feed(&fixture, "<iq type='get' id='2' from='j@c.example/b'><query xmlns='" NS_DISCO_INFO
+                           "' node='nowhere'/></iq>");
     assert_has(fixture_sent(&fixture), "item-not-found");
-    fixture_feed(&fixture, "<iq type='get' id='3' from='j@c.example/b'><query xmlns='" NS_DISCO_ITEMS "' node='n'/></iq>");
+    fixture_feed(&fixture,
+                 "<iq type='get' id='3' from='j@c.example/b'><query xmlns='" NS_DISCO_ITEMS
+                 "' node='n'/></iq>");
     const char *items = fixture_sent(&fixture);
     assert_has(items, "type=\"result\"");
     assert_has(items, "node=\"n\"");
@@ -48,15 +52,18 @@ test_rows(void)
 }
 
 static void
-on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error, gpointer data)
+on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error,
+        gpointer data)
 {
     char **words = data;
 
     g_free(*words);
     if (info) {
         g_autofree char *features = g_strjoinv(",", info->features);
-        *words = g_strdup_printf("%s %s [%s]", jid_text(jid),
-                                 info->identities->len ? (const char *) info->identities->pdata[0] : "-", features);
+        *words =
+            g_strdup_printf("%s %s [%s]", jid_text(jid),
+                            info->identities->len ? (const char *) info->identities->pdata[0] : "-",
+                            features);
     } else {
         *words = g_strdup_printf("%s failed: %s", jid_text(jid), error->message);
     }
@@ -68,7 +75,8 @@ test_request_info(void)
     static const struct {
         const char *inside, *words;
     } cases[] = {
-        { "<query xmlns='" NS_DISCO_INFO "'><identity category='server' type='im' name='P &lt;'/><feature var='b'/><feature "
+        { "<query xmlns='" NS_DISCO_INFO
+          "'><identity category='server' type='im' name='P &lt;'/><feature var='b'/><feature "
           "var='a'/><feature/><feature xmlns='urn:other' var='c'/></query>",
           "c.example server/im P < [,a,b]" },
         { "<query xmlns='" NS_DISCO_INFO "'/>", "c.example - []" },
@@ -85,7 +93,8 @@ test_request_info(void)
         g_autofree char *xml = g_strdup(fixture_sent(&fixture));
         g_autofree char *id = fixture_attribute(xml, "id");
         assert_has(xml, "node=\"n&amp;n\"");
-        fixture_feed(&fixture, "<iq type='result' from='c.example' id='%s'>%s</iq>", id, cases[i].inside);
+        fixture_feed(&fixture, "<iq type='result' from='c.example' id='%s'>%s</iq>", id,
+                     cases[i].inside);
         g_assert_cmpstr(words, ==, cases[i].words);
         g_free(words);
         fixture_clear(&fixture);
@@ -93,14 +102,16 @@ test_request_info(void)
 }
 
 static void
-on_items(XmppStream *stream, const Jid *jid, const GPtrArray *items, const GError *error, gpointer data)
+on_items(XmppStream *stream, const Jid *jid, const GPtrArray *items, const GError *error,
+         gpointer data)
 {
     GString *words = data;
 
     g_string_truncate(words, 0);
     for (guint i = 0; items && i < items->len; i++) {
         const DiscoItem *item = items->pdata[i];
-        g_string_append_printf(words, "%s %s %s;", jid_text(item->jid), item->node ? item->node : "-", item->name ? item->name : "-");
+        g_string_append_printf(words, "%s %s %s;", jid_text(item->jid),
+                               item->node ? item->node : "-", item->name ? item->name : "-");
     }
     if (error)
         g_string_append(words, error->message);
@@ -116,9 +127,11 @@ test_request_items(void)
     fixture_init_online(&fixture);
     disco_request_items(fixture.stream, jid, NULL, on_items, words);
     g_autofree char *id = fixture_attribute(fixture_sent(&fixture), "id");
-    fixture_feed(&fixture, "<iq type='result' from='c.example' id='%s'><query xmlns='" NS_DISCO_ITEMS "'>"
-                           "<item jid='rooms.c.example' name='Rooms'/><item jid='@'/><item/><item jid='c.example' node='x'/></query></iq>",
-                 id);
+    fixture_feed(
+        &fixture,
+        "<iq type='result' from='c.example' id='%s'><query xmlns='" NS_DISCO_ITEMS "'>"
+        "<item jid='rooms.c.example' name='Rooms'/><item jid='@'/><item/><item jid='c.example' node='x'/></query></iq>",
+        id);
     g_assert_cmpstr(words->str, ==, "rooms.c.example - Rooms;c.example x -;");
     disco_request_items(fixture.stream, jid, NULL, on_items, words);
     stream_feed_close(fixture.stream, NULL);
@@ -138,7 +151,10 @@ test_too_many_features(void)
     fixture_init_online(&fixture);
     disco_request_info(fixture.stream, jid, NULL, on_info, &words);
     g_autofree char *id = fixture_attribute(fixture_sent(&fixture), "id");
-    g_string_append_printf(xml, "<iq type='result' from='c.example' id='%s'><query xmlns='" NS_DISCO_INFO "'>", id);
+    g_string_append_printf(xml,
+                           "<iq type='result' from='c.example' id='%s'><query xmlns='" NS_DISCO_INFO
+                           "'>",
+                           id);
     for (guint i = 0; i < 10000; i++)
         g_string_append(xml, "<feature var='f'/><identity/>");
     g_string_append(xml, "</query></iq>");
@@ -162,18 +178,23 @@ static void
 test_version_answers(void)
 {
     for (guint on = 0; on < 2; on++) {
-        static const char *const senders[] = { "nurse@capulet.example/h", "mallory@evil.example/x", "romeo@montague.example/other" };
+        static const char *const senders[] = { "nurse@capulet.example/h", "mallory@evil.example/x",
+                                               "romeo@montague.example/other" };
         StreamFixture fixture;
         g_autoptr(Jid) bare = jid_new("romeo@montague.example", NULL);
         g_autoptr(Jid) full = jid_new("romeo@montague.example/orchard", NULL);
-        const XmppStreamConfig config = { .jid = bare, .answer_version = on, .may_reveal = reveal_to_nurse };
+        const XmppStreamConfig config = { .jid = bare,
+                                          .answer_version = on,
+                                          .may_reveal = reveal_to_nurse };
         fixture_init(&fixture);
         stream_connect(fixture.stream, &config);
         stream_feed_bound(fixture.stream, full);
         fixture_forget(&fixture);
         for (guint i = 0; i < G_N_ELEMENTS(senders); i++) {
             const bool told = on && i != 1;
-            fixture_feed(&fixture, "<iq type='get' id='1' from='%s'><query xmlns='jabber:iq:version'/></iq>", senders[i]);
+            fixture_feed(&fixture,
+                         "<iq type='get' id='1' from='%s'><query xmlns='jabber:iq:version'/></iq>",
+                         senders[i]);
             const char *answer = fixture_sent(&fixture);
             assert_has(answer, told ? "<name>confab</name><version>" : "service-unavailable");
             g_assert_null(strstr(answer, "<os>"));
@@ -186,7 +207,8 @@ test_version_answers(void)
 static void
 check_words(StreamFixture *fixture, const char *inside, const char *words)
 {
-    g_autofree char *xml = g_strdup_printf("<iq xmlns='jabber:client'><query xmlns='jabber:iq:version'>%s</query></iq>", inside);
+    g_autofree char *xml = g_strdup_printf(
+        "<iq xmlns='jabber:client'><query xmlns='jabber:iq:version'>%s</query></iq>", inside);
     xmpp_stanza_t *iq = xmpp_stanza_new_from_string(stream_ctx(fixture->stream), xml);
     g_autofree char *made = version_words(iq);
 
@@ -206,8 +228,11 @@ test_version_words(void)
     check_words(&fixture, "", "?");
     check_words(&fixture, "<name> </name><version/><os>&#10;</os>", "?");
     /* I12 */
-    g_autofree char *xml = g_strdup("<name>a&#x9;b\nc\xc2\x9b" "31m\xe2\x80\xae" "d</name>");
-    g_autofree char *full = g_strdup_printf("<iq xmlns='jabber:client'><query xmlns='jabber:iq:version'>%s</query></iq>", xml);
+    g_autofree char *xml = g_strdup("<name>a&#x9;b\nc\xc2\x9b"
+                                    "31m\xe2\x80\xae"
+                                    "d</name>");
+    g_autofree char *full = g_strdup_printf(
+        "<iq xmlns='jabber:client'><query xmlns='jabber:iq:version'>%s</query></iq>", xml);
     xmpp_stanza_t *iq = xmpp_stanza_new_from_string(stream_ctx(fixture.stream), full);
     g_autofree char *words = version_words(iq);
     for (const char *p = words; *p; p++)

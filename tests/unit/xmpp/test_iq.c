@@ -13,16 +13,21 @@ typedef struct Ending {
 } Ending;
 
 static void
-on_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+        const GError *error, gpointer data)
 {
     Ending *ending = data;
 
     ending->count++;
     g_free(ending->words);
     if (answer)
-        ending->words = g_strdup_printf("result %s", stanza_payload(answer) ? xmpp_stanza_get_name(stanza_payload(answer)) : "-");
+        ending->words =
+            g_strdup_printf("result %s", stanza_payload(answer)
+                                             ? xmpp_stanza_get_name(stanza_payload(answer))
+                                             : "-");
     else if (detail)
-        ending->words = g_strdup_printf("error %s/%s: %s", detail->type, detail->condition, error->message);
+        ending->words =
+            g_strdup_printf("error %s/%s: %s", detail->type, detail->condition, error->message);
     else
         ending->words = g_strdup_printf("failed: %s", error->message);
 }
@@ -34,7 +39,8 @@ ask(StreamFixture *fixture, const char *to, Ending *ending)
     g_autoptr(Jid) jid = to ? jid_new(to, NULL) : NULL;
 
     *ending = (Ending){ 0 };
-    iq_request(fixture->stream, jid, iq_new(fixture->stream, "get", "query", "urn:example", NULL), on_done, ending);
+    iq_request(fixture->stream, jid, iq_new(fixture->stream, "get", "query", "urn:example", NULL),
+               on_done, ending);
     const char *xml = fixture_sent(fixture);
     assert_has(xml, "<query xmlns=\"urn:example\"/>");
     return fixture_attribute(xml, "id");
@@ -48,7 +54,9 @@ test_result(void)
 
     fixture_init_online(&fixture);
     g_autofree char *id = ask(&fixture, "capulet.example", &ending);
-    fixture_feed(&fixture, "<iq type='result' from='capulet.example' id='%s'><query xmlns='urn:example'/></iq>", id);
+    fixture_feed(
+        &fixture,
+        "<iq type='result' from='capulet.example' id='%s'><query xmlns='urn:example'/></iq>", id);
     g_assert_cmpuint(ending.count, ==, 1);
     g_assert_cmpstr(ending.words, ==, "result query");
     fixture_feed(&fixture, "<iq type='result' from='capulet.example' id='%s'/>", id);
@@ -83,7 +91,9 @@ test_error(void)
         Ending ending;
         fixture_init_online(&fixture);
         g_autofree char *id = ask(&fixture, "juliet@capulet.example/balcony", &ending);
-        fixture_feed(&fixture, "<iq type='error' from='juliet@capulet.example/balcony' id='%s'>%s</iq>", id, cases[i].xml);
+        fixture_feed(&fixture,
+                     "<iq type='error' from='juliet@capulet.example/balcony' id='%s'>%s</iq>", id,
+                     cases[i].xml);
         g_assert_cmpuint(ending.count, ==, 1);
         if (cases[i].words)
             g_assert_cmpstr(ending.words, ==, cases[i].words);
@@ -108,7 +118,8 @@ test_timeout(void)
     while (one.count == 0)
         g_main_context_iteration(NULL, TRUE);
     g_assert_cmpstr(one.words, ==, "failed: no answer within 1 seconds: try again later");
-    fixture_feed(&fixture, "<iq type='result' from='capulet.example' id='%s'/>", first); /* too late */
+    fixture_feed(&fixture, "<iq type='result' from='capulet.example' id='%s'/>",
+                 first); /* too late */
     g_assert_cmpuint(one.count, ==, 1);
     g_assert_cmpuint(two.count, ==, 1);
     g_free(one.words);
@@ -143,7 +154,8 @@ test_offline(void)
     Ending ending = { 0 };
 
     fixture_init(&fixture);
-    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
+    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL),
+               on_done, &ending);
     g_assert_cmpuint(ending.count, ==, 0);
     fixture_turn();
     g_assert_cmpuint(ending.count, ==, 1);
@@ -160,7 +172,8 @@ test_cancel(void)
 
     fixture_init_online(&fixture);
     const guint number =
-        iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
+        iq_request(fixture.stream, NULL,
+                   iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
     g_autofree char *id = fixture_attribute(fixture_sent(&fixture), "id");
     g_assert_cmpuint(number, !=, 0);
     iq_cancel(fixture.stream, number);
@@ -170,7 +183,8 @@ test_cancel(void)
     stream_disconnect(fixture.stream, NULL);
     fixture_turn();
     const guint unsent =
-        iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
+        iq_request(fixture.stream, NULL,
+                   iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
     iq_cancel(fixture.stream, unsent);
     fixture_turn();
     g_assert_cmpuint(ending.count, ==, 0);
@@ -216,8 +230,10 @@ test_forged_answers(void)
             Ending ending;
             fixture_init_online(&fixture);
             g_autofree char *id = ask(&fixture, cases[i].to, &ending);
-            g_autofree char *from = cases[i].from ? g_strdup_printf(" from='%s'", cases[i].from) : g_strdup("");
-            fixture_feed(&fixture, "<iq type='%s'%s id='%s'/>", error ? "error" : "result", from, id);
+            g_autofree char *from =
+                cases[i].from ? g_strdup_printf(" from='%s'", cases[i].from) : g_strdup("");
+            fixture_feed(&fixture, "<iq type='%s'%s id='%s'/>", error ? "error" : "result", from,
+                         id);
             g_assert_cmpuint(ending.count, ==, cases[i].counts);
             fixture_feed(&fixture, "<iq type='result'%s id='nobody-asked'/>", from);
             fixture_feed(&fixture, "<iq type='result'%s/>", from);
@@ -238,19 +254,26 @@ test_requests_of_others(void)
     static const struct {
         const char *xml, *answer;
     } cases[] = {
-        { "<iq type='get' id='1' from='a@b.example/c'><query xmlns='urn:unknown'/></iq>", "service-unavailable" },
-        { "<iq type='set' id='1' from='a@b.example/c'><query xmlns='urn:unknown'/></iq>", "service-unavailable" },
-        { "<iq type='set' id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>", "service-unavailable" },
-        { "<iq type='get' id='1' from='a@b.example/c'><ping xmlns='urn:other'/></iq>", "service-unavailable" },
-        { "<iq type='get' id='1' from='a@b.example/c'><other xmlns='urn:xmpp:ping'/></iq>", "service-unavailable" },
+        { "<iq type='get' id='1' from='a@b.example/c'><query xmlns='urn:unknown'/></iq>",
+          "service-unavailable" },
+        { "<iq type='set' id='1' from='a@b.example/c'><query xmlns='urn:unknown'/></iq>",
+          "service-unavailable" },
+        { "<iq type='set' id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>",
+          "service-unavailable" },
+        { "<iq type='get' id='1' from='a@b.example/c'><ping xmlns='urn:other'/></iq>",
+          "service-unavailable" },
+        { "<iq type='get' id='1' from='a@b.example/c'><other xmlns='urn:xmpp:ping'/></iq>",
+          "service-unavailable" },
         { "<iq type='get' id='1' from='a@b.example/c'><x xmlns='urn:other'><ping xmlns='urn:xmpp:ping'/></x></iq>",
           "service-unavailable" },
         { "<iq type='get' id='1' from='a@b.example/c'/>", "bad-request" },
         { "<iq type='get' id='1' from='a@b.example/c'>text</iq>", "bad-request" },
         { "<iq type='get' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
-        { "<iq type='shout' id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
+        { "<iq type='shout' id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>",
+          "bad-request" },
         { "<iq id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
-        { "<iq type='get' id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>", "type=\"result\"" },
+        { "<iq type='get' id='1' from='a@b.example/c'><ping xmlns='urn:xmpp:ping'/></iq>",
+          "type=\"result\"" },
         { "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>", "type=\"result\"" },
     };
 
@@ -276,7 +299,9 @@ test_answer_is_escaped(void)
     StreamFixture fixture;
 
     fixture_init_online(&fixture);
-    fixture_feed(&fixture, "<iq type='get' id='&quot;/&gt;&lt;x/&gt;&amp;' from='a@b.example/&lt;c&gt;'><ping xmlns='urn:xmpp:ping'/></iq>");
+    fixture_feed(
+        &fixture,
+        "<iq type='get' id='&quot;/&gt;&lt;x/&gt;&amp;' from='a@b.example/&lt;c&gt;'><ping xmlns='urn:xmpp:ping'/></iq>");
     const char *answer = fixture_sent(&fixture);
     assert_has(answer, "id=\"&quot;/&gt;&lt;x/&gt;&amp;\"");
     assert_has(answer, "to=\"a@b.example/&lt;c&gt;\"");
@@ -284,12 +309,14 @@ test_answer_is_escaped(void)
 }
 
 static void
-ask_again(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+ask_again(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+          const GError *error, gpointer data)
 {
     guint *count = data;
 
     if (++*count < 5)
-        iq_request(stream, NULL, iq_new(stream, "get", "query", "urn:example", NULL), ask_again, data);
+        iq_request(stream, NULL, iq_new(stream, "get", "query", "urn:example", NULL), ask_again,
+                   data);
 }
 
 /* A callback that asks again whenever its request fails must not keep the end from coming. */
@@ -300,7 +327,8 @@ test_asking_again_while_ending(void)
     guint count = 0;
 
     fixture_init_online(&fixture);
-    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL), ask_again, &count);
+    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL),
+               ask_again, &count);
     stream_feed_close(fixture.stream, NULL);
     g_assert_cmpuint(count, ==, 1);
     assert_has(fixture_event(&fixture), "closed ");
@@ -320,7 +348,8 @@ test_many(void)
 
     fixture_init_online(&fixture);
     for (guint i = 0; i < MANY; i++)
-        iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
+        iq_request(fixture.stream, NULL,
+                   iq_new(fixture.stream, "get", "query", "urn:example", NULL), on_done, &ending);
     for (guint i = 0; i < MANY; i++)
         g_ptr_array_add(ids, fixture_attribute(fixture.sent->pdata[i], "id"));
     for (guint i = MANY; i > 0; i--)
@@ -342,8 +371,10 @@ test_ping(void)
     g_autofree char *id = fixture_attribute(xml, "id");
     assert_has(xml, "to=\"montague.example\"");
     assert_has(xml, "<ping xmlns=\"urn:xmpp:ping\"/>");
-    fixture_feed(&fixture, "<iq type='error' from='montague.example' id='%s'><error type='cancel'>"
-                           "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>", id);
+    fixture_feed(&fixture,
+                 "<iq type='error' from='montague.example' id='%s'><error type='cancel'>"
+                 "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+                 id);
     assert_has(ending.words, "error cancel/service-unavailable"); /* alive (XEP-0199 §4.2) */
     g_free(ending.words);
     fixture_clear(&fixture);

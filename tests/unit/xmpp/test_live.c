@@ -11,7 +11,9 @@
 #include "xmpp/xep/roster_iq.h"
 
 static const char *const contacts[] = { "bob@localhost", "carol@localhost", NULL };
-static const TestAccount accounts[] = { { "alice", "alice's secret", contacts }, { "bob", "b0b", NULL }, { 0 } };
+static const TestAccount accounts[] = { { "alice", "alice's secret", contacts },
+                                        { "bob", "b0b", NULL },
+                                        { 0 } };
 
 /* One server of each kind serves all tests; it is started by the first that needs it. */
 static Server *servers[2];
@@ -84,7 +86,9 @@ say(StreamFixture *fixture, const char *to, guint number)
     g_autoptr(Jid) jid = jid_new(to, NULL);
     g_autofree char *id = g_strdup_printf("m%u", number);
     g_autofree char *body = g_strdup_printf("number %u äöü 🎉 <&>", number);
-    const XmppMessage message = { .to = jid, .id = id, .origin_id = id, .type = XMPP_MESSAGE_CHAT, .body = body };
+    const XmppMessage message = {
+        .to = jid, .id = id, .origin_id = id, .type = XMPP_MESSAGE_CHAT, .body = body
+    };
 
     g_assert_true(message_stanza_send(fixture->stream, &message));
 }
@@ -99,7 +103,9 @@ test_chat(gconstpointer kind)
 
     if (!server)
         return;
-    start(&alice, server, &(Options){ .jid = "alice@localhost/one", .password = "alice's secret", .direct = true });
+    start(&alice, server,
+          &(Options){
+              .jid = "alice@localhost/one", .password = "alice's secret", .direct = true });
     start(&bob, server, &(Options){ .jid = "bob@localhost/two", .password = "b0b" });
     assert_has(wait_for(&alice, "sasl "), "SCRAM-SHA-");
     wait_for(&alice, "bound alice@localhost/one");
@@ -169,11 +175,14 @@ test_roster_versions(void)
     g_autofree char *roster = g_strdup(wait_for(&fixture, "roster "));
     assert_has(roster, "roster 2 ");
     assert_has(roster, "bob@localhost/3");
-    g_autofree char *ver = g_strndup(strstr(roster, "ver=") + 4, strcspn(strstr(roster, "ver=") + 4, " "));
+    g_autofree char *ver =
+        g_strndup(strstr(roster, "ver=") + 4, strcspn(strstr(roster, "ver=") + 4, " "));
     stream_disconnect(fixture.stream, NULL);
     wait_for(&fixture, "closed user");
 
-    connect_to(&fixture, server, &(Options){ .jid = "alice@localhost", .password = "alice's secret", .roster_ver = ver });
+    connect_to(&fixture, server,
+               &(Options){
+                   .jid = "alice@localhost", .password = "alice's secret", .roster_ver = ver });
     wait_for(&fixture, "roster-current");
     g_autoptr(Jid) jid = jid_new("dave@localhost", NULL);
     char *groups[] = { (char *) "New & <nice>", NULL };
@@ -185,7 +194,8 @@ test_roster_versions(void)
     fixture_clear(&fixture);
 }
 
-/* The server goes with a word, and without one; both times the stream ends, once, and can be connected again. */
+/* The server goes with a word, and without one; both times the stream ends, once, and can be
+ * connected again. */
 static void
 test_server_dies(void)
 {
@@ -206,8 +216,10 @@ test_server_dies(void)
             const char *event = fixture_event(&fixture);
             if (g_str_has_prefix(event, "closed ")) {
                 /* a server in a hurry may not manage to say good-bye */
-                const bool told = strstr(event, "closed server error=the server is shutting down") != NULL;
-                g_assert_true((told && signals[i] == SIGTERM) || strstr(event, "closed network error="));
+                const bool told =
+                    strstr(event, "closed server error=the server is shutting down") != NULL;
+                g_assert_true((told && signals[i] == SIGTERM)
+                              || strstr(event, "closed network error="));
                 break;
             }
         }
@@ -248,7 +260,8 @@ test_conflict(void)
 }
 
 static void
-on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error, gpointer data)
+on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error,
+        gpointer data)
 {
     g_assert_no_error(error);
     g_assert_true(disco_info_has(info, NS_DISCO_INFO));
@@ -256,7 +269,8 @@ on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError 
 }
 
 static void
-on_pong(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+on_pong(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+        const GError *error, gpointer data)
 {
     g_assert_no_error(error);
     *(bool *) data = true;
@@ -289,7 +303,9 @@ test_large_message(void)
     StreamFixture fixture;
     g_autoptr(Jid) jid = jid_new("alice@localhost", NULL);
     g_autofree char *body = g_strnfill(200 * 1024, 'w');
-    const XmppMessage message = { .to = jid, .id = (char *) "large", .type = XMPP_MESSAGE_CHAT, .body = body };
+    const XmppMessage message = {
+        .to = jid, .id = (char *) "large", .type = XMPP_MESSAGE_CHAT, .body = body
+    };
 
     if (!server)
         return;
@@ -309,13 +325,17 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/xmpp/live/chat/prosody", GINT_TO_POINTER(SERVER_PROSODY), test_chat);
     g_test_add_data_func("/xmpp/live/chat/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD), test_chat);
-    g_test_add_data_func("/xmpp/live/wrong-password/prosody", GINT_TO_POINTER(SERVER_PROSODY), test_wrong_password);
-    g_test_add_data_func("/xmpp/live/wrong-password/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD), test_wrong_password);
+    g_test_add_data_func("/xmpp/live/wrong-password/prosody", GINT_TO_POINTER(SERVER_PROSODY),
+                         test_wrong_password);
+    g_test_add_data_func("/xmpp/live/wrong-password/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD),
+                         test_wrong_password);
     g_test_add_func("/xmpp/live/roster-versions", test_roster_versions);
     g_test_add_func("/xmpp/live/server-dies", test_server_dies);
     g_test_add_func("/xmpp/live/conflict", test_conflict);
-    g_test_add_data_func("/xmpp/live/discovery/prosody", GINT_TO_POINTER(SERVER_PROSODY), test_discovery);
-    g_test_add_data_func("/xmpp/live/discovery/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD), test_discovery);
+    g_test_add_data_func("/xmpp/live/discovery/prosody", GINT_TO_POINTER(SERVER_PROSODY),
+                         test_discovery);
+    g_test_add_data_func("/xmpp/live/discovery/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD),
+                         test_discovery);
     g_test_add_func("/xmpp/live/large-message", test_large_message);
     const int result = g_test_run();
     for (guint kind = 0; kind < G_N_ELEMENTS(servers); kind++)

@@ -22,16 +22,20 @@ check_incoming(const char *xml, const char *event)
 static void
 test_types(void)
 {
-    check_incoming("<message from='juliet@capulet.example/b' to='romeo@montague.example' type='chat' id='1'><body>Art thou "
-                   "not Romeo?</body><thread>t1</thread></message>",
-                   "message from=juliet@capulet.example/b to=romeo@montague.example type=chat id=1 body=Art thou not Romeo? "
-                   "thread=t1");
-    check_incoming("<message from='j@c.example' to='romeo@montague.example'><body>x</body></message>",
-                   "message from=j@c.example to=romeo@montague.example type=normal body=x");
-    check_incoming("<message from='j@c.example' to='romeo@montague.example' type='new'><body>x</body></message>",
-                   "message from=j@c.example to=romeo@montague.example type=normal body=x");
-    check_incoming("<message from='room@c.example/nick' type='groupchat'><subject>s</subject></message>",
-                   "message from=room@c.example/nick to=romeo@montague.example/orchard type=groupchat subject=s");
+    check_incoming(
+        "<message from='juliet@capulet.example/b' to='romeo@montague.example' type='chat' id='1'><body>Art thou "
+        "not Romeo?</body><thread>t1</thread></message>",
+        "message from=juliet@capulet.example/b to=romeo@montague.example type=chat id=1 body=Art thou not Romeo? "
+        "thread=t1");
+    check_incoming(
+        "<message from='j@c.example' to='romeo@montague.example'><body>x</body></message>",
+        "message from=j@c.example to=romeo@montague.example type=normal body=x");
+    check_incoming(
+        "<message from='j@c.example' to='romeo@montague.example' type='new'><body>x</body></message>",
+        "message from=j@c.example to=romeo@montague.example type=normal body=x");
+    check_incoming(
+        "<message from='room@c.example/nick' type='groupchat'><subject>s</subject></message>",
+        "message from=room@c.example/nick to=romeo@montague.example/orchard type=groupchat subject=s");
     check_incoming("<message type='headline'><body>from the server</body></message>",
                    "message to=romeo@montague.example/orchard type=headline body=from the server");
 }
@@ -40,15 +44,18 @@ test_types(void)
 static void
 test_body_is_the_first_in_its_namespace(void)
 {
-    check_incoming("<message from='j@c.example' to='r@m.example'><html xmlns='urn:x'><body>html</body></html>"
-                   "<body xmlns='urn:other'>wrong</body><body>right</body><body>second</body></message>",
-                   "message from=j@c.example to=r@m.example type=normal body=right");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example'><html xmlns='urn:x'><body>html</body></html>"
+        "<body xmlns='urn:other'>wrong</body><body>right</body><body>second</body></message>",
+        "message from=j@c.example to=r@m.example type=normal body=right");
     check_incoming("<message from='j@c.example' to='r@m.example'><body/></message>",
                    "message from=j@c.example to=r@m.example type=normal body=");
-    check_incoming("<message from='j@c.example' to='r@m.example'><body>a<b xmlns='urn:x'>bold</b>c</body></message>",
-                   "message from=j@c.example to=r@m.example type=normal body=ac");
-    check_incoming("<message from='j@c.example' to='r@m.example'><body><![CDATA[<&]]>&amp;\n</body></message>",
-                   "message from=j@c.example to=r@m.example type=normal body=<&&\n");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example'><body>a<b xmlns='urn:x'>bold</b>c</body></message>",
+        "message from=j@c.example to=r@m.example type=normal body=ac");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example'><body><![CDATA[<&]]>&amp;\n</body></message>",
+        "message from=j@c.example to=r@m.example type=normal body=<&&\n");
 }
 
 /* I6 */
@@ -59,17 +66,20 @@ test_bad_addresses(void)
     check_incoming("<message from='' to='r@m.example'><body>x</body></message>", "");
     check_incoming("<message from='a@b@c' to='r@m.example'><body>x</body></message>", "");
     check_incoming("<message from='j@c.example' to='/'><body>x</body></message>", "");
-    check_incoming("<message from='j\xe2\x80\xae@c.example' to='r@m.example'><body>x</body></message>", "");
+    check_incoming(
+        "<message from='j\xe2\x80\xae@c.example' to='r@m.example'><body>x</body></message>", "");
 }
 
 static void
 test_errors(void)
 {
-    check_incoming("<message from='j@c.example' to='r@m.example' type='error' id='7'><body>echo</body>"
-                   "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
-                   "message from=j@c.example to=r@m.example type=error id=7 body=echo error=cancel/service-unavailable");
-    check_incoming("<message from='j@c.example' to='r@m.example' type='error'/>",
-                   "message from=j@c.example to=r@m.example type=error error=?/undefined-condition");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example' type='error' id='7'><body>echo</body>"
+        "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+        "message from=j@c.example to=r@m.example type=error id=7 body=echo error=cancel/service-unavailable");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example' type='error'/>",
+        "message from=j@c.example to=r@m.example type=error error=?/undefined-condition");
 }
 
 /* XEP-0203 with I14: only the own server, the account, or the sender may say when. */
@@ -87,16 +97,21 @@ test_delay(void)
           " delay=2002-09-10T23:08:25.500Z delay-from=j@c.example/other" },
         { "<delay xmlns='urn:xmpp:delay' from='c.example' stamp='2002-09-10T23:08:25Z'/>",
           " delay=2002-09-10T23:08:25.000Z delay-from=c.example" },
-        { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/>", " delay=2002-09-10T23:08:25.000Z" },
-        { "<delay xmlns='urn:xmpp:delay' from='mallory@evil.example' stamp='2002-09-10T23:08:25Z'/>", "" },
+        { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/>",
+          " delay=2002-09-10T23:08:25.000Z" },
+        { "<delay xmlns='urn:xmpp:delay' from='mallory@evil.example' stamp='2002-09-10T23:08:25Z'/>",
+          "" },
         { "<delay xmlns='urn:xmpp:delay' from='evil.example' stamp='2002-09-10T23:08:25Z'/>", "" },
         { "<delay xmlns='urn:xmpp:delay' from='@' stamp='2002-09-10T23:08:25Z'/>", "" },
         { "<delay xmlns='urn:xmpp:delay' from='montague.example' stamp='yesterday'/>", "" },
-        { "<delay xmlns='urn:xmpp:delay' from='montague.example' stamp='2002-13-40T23:08:25Z'/>", "" },
-        { "<delay xmlns='urn:xmpp:delay' from='montague.example' stamp='9000-01-01T00:00:00Z'/>", "" },
+        { "<delay xmlns='urn:xmpp:delay' from='montague.example' stamp='2002-13-40T23:08:25Z'/>",
+          "" },
+        { "<delay xmlns='urn:xmpp:delay' from='montague.example' stamp='9000-01-01T00:00:00Z'/>",
+          "" },
         { "<delay xmlns='urn:xmpp:delay' from='montague.example'/>", "" },
         { "<delay xmlns='urn:other' from='montague.example' stamp='2002-09-10T23:08:25Z'/>", "" },
-        { "<x xmlns='jabber:x:delay' from='montague.example' stamp='20020910T23:08:25'/>", "" }, /* XEP-0091 is dead */
+        { "<x xmlns='jabber:x:delay' from='montague.example' stamp='20020910T23:08:25'/>",
+          "" }, /* XEP-0091 is dead */
         /* the own server's word counts more than the sender's, wherever it stands */
         { "<delay xmlns='urn:xmpp:delay' from='j@c.example' stamp='1999-01-01T00:00:00Z'/>"
           "<delay xmlns='urn:xmpp:delay' from='montague.example' stamp='2002-09-10T23:08:25Z'/>",
@@ -107,9 +122,12 @@ test_delay(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *xml = g_strdup_printf("<message from='j@c.example/x' to='r@m.example'><body>b</body>%s</message>",
-                                               cases[i].delay);
-        g_autofree char *event = g_strdup_printf("message from=j@c.example/x to=r@m.example type=normal body=b%s", cases[i].event);
+        g_autofree char *xml = g_strdup_printf(
+            "<message from='j@c.example/x' to='r@m.example'><body>b</body>%s</message>",
+            cases[i].delay);
+        g_autofree char *event =
+            g_strdup_printf("message from=j@c.example/x to=r@m.example type=normal body=b%s",
+                            cases[i].event);
         check_incoming(xml, event);
     }
 }
@@ -117,14 +135,15 @@ test_delay(void)
 static void
 test_ids(void)
 {
-    check_incoming("<message from='j@c.example' to='r@m.example'><origin-id xmlns='urn:xmpp:sid:0' id='o1'/>"
-                   "<stanza-id xmlns='urn:xmpp:sid:0' id='s1' by='r@m.example'/>"
-                   "<stanza-id xmlns='urn:xmpp:sid:0' id='s2' by='@'/>"
-                   "<stanza-id xmlns='urn:xmpp:sid:0' id='' by='r@m.example'/>"
-                   "<stanza-id xmlns='urn:xmpp:sid:0' by='r@m.example'/>"
-                   "<stanza-id xmlns='urn:xmpp:sid:0' id='s3'/>"
-                   "<stanza-id xmlns='urn:other' id='s4' by='r@m.example'/></message>",
-                   "message from=j@c.example to=r@m.example type=normal origin=o1 id-by=r@m.example:s1");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example'><origin-id xmlns='urn:xmpp:sid:0' id='o1'/>"
+        "<stanza-id xmlns='urn:xmpp:sid:0' id='s1' by='r@m.example'/>"
+        "<stanza-id xmlns='urn:xmpp:sid:0' id='s2' by='@'/>"
+        "<stanza-id xmlns='urn:xmpp:sid:0' id='' by='r@m.example'/>"
+        "<stanza-id xmlns='urn:xmpp:sid:0' by='r@m.example'/>"
+        "<stanza-id xmlns='urn:xmpp:sid:0' id='s3'/>"
+        "<stanza-id xmlns='urn:other' id='s4' by='r@m.example'/></message>",
+        "message from=j@c.example to=r@m.example type=normal origin=o1 id-by=r@m.example:s1");
 }
 
 /* I9 */
@@ -135,7 +154,8 @@ test_many_ids(void)
     GString *xml = g_string_new("<message from='j@c.example' to='r@m.example'>");
 
     for (guint i = 0; i < 1000; i++)
-        g_string_append_printf(xml, "<stanza-id xmlns='urn:xmpp:sid:0' id='s%u' by='r@m.example'/>", i);
+        g_string_append_printf(xml, "<stanza-id xmlns='urn:xmpp:sid:0' id='s%u' by='r@m.example'/>",
+                               i);
     g_string_append(xml, "</message>");
     fixture_init_online(&fixture);
     fixture_feed(&fixture, "%s", xml->str);
@@ -155,12 +175,14 @@ test_chat_states(void)
         g_autofree char *xml = g_strdup_printf(
             "<message from='j@c.example' to='r@m.example' type='chat'><%s xmlns='http://jabber.org/protocol/chatstates'/></message>",
             names[i]);
-        g_autofree char *event = g_strdup_printf("message from=j@c.example to=r@m.example type=chat state=%u", i + 1);
+        g_autofree char *event =
+            g_strdup_printf("message from=j@c.example to=r@m.example type=chat state=%u", i + 1);
         check_incoming(xml, event);
     }
-    check_incoming("<message from='j@c.example' to='r@m.example' type='chat'><singing "
-                   "xmlns='http://jabber.org/protocol/chatstates'/><composing xmlns='urn:other'/></message>",
-                   "message from=j@c.example to=r@m.example type=chat");
+    check_incoming(
+        "<message from='j@c.example' to='r@m.example' type='chat'><singing "
+        "xmlns='http://jabber.org/protocol/chatstates'/><composing xmlns='urn:other'/></message>",
+        "message from=j@c.example to=r@m.example type=chat");
 }
 
 static void
@@ -185,7 +207,9 @@ test_send(void)
     assert_has(xml, " to=\"juliet@capulet.example/balcony\"");
     assert_has(xml, " type=\"chat\"");
     assert_has(xml, " id=\"m1\"");
-    assert_has(xml, "<body>It is my lady, O &lt;it&gt; is my love &amp; &quot;so&quot;</body><thread>t1</thread>");
+    assert_has(
+        xml,
+        "<body>It is my lady, O &lt;it&gt; is my love &amp; &quot;so&quot;</body><thread>t1</thread>");
     assert_has(xml, "<active xmlns=\"http://jabber.org/protocol/chatstates\"/>");
     g_autofree char *origin = g_strdup(strstr(xml, "<origin-id "));
     assert_has(origin, "xmlns=\"urn:xmpp:sid:0\"");
@@ -218,9 +242,10 @@ test_round_trip(void)
     message_stanza_send(fixture.stream, &message);
     g_autofree char *xml = g_strdup(fixture_sent(&fixture));
     fixture_feed(&fixture, "%s", xml);
-    g_assert_cmpstr(fixture_event(&fixture), ==,
-                    "message to=romeo@montague.example/orchard type=chat id=m2 body=äöü 漢字 👩‍👩‍👧 ]]> %s\nsecond "
-                    "line\ttab subject=s'ubject origin=o\"2 state=5");
+    g_assert_cmpstr(
+        fixture_event(&fixture), ==,
+        "message to=romeo@montague.example/orchard type=chat id=m2 body=äöü 漢字 👩‍👩‍👧 ]]> %s\nsecond "
+        "line\ttab subject=s'ubject origin=o\"2 state=5");
     fixture_clear(&fixture);
 }
 
@@ -242,7 +267,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/xmpp/message-stanza/types", test_types);
-    g_test_add_func("/xmpp/message-stanza/body-is-the-first-in-its-namespace", test_body_is_the_first_in_its_namespace);
+    g_test_add_func("/xmpp/message-stanza/body-is-the-first-in-its-namespace",
+                    test_body_is_the_first_in_its_namespace);
     g_test_add_func("/xmpp/message-stanza/bad-addresses", test_bad_addresses);
     g_test_add_func("/xmpp/message-stanza/errors", test_errors);
     g_test_add_func("/xmpp/delay/who-may-say-when", test_delay);

@@ -22,7 +22,8 @@ typedef struct Options {
 static void
 connect_with(StreamFixture *fixture, const Options *options)
 {
-    g_autoptr(Jid) jid = jid_new(options->jid ? options->jid : "romeo@montague.example/orchard", NULL);
+    g_autoptr(Jid) jid =
+        jid_new(options->jid ? options->jid : "romeo@montague.example/orchard", NULL);
     const TransportConfig transport = { .domain = jid_domain(jid), .tls = options->tls };
     const XmppStreamConfig config = {
         .jid = jid,
@@ -100,8 +101,10 @@ answer_binding(StreamFixture *fixture, const char *jid)
     g_autofree char *id = fixture_attribute(request, "id");
 
     assert_has(request, "urn:ietf:params:xml:ns:xmpp-bind");
-    fixture_feed(fixture, "<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>%s</jid></bind></iq>",
-                 id, jid);
+    fixture_feed(
+        fixture,
+        "<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>%s</jid></bind></iq>",
+        id, jid);
 }
 
 static void
@@ -122,7 +125,8 @@ test_login(void)
     fixture_clear(&fixture);
 }
 
-/* Same password, same salt: the second login proves itself without computing long. Another password gets no old keys. */
+/* Same password, same salt: the second login proves itself without computing long. Another password
+ * gets no old keys. */
 static void
 test_keys_are_of_one_password(void)
 {
@@ -152,8 +156,9 @@ test_session_of_old_servers(void)
 
     connect_with(&fixture, &(Options){ 0 });
     log_in(&fixture);
-    fixture_feed(&fixture, "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
-                           "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></stream:features>");
+    fixture_feed(&fixture,
+                 "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+                 "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></stream:features>");
     answer_binding(&fixture, "romeo@montague.example/orchard");
     assert_no_event(&fixture);
     g_autofree char *request = g_strdup(fixture_sent(&fixture));
@@ -181,7 +186,9 @@ test_no_secret_in_the_clear(void)
 
     connect_with(&fixture, &(Options){ .tls = TLS_OFF });
     fixture_sent(&fixture);
-    fixture_feed(&fixture, "<stream:features><auth xmlns='http://jabber.org/features/iq-auth'/></stream:features>");
+    fixture_feed(
+        &fixture,
+        "<stream:features><auth xmlns='http://jabber.org/features/iq-auth'/></stream:features>");
     assert_has(fixture_event(&fixture), "offers no way to log in");
     assert_has(fixture_sent(&fixture), "<stream:error>");
     assert_nothing_sent(&fixture);
@@ -252,7 +259,8 @@ test_refused(void)
     connect_with(&fixture, &(Options){ 0 });
     feed_mechanisms(&fixture, "PLAIN");
     fixture_forget(&fixture);
-    fixture_feed(&fixture, "<failure xmlns='" SASL_NS "'><not-authorized/><text>Wrong, &#x9;my friend</text></failure>");
+    fixture_feed(&fixture, "<failure xmlns='" SASL_NS
+                           "'><not-authorized/><text>Wrong, &#x9;my friend</text></failure>");
     const char *event = fixture_event(&fixture);
     assert_has(event, "closed auth fatal");
     assert_has(event, "my friend");
@@ -308,13 +316,15 @@ test_features_are_read_again(void)
 
     connect_with(&fixture, &(Options){ .roster_ver = "v1" });
     fixture_sent(&fixture);
-    fixture_feed(&fixture, "<stream:features><mechanisms xmlns='" SASL_NS "'><mechanism>PLAIN</mechanism></mechanisms>"
+    fixture_feed(&fixture, "<stream:features><mechanisms xmlns='" SASL_NS
+                           "'><mechanism>PLAIN</mechanism></mechanisms>"
                            "<ver xmlns='urn:xmpp:features:rosterver'/><sm xmlns='urn:xmpp:sm:3'/>"
                            "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>");
     assert_has(fixture_sent(&fixture), "mechanism=\"PLAIN\"");
     fixture_feed(&fixture, "<success xmlns='" SASL_NS "'/>");
     fixture_forget(&fixture);
-    fixture_feed(&fixture, "<stream:features><mechanisms xmlns='" SASL_NS "'><mechanism>PLAIN</mechanism></mechanisms>"
+    fixture_feed(&fixture, "<stream:features><mechanisms xmlns='" SASL_NS
+                           "'><mechanism>PLAIN</mechanism></mechanisms>"
                            "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>");
     answer_binding(&fixture, "romeo@montague.example/orchard");
     const char *roster = fixture_sent(&fixture); /* neither <enable/> nor a version */
@@ -328,8 +338,14 @@ static void
 test_bound_to_another(void)
 {
     static const char *const wrong[] = {
-        "juliet@capulet.example/balcony", "romeo@montague.example",  "romeo@montague.example.evil/orchard", "romeo@evil.example/x",
-        "montague.example/orchard",       "mercutio@montague.example/orchard", "@@", "",
+        "juliet@capulet.example/balcony",
+        "romeo@montague.example",
+        "romeo@montague.example.evil/orchard",
+        "romeo@evil.example/x",
+        "montague.example/orchard",
+        "mercutio@montague.example/orchard",
+        "@@",
+        "",
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -338,7 +354,8 @@ test_bound_to_another(void)
         log_in(&fixture);
         fixture_feed(&fixture, BIND_FEATURES);
         answer_binding(&fixture, wrong[i]);
-        assert_has(fixture_event(&fixture), "closed network error=the server gave the session of another address");
+        assert_has(fixture_event(&fixture),
+                   "closed network error=the server gave the session of another address");
         assert_no_event(&fixture);
         fixture_clear(&fixture);
     }
@@ -354,10 +371,12 @@ test_binding_refused(void)
     fixture_feed(&fixture, BIND_FEATURES);
     g_autofree char *request = g_strdup(fixture_sent(&fixture));
     g_autofree char *id = fixture_attribute(request, "id");
-    fixture_feed(&fixture,
-                 "<iq type='error' id='%s'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
-                 id);
-    assert_has(fixture_event(&fixture), "the server refused the resource (it exists already or is in use)");
+    fixture_feed(
+        &fixture,
+        "<iq type='error' id='%s'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+        id);
+    assert_has(fixture_event(&fixture),
+               "the server refused the resource (it exists already or is in use)");
     fixture_clear(&fixture);
 
     connect_with(&fixture, &(Options){ 0 });
@@ -472,7 +491,8 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/negotiation/bound-to-another", test_bound_to_another);
     g_test_add_func("/xmpp/negotiation/binding-refused", test_binding_refused);
     g_test_add_func("/xmpp/negotiation/impatient-server", test_impatient_server);
-    g_test_add_func("/xmpp/negotiation/disconnect-while-computing", test_disconnect_while_computing);
+    g_test_add_func("/xmpp/negotiation/disconnect-while-computing",
+                    test_disconnect_while_computing);
     g_test_add_func("/xmpp/negotiation/silence", test_silence);
     g_test_add_func("/xmpp/negotiation/many-mechanisms", test_many_mechanisms);
     return g_test_run();

@@ -29,20 +29,22 @@ test_whole_roster(void)
     g_autofree char *id = bind_with_version(&fixture, NULL);
 
     g_assert_null(strstr(fixture_sent(&fixture), "ver="));
-    fixture_feed(&fixture,
-                 "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='v7'>"
-                 "<item jid='juliet@capulet.example' name='Juliet' subscription='both'><group>Friends</group><group/>"
-                 "<group>Loved</group></item>"
-                 "<item jid='mercutio@montague.example/ghost' subscription='from' ask='subscribe' approved='true'/>"
-                 "<item jid='@' subscription='both'/><item subscription='both'/>"
-                 "<item xmlns='urn:other' jid='other@x.example' subscription='both'/>"
-                 "<item jid='tybalt@capulet.example' subscription='dueling' name=''/>"
-                 "<item jid='gone@capulet.example' subscription='remove'/>"
-                 "</query></iq>",
-                 id);
-    g_assert_cmpstr(fixture_event(&fixture), ==,
-                    "roster 3 ver=v7 juliet@capulet.example/3 name=Juliet group=Friends group=Loved "
-                    "mercutio@montague.example/2/ask/approved tybalt@capulet.example/0");
+    fixture_feed(
+        &fixture,
+        "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='v7'>"
+        "<item jid='juliet@capulet.example' name='Juliet' subscription='both'><group>Friends</group><group/>"
+        "<group>Loved</group></item>"
+        "<item jid='mercutio@montague.example/ghost' subscription='from' ask='subscribe' approved='true'/>"
+        "<item jid='@' subscription='both'/><item subscription='both'/>"
+        "<item xmlns='urn:other' jid='other@x.example' subscription='both'/>"
+        "<item jid='tybalt@capulet.example' subscription='dueling' name=''/>"
+        "<item jid='gone@capulet.example' subscription='remove'/>"
+        "</query></iq>",
+        id);
+    g_assert_cmpstr(
+        fixture_event(&fixture), ==,
+        "roster 3 ver=v7 juliet@capulet.example/3 name=Juliet group=Friends group=Loved "
+        "mercutio@montague.example/2/ask/approved tybalt@capulet.example/0");
     assert_no_event(&fixture);
     fixture_clear(&fixture);
 }
@@ -69,8 +71,10 @@ test_refused(void)
     StreamFixture fixture;
     g_autofree char *id = bind_with_version(&fixture, NULL);
 
-    fixture_feed(&fixture, "<iq type='error' id='%s'><error type='cancel'><forbidden "
-                           "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>", id);
+    fixture_feed(&fixture,
+                 "<iq type='error' id='%s'><error type='cancel'><forbidden "
+                 "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+                 id);
     assert_no_event(&fixture);
     g_assert_cmpint(stream_phase(fixture.stream), ==, XMPP_PHASE_ONLINE);
     fixture_clear(&fixture);
@@ -85,12 +89,18 @@ test_pushes(void)
         bool counts;
     } cases[] = {
         { "", "<item jid='a@b.example' subscription='to'/>", "type=\"result\"", true },
-        { "from='romeo@montague.example'", "<item jid='a@b.example' subscription='remove'/>", "type=\"result\"", true },
-        { "from='ROMEO@montague.example'", "<item jid='a@b.example' subscription='to'/>", "type=\"result\"", true },
-        { "from='romeo@montague.example/orchard'", "<item jid='a@b.example'/>", "service-unavailable", false },
-        { "from='montague.example'", "<item jid='a@b.example' subscription='both'/>", "service-unavailable", false },
-        { "from='mallory@evil.example'", "<item jid='a@b.example' subscription='both'/>", "service-unavailable", false },
-        { "from='romeo@montague.example.evil.example'", "<item jid='a@b.example'/>", "service-unavailable", false },
+        { "from='romeo@montague.example'", "<item jid='a@b.example' subscription='remove'/>",
+          "type=\"result\"", true },
+        { "from='ROMEO@montague.example'", "<item jid='a@b.example' subscription='to'/>",
+          "type=\"result\"", true },
+        { "from='romeo@montague.example/orchard'", "<item jid='a@b.example'/>",
+          "service-unavailable", false },
+        { "from='montague.example'", "<item jid='a@b.example' subscription='both'/>",
+          "service-unavailable", false },
+        { "from='mallory@evil.example'", "<item jid='a@b.example' subscription='both'/>",
+          "service-unavailable", false },
+        { "from='romeo@montague.example.evil.example'", "<item jid='a@b.example'/>",
+          "service-unavailable", false },
         { "", "", "bad-request", false },
         { "", "<item/>", "bad-request", false },
         { "", "<item jid='@'/>", "bad-request", false },
@@ -100,8 +110,9 @@ test_pushes(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         StreamFixture fixture;
         fixture_init_online(&fixture);
-        fixture_feed(&fixture, "<iq type='set' id='p%u' %s><query xmlns='jabber:iq:roster'>%s</query></iq>", i, cases[i].from,
-                     cases[i].items);
+        fixture_feed(&fixture,
+                     "<iq type='set' id='p%u' %s><query xmlns='jabber:iq:roster'>%s</query></iq>",
+                     i, cases[i].from, cases[i].items);
         assert_has(fixture_sent(&fixture), cases[i].answer);
         assert_nothing_sent(&fixture);
         if (cases[i].counts)
@@ -141,11 +152,14 @@ test_large(void)
 
     g_string_append_printf(xml, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>", id);
     for (guint i = 0; i < 10000; i++)
-        g_string_append_printf(xml, "<item jid='contact%u@example.org' name='Contact %u' subscription='both'><group>G%u</group></item>",
-                               i, i, i % 20);
+        g_string_append_printf(
+            xml,
+            "<item jid='contact%u@example.org' name='Contact %u' subscription='both'><group>G%u</group></item>",
+            i, i, i % 20);
     g_string_append(xml, "</query></iq>");
     g_assert_true(stream_feed(fixture.stream, xml->str));
-    assert_has(fixture_event(&fixture), "roster 10000 contact0@example.org/3 name=Contact 0 group=G0");
+    assert_has(fixture_event(&fixture),
+               "roster 10000 contact0@example.org/3 name=Contact 0 group=G0");
     g_string_free(xml, TRUE);
     fixture_clear(&fixture);
 }
@@ -155,7 +169,11 @@ test_copy(void)
 {
     g_autoptr(Jid) jid = jid_new("juliet@capulet.example", NULL);
     char *groups[] = { (char *) "Friends", NULL };
-    const XmppRosterItem item = { .jid = jid, .name = (char *) "J", .groups = groups, .subscription = SUBSCRIPTION_TO, .ask = true };
+    const XmppRosterItem item = { .jid = jid,
+                                  .name = (char *) "J",
+                                  .groups = groups,
+                                  .subscription = SUBSCRIPTION_TO,
+                                  .ask = true };
     XmppRosterItem *copy = roster_item_copy(&item);
 
     g_assert_true(jid_equal(copy->jid, jid));

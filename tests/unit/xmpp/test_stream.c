@@ -43,7 +43,8 @@ test_bound(void)
     g_assert_cmpstr(fixture_event(&fixture), ==, "phase online");
     g_assert_cmpstr(fixture_event(&fixture), ==, "bound romeo@montague.example/orchard");
     assert_no_event(&fixture);
-    assert_has(fixture_sent(&fixture), "jabber:iq:roster"); /* before any presence (RFC 6121 §2.2) */
+    assert_has(fixture_sent(&fixture),
+               "jabber:iq:roster"); /* before any presence (RFC 6121 §2.2) */
     assert_nothing_sent(&fixture);
     g_assert_cmpstr(jid_text(stream_jid(fixture.stream)), ==, "romeo@montague.example/orchard");
     fixture_clear(&fixture);
@@ -56,8 +57,9 @@ test_disconnect_says_goodbye(void)
 
     fixture_init_online(&fixture);
     stream_disconnect(fixture.stream, "good night <&>");
-    g_assert_cmpstr(fixture_sent(&fixture), ==,
-                    "<presence type=\"unavailable\"><status>good night &lt;&amp;&gt;</status></presence>");
+    g_assert_cmpstr(
+        fixture_sent(&fixture), ==,
+        "<presence type=\"unavailable\"><status>good night &lt;&amp;&gt;</status></presence>");
     g_assert_cmpstr(fixture_sent(&fixture), ==, "</stream:stream>");
     assert_no_event(&fixture); /* from the loop */
     g_assert_cmpint(stream_phase(fixture.stream), ==, XMPP_PHASE_OFFLINE);
@@ -75,14 +77,16 @@ static void
 test_lost_and_connected_again(void)
 {
     StreamFixture fixture;
-    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, "the cable: put it back");
+    g_autoptr(GError) error =
+        g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, "the cable: put it back");
 
     fixture_init_online(&fixture);
     stream_feed_close(fixture.stream, error);
     g_assert_cmpstr(fixture_event(&fixture), ==, "closed network error=the cable: put it back");
     stream_feed_close(fixture.stream, error);
     assert_no_event(&fixture);
-    g_assert_false(stream_feed(fixture.stream, "<message from='a@b.example'><body>late</body></message>"));
+    g_assert_false(stream_feed(fixture.stream,
+                               "<message from='a@b.example'><body>late</body></message>"));
     connect_romeo(&fixture);
     bind_romeo(&fixture);
     fixture_forget(&fixture);
@@ -126,7 +130,8 @@ free_at_message(const XmppEvent *event, gpointer data)
 }
 
 static void
-count_end(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
+count_end(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+          const GError *error, gpointer data)
 {
     g_assert_null(answer);
     g_assert_nonnull(error);
@@ -143,7 +148,8 @@ test_free_inside_event(void)
     fixture_init_online(&fixture);
     fixture.on_event = free_at_message;
     fixture.data = &fixture;
-    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL), count_end, &ended);
+    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL),
+               count_end, &ended);
     XmppStream *stream = fixture.stream;
     stream_feed(stream, "<message from='a@b.example'><body>hi</body></message>");
     g_assert_null(fixture.stream);
@@ -190,7 +196,8 @@ test_stream_errors(void)
         { "<see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>evil.example:5222</see-other-host>",
           "closed server fatal error=the server sends you to evil.example:5222: if you trust it, set it as the account's "
           "`server`" },
-        { "<surprise xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>", "closed server error=surprise" },
+        { "<surprise xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>",
+          "closed server error=surprise" },
         { "<conflict xmlns='urn:example:other'/>",
           "closed server error=the server ended the session without a known reason" },
         { "", "closed server error=the server ended the session without a known reason" },
@@ -247,8 +254,10 @@ test_stanza_too_large(void)
     g_autoptr(Jid) full = jid_new("romeo@montague.example/orchard", NULL);
     const XmppStreamConfig config = { .jid = bare, .stanza_limit = 10000 };
     g_autofree char *word = g_strnfill(9900, 'w');
-    g_autofree char *fits = g_strdup_printf("<message from='a@b.example'><body>%s</body></message>", word);
-    g_autofree char *large = g_strdup_printf("<message from='a@b.example'><body>%s%s</body></message>", word, word);
+    g_autofree char *fits =
+        g_strdup_printf("<message from='a@b.example'><body>%s</body></message>", word);
+    g_autofree char *large =
+        g_strdup_printf("<message from='a@b.example'><body>%s%s</body></message>", word, word);
     StreamFixture fixture;
 
     fixture_init(&fixture);
@@ -259,8 +268,9 @@ test_stanza_too_large(void)
     g_assert_true(stream_feed(fixture.stream, fits));
     assert_has(fixture_event(&fixture), "wwww");
     g_assert_false(stream_feed(fixture.stream, large));
-    g_assert_cmpstr(fixture_sent(&fixture), ==,
-                    "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
+    g_assert_cmpstr(
+        fixture_sent(&fixture), ==,
+        "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
     assert_has(fixture_event(&fixture), "too large");
     fixture_clear(&fixture);
 }
@@ -292,9 +302,11 @@ test_foreign_namespaces(void)
     StreamFixture fixture;
 
     fixture_init_online(&fixture);
-    fixture_feed(&fixture, "<message xmlns='jabber:server' from='a@b.example'><body>x</body></message>");
+    fixture_feed(&fixture,
+                 "<message xmlns='jabber:server' from='a@b.example'><body>x</body></message>");
     fixture_feed(&fixture, "<error xmlns='urn:example'/>");
-    fixture_feed(&fixture, "<iq xmlns='urn:example' type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>");
+    fixture_feed(&fixture,
+                 "<iq xmlns='urn:example' type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>");
     fixture_feed(&fixture, "<body>x</body>");
     fixture_feed(&fixture, "<stream:features/>");
     fixture_feed(&fixture, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
@@ -326,8 +338,9 @@ test_outgoing_text_is_sendable(void)
     fixture_init_online(&fixture);
     message.body = (char *) "a\x1b[0m\x07 \xff <b/> & \"\xef\xbf\xbe\" \tz\n";
     g_assert_true(message_stanza_send(fixture.stream, &message));
-    assert_has(fixture_sent(&fixture),
-               "<body>a\xef\xbf\xbd[0m\xef\xbf\xbd \xef\xbf\xbd &lt;b/&gt; &amp; &quot;\xef\xbf\xbd&quot; \tz\n</body>");
+    assert_has(
+        fixture_sent(&fixture),
+        "<body>a\xef\xbf\xbd[0m\xef\xbf\xbd \xef\xbf\xbd &lt;b/&gt; &amp; &quot;\xef\xbf\xbd&quot; \tz\n</body>");
     fixture_clear(&fixture);
 }
 

@@ -114,7 +114,8 @@ test_depth(void)
         for (guint i = 0; i < depth; i++)
             g_string_append(xml, i % 2 ? "<a>" : "<a b='/'>");
         xml_guard_init(&guard, 0);
-        g_assert_cmpint(feed(&guard, xml->str, xml->len, G_MAXSIZE), ==, depth <= 256 ? XML_GUARD_OK : XML_GUARD_TOO_DEEP);
+        g_assert_cmpint(feed(&guard, xml->str, xml->len, G_MAXSIZE), ==,
+                        depth <= 256 ? XML_GUARD_OK : XML_GUARD_TOO_DEEP);
         g_string_free(xml, TRUE);
     }
     /* siblings are not depth */
@@ -134,15 +135,16 @@ static void
 test_size(void)
 {
     static const char *const shapes[][2] = {
-        { "<m><b>", "</b></m>" }, { "<m b='", "'/>" }, { "<m ", " />" }, { "<", "/>" }, { "<m><![CDATA[", "]]></m>" },
-        { "<m></m ", ">" },
+        { "<m><b>", "</b></m>" },      { "<m b='", "'/>" }, { "<m ", " />" }, { "<", "/>" },
+        { "<m><![CDATA[", "]]></m>" }, { "<m></m ", ">" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
         for (guint large = 0; large < 2; large++) {
             XmlGuard guard;
             const gsize frame = strlen(shapes[i][0]) + strlen(shapes[i][1]);
-            g_autofree char *filling = g_strnfill(5000 - frame + large * 3, strcmp(shapes[i][0], "<") ? ' ' : 'x');
+            g_autofree char *filling =
+                g_strnfill(5000 - frame + large * 3, strcmp(shapes[i][0], "<") ? ' ' : 'x');
             g_autofree char *xml = g_strconcat(shapes[i][0], filling, shapes[i][1], NULL);
             xml_guard_init(&guard, 5000);
             g_assert_cmpint(feed(&guard, HEADER, strlen(HEADER), 7), ==, XML_GUARD_OK);
@@ -175,12 +177,14 @@ test_attributes(void)
             g_string_append_printf(xml, " a%u='x'", i);
         g_string_append(xml, "/>");
         xml_guard_init(&guard, 0);
-        g_assert_cmpint(feed(&guard, xml->str, xml->len, 4096), ==, count <= 128 ? XML_GUARD_OK : XML_GUARD_TOO_COSTLY);
+        g_assert_cmpint(feed(&guard, xml->str, xml->len, 4096), ==,
+                        count <= 128 ? XML_GUARD_OK : XML_GUARD_TOO_COSTLY);
         g_string_free(xml, TRUE);
     }
 }
 
-/* I5, I9: a tree that costs libstrophe quadratic time is passed in slices, and refused in the end. */
+/* I5, I9: a tree that costs libstrophe quadratic time is passed in slices, and refused in the end.
+ */
 static void
 test_cost(void)
 {
@@ -220,7 +224,8 @@ test_usual_cost(void)
     GString *xml = g_string_new(HEADER "<iq><query>");
 
     for (guint i = 0; i < 10000; i++)
-        g_string_append_printf(xml, "<item jid='c%u@example.org' subscription='both'><group>x</group></item>", i);
+        g_string_append_printf(
+            xml, "<item jid='c%u@example.org' subscription='both'><group>x</group></item>", i);
     g_string_append(xml, "</query></iq>");
     xml_guard_init(&guard, 0);
     g_assert_cmpint(feed(&guard, xml->str, xml->len, 65536), ==, XML_GUARD_OK);
