@@ -19,7 +19,7 @@ cmd_account_list(CommandCall *call, const Args *args, GError **error)
         const Session *session = client_find_session(command_call_client(call), config->name);
         const AccountState state = session == NULL ? ACCOUNT_OFFLINE : account_state(session_account(session));
         command_call_row(call, "account", config->name, "jid", jid_text(config->jid), "enabled",
-                         config->enabled ? _("enabled") : _("disabled"), "state", account_state_word(state), NULL);
+                         config->enabled ? "enabled" : "disabled", "state", account_state_word(state), NULL);
     }
     for (guint i = 0; i < broken->len; i++)
         command_call_print(call, "%s", accounts_get_problem(accounts, broken->pdata[i]));

@@ -17,6 +17,7 @@ struct Client {
     const Paths *paths;
     char **wanted; /* --account; NULL: all that are enabled */
     SecretSources *secrets;
+    TlsContext *tls; /* the certificate authorities are loaded once for all accounts */
     Settings *settings;
     Accounts *accounts;
     Db *db;
@@ -31,6 +32,12 @@ struct Client {
     char *farewell_status;
     guint farewell_timer;
 };
+
+TlsContext *
+client_tls(const Client *client)
+{
+    return client->tls;
+}
 
 Bus *
 client_bus(const Client *client)
@@ -259,6 +266,7 @@ client_new(const ClientOptions *options, GError **error)
     client->wanted = g_strdupv((char **) options->accounts);
     client->secrets = options->secrets;
     client->bus = bus_new();
+    client->tls = tls_context_new();
     client->sessions = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
     client->buried = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
     client->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -289,6 +297,7 @@ client_free(Client *client)
     accounts_free(client->accounts);
     settings_free(client->settings);
     bus_free(client->bus);
+    tls_context_unref(client->tls);
     g_ptr_array_unref(client->warnings);
     g_strfreev(client->wanted);
     g_free(client->farewell_status);

@@ -11,6 +11,7 @@
 /* --- client.c --- */
 Db *client_db(const Client *client);
 SecretSources *client_secrets(const Client *client);
+TlsContext *client_tls(const Client *client);
 /* Tests do not wait: every pause of the core takes 1/factor of its time. */
 void client_hurry(Client *client, guint factor);
 /* What to wait instead of `ms` milliseconds. */

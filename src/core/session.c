@@ -569,6 +569,7 @@ session_new(Client *client, const AccountConfig *config)
     session->account = account_new(config->name, config->jid, client_bus(client));
     session->bus = bus_new();
     session->stream = stream_new(session->bus, session);
+    stream_share_tls(session->stream, client_tls(client));
     session->credentials = credentials_new(client_secrets(client));
     session->outbox = outbox_new();
     session->typing = typing_new(session);

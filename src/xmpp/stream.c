@@ -683,6 +683,15 @@ stream_finalize(XmppStream *stream)
 }
 
 void
+stream_share_tls(XmppStream *stream, TlsContext *tls)
+{
+    g_return_if_fail(stream->transport == NULL);
+    tls_context_ref(tls);
+    tls_context_unref(stream->tls);
+    stream->tls = tls;
+}
+
+void
 stream_free(XmppStream *stream)
 {
     if (!stream || stream->freed)

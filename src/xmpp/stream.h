@@ -33,6 +33,8 @@ XmppStream *stream_new(Bus *bus, gpointer owner);
 void stream_free(XmppStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppStream, stream_free)
 
+/* Lets streams share what is loaded once, such as the system's certificate authorities; before the first stream_connect(). */
+void stream_share_tls(XmppStream *stream, TlsContext *tls);
 /* Starts connecting; only while offline. Outcome: XMPP_EVENT_BOUND or XMPP_EVENT_CLOSED, never from inside this call. */
 void stream_connect(XmppStream *stream, const XmppStreamConfig *config);
 /* Ends the stream: sends unavailable and </stream:stream> when online; the event CLOSED (USER) comes from an idle source at once. */
