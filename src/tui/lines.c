@@ -185,6 +185,13 @@ format_time(gint64 time, const char *format)
     return text_clean(text, -1, TEXT_LINE);
 }
 
+int
+lines_time_columns(const char *format)
+{
+    g_autofree char *time = format_time(0, format);
+    return text_columns(time, -1);
+}
+
 static bool
 has_day_rule(const Lines *lines, guint64 number)
 {
@@ -242,9 +249,8 @@ place_parts(const Lines *lines, guint64 number, const LinesLook *look)
         return at;
     const bool header = has_header(lines, number);
     if (look->columns >= TIMED_COLUMNS) {
-        g_autofree char *time = format_time(entry->time, look->time_format);
         at.time = header ? 0 : -1;
-        at.text = text_columns(time, -1) + 1;
+        at.text = look->time_columns + 1;
     }
     at.first = at.text;
     if (!entry->message)
@@ -361,7 +367,7 @@ draw_header(const Entry *entry, const LinesLook *look, const Columns *at, Canvas
 {
     if (at->time >= 0) {
         g_autofree char *time = format_time(entry->time, look->time_format);
-        canvas_text(canvas, area.row, area.column + at->time, area.columns, time, -1, STYLE_TIME);
+        canvas_text(canvas, area.row, area.column + at->time, look->time_columns, time, -1, STYLE_TIME);
     }
     if (at->nick < 0)
         return;

@@ -32,9 +32,13 @@ typedef struct LinesLook {
     int columns;
     const char *me, *peer;   /* what stands in the column of nicks, cleaned */
     const char *time_format; /* strftime */
+    int time_columns;        /* lines_time_columns() of it: asked once, not for every row */
 } LinesLook;
 
 typedef struct Lines Lines;
+
+/* The columns a time takes in this format. */
+int lines_time_columns(const char *format);
 
 Lines *lines_new(void);
 void lines_free(Lines *lines);

@@ -32,7 +32,13 @@ scene_look(const Scene *scene, int columns, char **label)
     if (conversation && strcmp(name, jid_text(conversation_jid(conversation))) == 0 && jid_local(conversation_jid(conversation)))
         name = jid_local(conversation_jid(conversation));
     *label = text_clean(name, -1, TEXT_STRICT);
-    return (LinesLook){ .columns = columns, .me = _("me"), .peer = *label, .time_format = scene->time_format };
+    return (LinesLook){
+        .columns = columns,
+        .me = _("me"),
+        .peer = *label,
+        .time_format = scene->time_format,
+        .time_columns = lines_time_columns(scene->time_format),
+    };
 }
 
 const char *
