@@ -685,10 +685,7 @@ stream_finalize(XmppStream *stream)
 void
 stream_share_tls(XmppStream *stream, TlsContext *tls)
 {
-    g_return_if_fail(stream->transport == NULL);
-    tls_context_ref(tls);
-    tls_context_unref(stream->tls);
-    stream->tls = tls;
+    stream_link_share_tls(stream->link, tls);
 }
 
 void

@@ -370,6 +370,15 @@ stream_link_certificate(const StreamLink *link)
     return link->transport ? transport_certificate(link->transport) : NULL;
 }
 
+void
+stream_link_share_tls(StreamLink *link, TlsContext *tls)
+{
+    g_return_if_fail(link->transport == NULL);
+    tls_context_ref(tls);
+    tls_context_unref(link->tls);
+    link->tls = tls;
+}
+
 const char *
 stream_link_tls_summary(const StreamLink *link)
 {

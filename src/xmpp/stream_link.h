@@ -47,6 +47,8 @@ bool stream_link_is_secure(const StreamLink *link);
 bool stream_link_has_client_certificate(const StreamLink *link);
 GBytes *stream_link_channel_binding(const StreamLink *link, TlsBinding binding);
 const TlsCertificate *stream_link_certificate(const StreamLink *link);
+/* Before the first connection: authorities that others have, too. Takes a reference of its own. */
+void stream_link_share_tls(StreamLink *link, TlsContext *tls);
 const char *stream_link_tls_summary(const StreamLink *link);
 guint64 stream_link_bytes_received(const StreamLink *link);
 
