@@ -270,7 +270,18 @@ text_has_rtl(const char *text, size_t length)
     return false;
 }
 
-/* The last place in [1, limit] where a line may end, on the border of a cluster; 0 when there is none. */
+/* UAX 14 knows the slash inside words only: no break before it, even after spaces, and one behind it. But "/quit" is a word that
+ * begins with one. */
+static bool
+is_opportunity(const char *text, size_t offset, const char *breaks)
+{
+    if (text[offset] == '/' && text[offset - 1] == ' ')
+        return true;
+    const bool slash_begins_word = text[offset - 1] == '/' && (offset == 1 || text[offset - 2] == ' ');
+    return breaks[offset] == UC_BREAK_POSSIBLE && !slash_begins_word;
+}
+
+/* The last place in [1, limit] where a line may end, on the border of a cluster; 0 when there is none. There is text behind it. */
 static size_t
 last_opportunity(const char *text, size_t limit, const char *breaks)
 {
@@ -278,7 +289,7 @@ last_opportunity(const char *text, size_t limit, const char *breaks)
     for (size_t offset = 0; offset < limit;) {
         int columns;
         offset += text_next_cluster(text + offset, limit - offset, &columns);
-        if (offset <= limit && breaks[offset] == UC_BREAK_POSSIBLE)
+        if (offset <= limit && is_opportunity(text, offset, breaks))
             found = offset;
     }
     return found;

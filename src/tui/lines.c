@@ -281,7 +281,7 @@ clean_text(Entry *entry, const LinesLook *look)
     if (entry->clean || entry->text)
         return entry->clean ? entry->clean : entry->text;
     const char *action = message_action(entry->message);
-    const char *nick = entry->message->direction == MESSAGE_OUT ? look->me : look->peer;
+    const char *nick = entry->message->direction == MESSAGE_OUT ? look->self : look->peer;
     g_autofree char *whole = action ? g_strconcat(nick, " ", action, NULL) : NULL;
     const char *text = whole ? whole : entry->message->body;
     g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;

@@ -23,6 +23,13 @@ scene_conversation(const Scene *scene)
     return scene_conversation_of(scene, windows_current(scene->windows));
 }
 
+static const char *
+self_name(const Conversation *conversation)
+{
+    const Jid *jid = account_jid(conversation_account(conversation));
+    return jid_local(jid) ? jid_local(jid) : jid_text(jid);
+}
+
 LinesLook
 scene_look(const Scene *scene, int columns, char **label)
 {
@@ -35,6 +42,7 @@ scene_look(const Scene *scene, int columns, char **label)
     return (LinesLook){
         .columns = columns,
         .me = _("me"),
+        .self = conversation ? self_name(conversation) : "",
         .peer = *label,
         .time_format = scene->time_format,
         .time_columns = lines_time_columns(scene->time_format),

@@ -151,6 +151,7 @@ fill_chat(Fixture *fixture)
     say(fixture, chat, MESSAGE_IN, AT(0, 9, 31), "hello");
     say(fixture, chat, MESSAGE_IN, AT(0, 9, 31), "this one belongs to the same minute, and it is long enough that it must be wrapped somewhere");
     say(fixture, chat, MESSAGE_IN, AT(0, 9, 32), "/me waves");
+    say_out(fixture, chat, AT(0, 9, 32), "/me waves back", MESSAGE_RECEIVED, NULL);
     say_out(fixture, chat, AT(0, 9, 33), "two\nlines", MESSAGE_RECEIVED, NULL);
     say_out(fixture, chat, AT(0, 9, 33), "not for you", MESSAGE_FAILED, "the recipient refuses messages");
     say_out(fixture, chat, AT(0, 9, 34), "at the server", MESSAGE_SENT, NULL);

@@ -324,6 +324,8 @@ test_wrap(void)
     assert_wrapped("hello     world", 8, "hello|world");
     assert_wrapped("hello world ", 5, "hello|world");
     assert_wrapped("a b c d e f", 3, "a b|c d|e f");
+    assert_wrapped("or /quit now", 5, "or|/quit|now");
+    assert_wrapped("either/or", 8, "either/|or");
     assert_wrapped("abcdefghij", 4, "abcd|efgh|ij");
     assert_wrapped("ab abcdefghij", 4, "ab|abcd|efgh|ij");
     assert_wrapped("one\ntwo three", 5, "one|two|three");

@@ -7,8 +7,8 @@
 #define MINUTE (60 * (gint64)G_USEC_PER_SEC)
 #define NOON (G_GINT64_CONSTANT(20779) * 86400 * G_USEC_PER_SEC + 12 * 60 * MINUTE)
 
-static const LinesLook wide = { .columns = 60, .me = "me", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
-static const LinesLook narrow = { .columns = 20, .me = "me", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
+static const LinesLook wide = { .columns = 60, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
+static const LinesLook narrow = { .columns = 20, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
 
 static Message *
 make(MessageDirection direction, gint64 time, const char *body)
@@ -129,7 +129,7 @@ test_hostile_bodies(void)
     for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
         add(lines, MESSAGE_IN, NOON, bodies[i]);
     for (int columns = 1; columns < 70; columns += 7) {
-        const LinesLook look = { .columns = columns, .me = "me", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
+        const LinesLook look = { .columns = columns, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
         for (guint64 number = 0; number < G_N_ELEMENTS(bodies); number++) {
             const int rows = lines_rows(lines, number, &look);
             g_assert_cmpint(rows, >=, 1);
