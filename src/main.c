@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Options, locale, and the choice of the front-end by the first word (surface.md §1). */
+/* Options, locale, and the choice of the front-end by the first word (confab(1)). */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -46,7 +46,7 @@ options_clear(Options *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-/* Prints the one line an error gets (surface.md §1) and returns the exit code that belongs to it. */
+/* Prints the one line an error gets (confab(1)) and returns the exit code that belongs to it. */
 static int
 fail(const GError *error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one GError domain of confab. A code says what kind of thing went wrong and is also the exit code of the
- * headless front-ends (sysexits, surface.md §1). The message is one line in the user's words with the way out:
+ * headless front-ends (sysexits, confab(1)). The message is one line in the user's words with the way out:
  * "CAUSE: what to do next", translated, without a final full stop. */
 #pragma once
 

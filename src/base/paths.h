@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where things are kept (surface.md §2): XDG, or everything under one directory with --config DIR. */
+/* Where things are kept (confab(1)): XDG, or everything under one directory with --config DIR. */
 #pragma once
 
 #include <glib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a user can say: a row per command (house.md). Help, completion, manual pages and errors are derived from the
+/* What a user can say: a row per command (HACKING.md). Help, completion, manual pages and errors are derived from the
  * rows. */
 #pragma once
 
@@ -43,7 +43,7 @@ typedef struct Command {
 } Command;
 
 typedef struct CommandGroup {
-    const char *name;  /* "contacts": stable, the headings of surface.md §3 */
+    const char *name;  /* "contacts": stable, the headings of confab-commands(7) */
     const char *title; /* N_() */
     const Command *commands;
 } CommandGroup;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scripts (surface.md §4): lines executed one after the other; a line starts when the one before has finished.
+/* Scripts (confab-commands(7)): lines executed one after the other; a line starts when the one before has finished.
  *
  *   # comment          the first character that is not blank
  *   /command \         goes on in the next line, without the blanks it starts with

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The accounts a user has configured (surface.md §2): a file with one [name] a group. What is known of a key is its row.
+/* The accounts a user has configured (confab-settings(5)): a file with one [name] a group. What is known of a key is its row.
  * An account whose jid is missing or that has a value which makes no sense is not listed (a wrong pin or tls word must not
  * quietly become the default); its problem is reported, and /account set can mend it. */
 #pragma once

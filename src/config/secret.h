@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Passwords and where they come from (surface.md §2): --password-fd, password-command, systemd credentials, the accounts
+/* Passwords and where they come from (confab(1)): --password-fd, password-command, systemd credentials, the accounts
  * file, a prompt, in this order. The first source that is there decides; when it fails that is the answer. */
 #pragma once
 

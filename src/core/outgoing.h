@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The only way a message leaves (house.md, idea 4). */
+/* The only way a message leaves (HACKING.md, idea 4). */
 #pragma once
 
 #include "core/client.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The provider interface (house.md). An Envelope is a message that may leave: only envelope_plain() — refused when the
+/* The provider interface (HACKING.md). An Envelope is a message that may leave: only envelope_plain() — refused when the
  * conversation insists on a provider — or a provider's completion can make one, and core/outgoing.c sends nothing else. */
 #pragma once
 

@@ -45,6 +45,6 @@ void conversation_set_peer_typing(Conversation *conversation, bool typing); /* p
 /* The resource messages go to: the one that wrote last (RFC 6121 §5.1); NULL: the bare JID. */
 const Jid *conversation_locked_to(const Conversation *conversation);
 void conversation_lock_to(Conversation *conversation, const Jid *full);
-/* What the user insists on: "none" today (house.md, idea 4); never NULL. */
+/* What the user insists on: "none" today (HACKING.md, idea 4); never NULL. */
 const char *conversation_intent(const Conversation *conversation);
 void conversation_set_intent(Conversation *conversation, const char *provider);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What changed in the model; the only way front-ends learn of anything. Borrowed for the call; subscribers never change the
- * model (house.md). Across a turn of the loop keep names and serials, not these pointers. */
+ * model (HACKING.md). Across a turn of the loop keep names and serials, not these pointers. */
 #pragma once
 
 #include "model/account.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Events as lines (surface.md §5): JSON for programs and one plain line for people, from the same model event. NULL
+/* Events as lines: JSON for programs and one plain line for people, from the same model event. NULL
  * when an event has no outward form. The caller frees; no newline at the end. Remote text is cleaned in the plain
  * form; JSON keeps it (json-glib escapes). */
 #pragma once

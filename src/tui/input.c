@@ -103,7 +103,7 @@ static int
 on_cancel(int count, int key)
 {
     g_autofree char *line = g_strdup(rl_line_buffer);
-    /* Away from a history line first: else the next search would begin in the middle (transport.md §6). */
+    /* Away from a history line first: else the next search would begin in the middle. */
     rl_end_of_history(1, 0);
     rl_free_undo_list();
     rl_replace_line("", 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* IQ requests end exactly once: result, error, time-out, or disconnect (house.md, idea 5). Answers are matched on id and
+/* IQ requests end exactly once: result, error, time-out, or disconnect (HACKING.md, idea 5). Answers are matched on id and
  * sender (I13): for requests to the own account or server, also an answer without `from`. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A XEP is a row (house.md). The only list is xep/modules.c; features, DOAP and dispatch are derived from it. */
+/* A XEP is a row (HACKING.md). The only list is xep/modules.c; features, DOAP and dispatch are derived from it. */
 #pragma once
 
 #include <stdbool.h>

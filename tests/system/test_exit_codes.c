@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a headless confab ends (surface.md §1): the exit code and the one line that says why. */
+/* How a headless confab ends (confab(1)): the exit code and the one line that says why. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -137,7 +137,7 @@ test_certificate(void)
     test_directory_remove(home);
 }
 
-/* I23: a password comes from each place surface.md names, and never shows up anywhere. */
+/* I23: a password comes from each place confab(1) names, and never shows up anywhere. */
 static void
 test_password_sources(void)
 {

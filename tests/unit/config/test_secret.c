@@ -222,7 +222,7 @@ test_leaves_no_trace(Fixture *fixture, gconstpointer data)
     g_unlink(path);
 }
 
-/* The order of surface.md §2, each source taken away in turn. */
+/* The order of confab(1), each source taken away in turn. */
 static void
 test_order(Fixture *fixture, gconstpointer data)
 {
