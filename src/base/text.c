@@ -374,3 +374,15 @@ text_fold(const char *text)
     free(normal);
     return result;
 }
+
+char *
+text_fingerprint(const char *hex)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; hex[i] != '\0'; i++) {
+        if (i > 0 && i % 2 == 0)
+            g_string_append_c(text, ':');
+        g_string_append_c(text, g_ascii_toupper(hex[i]));
+    }
+    return g_string_free(text, FALSE);
+}

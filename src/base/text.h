@@ -45,3 +45,5 @@ bool text_has_rtl(const char *text, size_t length);
 size_t text_wrap(const char *text, size_t length, int columns, size_t *next);
 /* Case-folded (NFKC_CF) form for matching names; caller frees. */
 char *text_fold(const char *text);
+/* Hex digits of a fingerprint for people: "AB:CD:…". */
+char *text_fingerprint(const char *hex);

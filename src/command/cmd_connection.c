@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/when.h"
 #include "command/arg_types.h"
 #include "command/tables.h"
@@ -132,7 +133,7 @@ print_certificate(CommandCall *call, const TlsCertificate *certificate)
     g_autofree char *names = g_strjoinv(", ", certificate->names);
     g_autofree char *from = format_day(certificate->not_before);
     g_autofree char *until = format_day(certificate->not_after);
-    g_autofree char *fingerprint = tls_fingerprint_format(certificate->fingerprint);
+    g_autofree char *fingerprint = text_fingerprint(certificate->fingerprint);
     command_call_row(call, "field", "names", "value", names, NULL);
     command_call_row(call, "field", "subject", "value", certificate->subject, NULL);
     command_call_row(call, "field", "issuer", "value", certificate->issuer, NULL);

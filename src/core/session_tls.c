@@ -2,6 +2,7 @@
 /* Certificates as a user meets them: shown when refused, trusted once, pinned. */
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/when.h"
 #include "core/core_private.h"
 
@@ -40,13 +41,13 @@ session_report_certificate(Session *session)
     g_autofree char *from = when_format_local(certificate->not_before, "%Y-%m-%d");
     g_autofree char *until = when_format_local(certificate->not_after, "%Y-%m-%d");
     g_autofree char *dates = g_strdup_printf(_("from %s until %s"), from, until);
-    g_autofree char *fingerprint = tls_fingerprint_format(certificate->fingerprint);
+    g_autofree char *fingerprint = text_fingerprint(certificate->fingerprint);
     report(session, level, _("Certificate for"), names);
     report(session, level, _("Issued by"), certificate->issuer);
     report(session, level, _("Valid"), dates);
     report(session, level, "SHA-256", fingerprint);
     if (changed) {
-        g_autofree char *pinned = pin != NULL ? tls_fingerprint_format(pin) : NULL;
+        g_autofree char *pinned = pin != NULL ? text_fingerprint(pin) : NULL;
         report(session, level, _("Pinned SHA-256"), pinned);
         report(session, level, _("If the operator of the server has announced a new certificate"),
                _("/tls unpin, then /connect"));

@@ -61,18 +61,6 @@ struct TlsSession {
 };
 
 char *
-tls_fingerprint_format(const char *fingerprint)
-{
-    GString *text = g_string_new(NULL);
-    for (size_t i = 0; fingerprint[i] != '\0'; i++) {
-        if (i > 0 && i % 2 == 0)
-            g_string_append_c(text, ':');
-        g_string_append_c(text, g_ascii_toupper(fingerprint[i]));
-    }
-    return g_string_free(text, FALSE);
-}
-
-char *
 tls_fingerprint_parse(const char *text)
 {
     g_autoptr(GString) digits = g_string_new(NULL);

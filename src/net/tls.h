@@ -40,9 +40,7 @@ typedef struct TlsCertificate {
     bool trusted;  /* accepted: verified, pinned, or trusted once */
 } TlsCertificate;
 
-/* SHA-256 fingerprints for people: "AB:CD:…". */
-char *tls_fingerprint_format(const char *fingerprint);
-/* Lower-case hex without colons or spaces; NULL when it is not a SHA-256. */
+/* A SHA-256 fingerprint as people write it, in lower-case hex without colons or spaces; NULL when it is none. */
 char *tls_fingerprint_parse(const char *text);
 
 typedef enum {

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "net/dial.h"
 #include "net/preamble.h"
 #include "net/relay.h"
@@ -385,7 +386,7 @@ refuse_handshake(Transport *transport)
     const TlsCertificate *certificate = transport->certificate;
     const char *domain = transport->plan.domain;
     if (certificate && (certificate->problems & TLS_PROBLEM_PIN)) {
-        g_autofree char *shown = tls_fingerprint_format(certificate->fingerprint);
+        g_autofree char *shown = text_fingerprint(certificate->fingerprint);
         fail(transport, TRANSPORT_PIN_MISMATCH, ERROR_AUTH,
              _("the certificate of %s has CHANGED, it is not the pinned one (SHA-256 %s): somebody may be listening; "
                "ask whoever runs the server before you unpin"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "certs.h"
 #include "fake_server.h"
 
@@ -83,7 +84,7 @@ static void
 test_refused(Server *server, gconstpointer data)
 {
     g_autofree char *hex = cert_fingerprint(server->certs[0]);
-    g_autofree char *fingerprint = tls_fingerprint_format(hex);
+    g_autofree char *fingerprint = text_fingerprint(hex);
     g_autofree char *line = g_strdup_printf("notice warning 77: SHA-256: %s", fingerprint);
     connect_once(server);
     assert_event(server->flow, "state resolving*");

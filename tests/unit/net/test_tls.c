@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "certs.h"
 #include "fake_server.h"
 #include "net/transport.h"
@@ -294,7 +295,7 @@ test_trust_then_pin(Fixture *fixture, gconstpointer unused)
         cert_new(&(CertSpec){ .names = "DNS:elsewhere", .first_day = -9, .last_day = -1, .authority = true }, NULL);
     g_autoptr(Cert) other = cert_new(&(CertSpec){ .names = "DNS:example.org" }, fixture->authority);
     g_autofree char *fingerprint = cert_fingerprint(first);
-    g_autofree char *pretty = tls_fingerprint_format(fingerprint);
+    g_autofree char *pretty = text_fingerprint(fingerprint);
     g_autofree char *another = cert_fingerprint(other);
     Host host = { .cert = first };
     FakeServer *server = fake_server_new("127.0.0.1", serve_tls, &host);
@@ -511,7 +512,7 @@ static void
 test_fingerprints(void)
 {
     static const char hex[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    g_autofree char *shown = tls_fingerprint_format(hex);
+    g_autofree char *shown = text_fingerprint(hex);
     g_assert_true(g_str_has_prefix(shown, "00:11:22:"));
     g_autofree char *parsed = tls_fingerprint_parse(shown);
     g_assert_cmpstr(parsed, ==, hex);
