@@ -240,15 +240,6 @@ stream_link_new(const StreamLinkEvents *events, gpointer data)
 }
 
 void
-stream_link_share_tls(StreamLink *link, TlsContext *tls)
-{
-    g_return_if_fail(link->transport == NULL);
-    tls_context_ref(tls);
-    tls_context_unref(link->tls);
-    link->tls = tls;
-}
-
-void
 stream_link_free(StreamLink *link)
 {
     stream_link_close(link);

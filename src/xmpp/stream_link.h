@@ -25,8 +25,6 @@ typedef struct StreamLinkEvents {
 
 StreamLink *stream_link_new(const StreamLinkEvents *events, gpointer data);
 void stream_link_free(StreamLink *link);
-/* Before the first connection: the authorities are loaded once for all who share `tls`. */
-void stream_link_share_tls(StreamLink *link, TlsContext *tls);
 /* `owner` is what the sink is given as its stream. NULL takes the sink away. */
 void stream_link_set_sink(StreamLink *link, StreamSink sink, XmppStream *owner, gpointer data);
 bool stream_link_has_sink(const StreamLink *link);
