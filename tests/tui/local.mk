@@ -11,3 +11,9 @@ TESTS += tests/tui/test_terminal
 tests_tui_test_terminal_SOURCES = tests/tui/test_terminal.c
 tests_tui_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_tui_test_terminal_LDADD = $(SUPPORT_LINE)
+
+check_PROGRAMS += tests/tui/test_conversation
+TESTS += tests/tui/test_conversation
+tests_tui_test_conversation_SOURCES = tests/tui/test_conversation.c
+tests_tui_test_conversation_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_tui_test_conversation_LDADD = $(SUPPORT_LINE)
