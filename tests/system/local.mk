@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_idle \
-	tests/system/test_run
+system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
+	tests/system/test_idle tests/system/test_run
 check_PROGRAMS += $(system_tests)
 TESTS += $(system_tests)
 system_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
@@ -10,6 +10,9 @@ tests_system_test_chat_LDADD = $(SUPPORT_LINE)
 tests_system_test_exit_codes_SOURCES = tests/system/test_exit_codes.c
 tests_system_test_exit_codes_CPPFLAGS = $(system_cppflags)
 tests_system_test_exit_codes_LDADD = $(SUPPORT_LINE)
+tests_system_test_hardening_SOURCES = tests/system/test_hardening.c
+tests_system_test_hardening_CPPFLAGS = $(system_cppflags)
+tests_system_test_hardening_LDADD = $(SUPPORT_LINE)
 tests_system_test_idle_SOURCES = tests/system/test_idle.c
 tests_system_test_idle_CPPFLAGS = $(system_cppflags)
 tests_system_test_idle_LDADD = $(SUPPORT_LINE)
