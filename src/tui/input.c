@@ -9,6 +9,7 @@
 #include <readline/readline.h>
 
 #include "base/i18n.h"
+#include "tui/secret_line.h"
 
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END "\033[201~"
@@ -17,10 +18,7 @@
 enum {
     ESCAPE_WAIT = 50, /* ms for the rest of a key */
     PASTE_MARK = 6,   /* bytes of PASTE_BEGIN and PASTE_END */
-    SECRET_BYTES = 1024,
 };
-
-typedef enum { SECRET_TEXT, SECRET_ESCAPE, SECRET_SEQUENCE } SecretState;
 
 struct Input {
     InputHandler handler;
@@ -37,9 +35,7 @@ struct Input {
     GPtrArray *words; /* of the completion going on */
     /* The question. */
     char *secret_prompt;
-    char secret[SECRET_BYTES];
-    size_t secret_length;
-    SecretState secret_state;
+    SecretLine secret;
     InputSecretDone secret_done;
     gpointer secret_data;
 };
@@ -290,18 +286,10 @@ input_free(Input *input)
 
 /* --- questions --- */
 
-static void
-wipe_secret(Input *input)
-{
-    explicit_bzero(input->secret, sizeof input->secret);
-    input->secret_length = 0;
-    input->secret_state = SECRET_TEXT;
-}
-
 void
 input_withdraw_secret(Input *input)
 {
-    wipe_secret(input);
+    secret_line_wipe(&input->secret);
     g_clear_pointer(&input->secret_prompt, g_free);
     input->secret_done = NULL;
 }
@@ -310,13 +298,11 @@ static void
 answer_secret(Input *input, bool given)
 {
     const InputSecretDone done = input->secret_done;
-    char text[SECRET_BYTES];
-    memcpy(text, input->secret, sizeof text);
-    text[input->secret_length] = '\0';
+    SecretLine answer = input->secret;
     input_withdraw_secret(input);
     if (done)
-        done(given ? text : NULL, input->secret_data);
-    explicit_bzero(text, sizeof text);
+        done(given ? answer.text : NULL, input->secret_data);
+    secret_line_wipe(&answer);
 }
 
 void
@@ -337,48 +323,11 @@ input_secret_prompt(const Input *input)
 }
 
 static void
-delete_last_character(Input *input)
-{
-    while (input->secret_length > 0 && (input->secret[--input->secret_length] & 0xC0) == 0x80)
-        ;
-}
-
-/* One byte of an answer; cursor keys and the like are skipped. */
-static void
 take_secret_byte(Input *input, char byte)
 {
-    if (input->secret_state == SECRET_ESCAPE) {
-        input->secret_state = byte == '[' || byte == 'O' ? SECRET_SEQUENCE : SECRET_TEXT;
-        return;
-    }
-    if (input->secret_state == SECRET_SEQUENCE) {
-        if (byte >= 0x40 && byte <= 0x7E)
-            input->secret_state = SECRET_TEXT;
-        return;
-    }
-    switch (byte) {
-    case '\r':
-    case '\n':
-        answer_secret(input, true);
-        return;
-    case 'C' & 0x1F:
-    case 'D' & 0x1F:
-        answer_secret(input, false);
-        return;
-    case 'U' & 0x1F:
-        wipe_secret(input);
-        return;
-    case 'H' & 0x1F:
-    case 0x7F:
-        delete_last_character(input);
-        return;
-    case 0x1B:
-        input->secret_state = SECRET_ESCAPE;
-        return;
-    default:
-        if ((guchar)byte >= 0x20 && input->secret_length < SECRET_BYTES - 1)
-            input->secret[input->secret_length++] = byte;
-    }
+    const SecretLineEnd end = secret_line_take(&input->secret, byte);
+    if (end != SECRET_LINE_GOES_ON)
+        answer_secret(input, end == SECRET_LINE_GIVEN);
 }
 
 /* --- keys --- */

@@ -10,6 +10,7 @@ src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/painter.c src/tui/painter.h \
 	src/tui/scene.c src/tui/scene.h \
 	src/tui/screen.c src/tui/screen.h \
+	src/tui/secret_line.c src/tui/secret_line.h \
 	src/tui/styles.def \
 	src/tui/term.c src/tui/term.h \
 	src/tui/theme.c src/tui/theme.h \
