@@ -47,7 +47,8 @@ pool_add(Canvas *canvas, const char *text)
     return glyph;
 }
 
-/* Throws away clusters that no cell uses any more, so that a stream of ever new ones has a ceiling (I9). */
+/* Throws away clusters that no cell uses any more, so that a stream of ever new ones has a ceiling
+ * (I9). */
 static void
 compact_pool(Canvas *canvas)
 {
@@ -74,20 +75,21 @@ is_harmless(gunichar character)
     return !(character >= 0x202A && character <= 0x202E) && !(character >= 0x2066 && character <= 0x2069);
 }
 
-/* The glyph for a cluster: cut at a character border when too long, replaced when it holds what may not reach a terminal. */
+/* The glyph for a cluster: cut at a character border when too long, replaced when it holds what may
+ * not reach a terminal. */
 static guint32
 glyph_for(Canvas *canvas, const char *cluster, size_t bytes)
 {
     if (bytes == 1)
-        return is_harmless((guchar)*cluster) ? (guchar)*cluster : REPLACEMENT;
+        return is_harmless((guchar) *cluster) ? (guchar) *cluster : REPLACEMENT;
     size_t kept = 0;
     guint characters = 0;
     gunichar first = 0;
     while (kept < bytes) {
-        const gunichar character = g_utf8_get_char_validated(cluster + kept, (gssize)(bytes - kept));
-        if (character == (gunichar)-1 || character == (gunichar)-2 || !is_harmless(character))
+        const gunichar character = g_utf8_get_char_validated(cluster + kept, (gssize) (bytes - kept));
+        if (character == (gunichar) -1 || character == (gunichar) -2 || !is_harmless(character))
             return REPLACEMENT;
-        const size_t length = (size_t)g_unichar_to_utf8(character, NULL);
+        const size_t length = (size_t) g_unichar_to_utf8(character, NULL);
         if (kept + length > TEXT_CLUSTER_MAX)
             break;
         if (characters++ == 0)
@@ -130,7 +132,7 @@ canvas_resize(Canvas *canvas, int rows, int columns)
 {
     canvas->rows = CLAMP(rows, 1, CANVAS_ROWS_MAX);
     canvas->columns = CLAMP(columns, 1, CANVAS_COLUMNS_MAX);
-    const gsize count = (gsize)canvas->rows * (gsize)canvas->columns;
+    const gsize count = (gsize) canvas->rows * (gsize) canvas->columns;
     canvas->cells = g_renew(Cell, canvas->cells, count);
     canvas->shown = g_renew(Cell, canvas->shown, count);
     canvas->spans = g_renew(CanvasSpan, canvas->spans, canvas->rows);
@@ -138,7 +140,7 @@ canvas_resize(Canvas *canvas, int rows, int columns)
         canvas->cells[i] = canvas->shown[i] = blank_cell;
     reset_pool(canvas);
     canvas->pool_limit = POOL_MIN;
-    canvas->scroll_area = (Area){ 0 };
+    canvas->scroll_area = (Area) { 0 };
     canvas_set_cursor(canvas, canvas->cursor_row, canvas->cursor_column);
     canvas_damage_all(canvas);
 }
@@ -158,13 +160,13 @@ canvas_columns(const Canvas *canvas)
 Area
 canvas_area(const Canvas *canvas)
 {
-    return (Area){ .rows = canvas->rows, .columns = canvas->columns };
+    return (Area) { .rows = canvas->rows, .columns = canvas->columns };
 }
 
 static Cell *
 cell_at(const Canvas *canvas, int row, int column)
 {
-    return &canvas->cells[(gsize)row * (gsize)canvas->columns + (gsize)column];
+    return &canvas->cells[(gsize) row * (gsize) canvas->columns + (gsize) column];
 }
 
 static void
@@ -172,9 +174,9 @@ note_damage(Canvas *canvas, int row, int first, int last)
 {
     CanvasSpan *span = &canvas->spans[row];
     if (span->first >= span->last)
-        *span = (CanvasSpan){ first, last };
+        *span = (CanvasSpan) { first, last };
     else
-        *span = (CanvasSpan){ MIN(span->first, first), MAX(span->last, last) };
+        *span = (CanvasSpan) { MIN(span->first, first), MAX(span->last, last) };
     canvas->damaged = true;
 }
 
@@ -219,7 +221,7 @@ canvas_fill(Canvas *canvas, Area area, guint8 style)
 int
 canvas_text(Canvas *canvas, int row, int column, int columns, const char *text, gssize length, guint8 style)
 {
-    const size_t size = length < 0 ? strlen(text) : (size_t)length;
+    const size_t size = length < 0 ? strlen(text) : (size_t) length;
     if (row < 0 || row >= canvas->rows || column < 0)
         return 0;
     const int border = MIN(columns, canvas->columns - column) + column;
@@ -240,9 +242,9 @@ canvas_text(Canvas *canvas, int row, int column, int columns, const char *text, 
             continue;
         split_wide(canvas, row, at);
         split_wide(canvas, row, at + width);
-        put_cell(canvas, row, at, (Cell){ .glyph = glyph, .width = (guint8)width, .style = style, .flags = flags });
+        put_cell(canvas, row, at, (Cell) { .glyph = glyph, .width = (guint8) width, .style = style, .flags = flags });
         if (width == 2)
-            put_cell(canvas, row, at + 1, (Cell){ .style = style, .flags = flags });
+            put_cell(canvas, row, at + 1, (Cell) { .style = style, .flags = flags });
         lead = at;
         at += width;
     }
@@ -265,7 +267,7 @@ canvas_text_ellipsized(Canvas *canvas, int row, int column, int columns, const c
         return 0;
     const size_t length = strlen(text);
     if (text_fit(text, length, room, NULL) == length)
-        return canvas_text(canvas, row, column, room, text, (gssize)length, style);
+        return canvas_text(canvas, row, column, room, text, (gssize) length, style);
     g_autofree char *cut = text_ellipsize(text, room);
     return canvas_text(canvas, row, column, room, cut, -1, style);
 }
@@ -305,7 +307,7 @@ canvas_cell_text(const Canvas *canvas, Cell cell, char text[CELL_TEXT_SIZE])
     }
     if (cell.glyph >= POOL_BASE)
         return g_strlcpy(text, g_ptr_array_index(canvas->pool, cell.glyph - POOL_BASE), CELL_TEXT_SIZE);
-    const size_t length = (size_t)g_unichar_to_utf8(cell.glyph, text);
+    const size_t length = (size_t) g_unichar_to_utf8(cell.glyph, text);
     text[length] = '\0';
     return length;
 }
@@ -318,7 +320,7 @@ canvas_row_text(const Canvas *canvas, int row)
     for (int column = 0; column < canvas->columns; column++) {
         char text[CELL_TEXT_SIZE];
         const Cell cell = *cell_at(canvas, row, column);
-        g_string_append_len(line, text, (gssize)canvas_cell_text(canvas, cell, text));
+        g_string_append_len(line, text, (gssize) canvas_cell_text(canvas, cell, text));
         if (cell.glyph != ' ')
             end = line->len;
     }
@@ -335,7 +337,7 @@ canvas_row(const Canvas *canvas, int row)
 Cell *
 canvas_shown_row(Canvas *canvas, int row)
 {
-    return &canvas->shown[(gsize)row * (gsize)canvas->columns];
+    return &canvas->shown[(gsize) row * (gsize) canvas->columns];
 }
 
 CanvasSpan
@@ -348,7 +350,7 @@ void
 canvas_clear_damage(Canvas *canvas)
 {
     for (int row = 0; row < canvas->rows; row++)
-        canvas->spans[row] = (CanvasSpan){ 0 };
+        canvas->spans[row] = (CanvasSpan) { 0 };
     canvas->damaged = false;
 }
 
@@ -356,7 +358,7 @@ void
 canvas_damage_all(Canvas *canvas)
 {
     for (int row = 0; row < canvas->rows; row++)
-        canvas->spans[row] = (CanvasSpan){ 0, canvas->columns };
+        canvas->spans[row] = (CanvasSpan) { 0, canvas->columns };
     canvas->damaged = true;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A grid of grapheme cells that views draw on. Drawing only notes what changed (a span a row); painter.c compares these spans
- * with what the terminal shows. Text given here is cleaned by its owner (text_clean()); as the last line of defence a control
- * or bidirectional control character that got this far becomes U+FFFD (I12, I20).
+/* A grid of grapheme cells that views draw on. Drawing only notes what changed (a span a row);
+ * painter.c compares these spans with what the terminal shows. Text given here is cleaned by its
+ * owner (text_clean()); as the last line of defence a control or bidirectional control character
+ * that got this far becomes U+FFFD (I12, I20).
  *
- * A wide cluster takes a lead cell (width 2) and a cell of width 0; half a wide cluster never exists: what would be cut by
- * a border or by drawing over it becomes blank. A text with right-to-left characters is a field of its own: its cells
- * carry flags, so that the painter can isolate it. */
+ * A wide cluster takes a lead cell (width 2) and a cell of width 0; half a wide cluster never
+ * exists: what would be cut by a border or by drawing over it becomes blank. A text with
+ * right-to-left characters is a field of its own: its cells carry flags, so that the painter can
+ * isolate it. */
 #pragma once
 
 #include <glib.h>
@@ -55,8 +57,8 @@ Area canvas_area(const Canvas *canvas);
 
 /* Blanks an area; what lies outside the canvas is ignored. */
 void canvas_fill(Canvas *canvas, Area area, guint8 style);
-/* Draws one line of cleaned text from a cell, at most `columns` wide, and returns the columns it took. What does not fit is
- * left out whole: no half clusters. `length` -1: NUL-terminated. */
+/* Draws one line of cleaned text from a cell, at most `columns` wide, and returns the columns it
+ * took. What does not fit is left out whole: no half clusters. `length` -1: NUL-terminated. */
 int canvas_text(Canvas *canvas, int row, int column, int columns, const char *text, gssize length, guint8 style);
 /* The same, cut with "…" when it does not fit. */
 int canvas_text_ellipsized(Canvas *canvas, int row, int column, int columns, const char *text, guint8 style);
@@ -68,7 +70,8 @@ void canvas_cursor(const Canvas *canvas, int *row, int *column);
 void canvas_set_scroll_area(Canvas *canvas, Area area);
 Area canvas_scroll_area(const Canvas *canvas);
 
-/* Bytes of a cell's cluster written to `text` (NUL-terminated), "" for the right half of a wide one. */
+/* Bytes of a cell's cluster written to `text` (NUL-terminated), "" for the right half of a wide
+ * one. */
 size_t canvas_cell_text(const Canvas *canvas, Cell cell, char text[CELL_TEXT_SIZE]);
 /* A row as text, without trailing blanks; caller frees. */
 char *canvas_row_text(const Canvas *canvas, int row);

@@ -5,12 +5,12 @@
 
 static const char *const names[] = { "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white" };
 
-/* xterm's values of the sixteen, for choosing the nearest; what a terminal really shows is its owner's choice. */
+/* xterm's values of the sixteen, for choosing the nearest; what a terminal really shows is its
+ * owner's choice. */
 static const guint8 sixteen[16][3] = {
-    { 0, 0, 0 },       { 205, 0, 0 },   { 0, 205, 0 },   { 205, 205, 0 },
-    { 0, 0, 238 },     { 205, 0, 205 }, { 0, 205, 205 }, { 229, 229, 229 },
-    { 127, 127, 127 }, { 255, 0, 0 },   { 0, 255, 0 },   { 255, 255, 0 },
-    { 92, 92, 255 },   { 255, 0, 255 }, { 0, 255, 255 }, { 255, 255, 255 },
+    { 0, 0, 0 },     { 205, 0, 0 },     { 0, 205, 0 },     { 205, 205, 0 },   { 0, 0, 238 }, { 205, 0, 205 },
+    { 0, 205, 205 }, { 229, 229, 229 }, { 127, 127, 127 }, { 255, 0, 0 },     { 0, 255, 0 }, { 255, 255, 0 },
+    { 92, 92, 255 }, { 255, 0, 255 },   { 0, 255, 255 },   { 255, 255, 255 },
 };
 static const guint8 cube_steps[6] = { 0, 95, 135, 175, 215, 255 };
 
@@ -25,9 +25,9 @@ parse_hex(const char *digits, Colour *colour)
         const int nibble = g_ascii_xdigit_value(*digit);
         if (nibble < 0)
             return false;
-        value = value << 4 | (guint32)nibble;
+        value = value << 4 | (guint32) nibble;
         if (length == 3)
-            value = value << 4 | (guint32)nibble;
+            value = value << 4 | (guint32) nibble;
     }
     *colour = COLOUR_RGB | value;
     return true;
@@ -44,7 +44,7 @@ colour_parse(const char *text, Colour *colour)
         return parse_hex(text + 1, colour);
     guint64 index = 0;
     if (g_ascii_string_to_unsigned(text, 10, 0, 255, &index, NULL)) {
-        *colour = COLOUR_INDEXED | (Colour)index;
+        *colour = COLOUR_INDEXED | (Colour) index;
         return true;
     }
     const bool bright = g_str_has_prefix(text, "bright-");
@@ -68,7 +68,7 @@ distance(const guint8 a[3], const guint8 b[3])
     guint sum = 0;
     for (int i = 0; i < 3; i++) {
         const int difference = a[i] - b[i];
-        sum += (guint)(difference * difference);
+        sum += (guint) (difference * difference);
     }
     return sum;
 }
@@ -82,7 +82,7 @@ index_to_rgb(guint index, guint8 rgb[3])
         return;
     }
     if (index >= 232) {
-        memset(rgb, (int)(8 + 10 * (index - 232)), 3);
+        memset(rgb, (int) (8 + 10 * (index - 232)), 3);
         return;
     }
     rgb[0] = cube_steps[(index - 16) / 36];

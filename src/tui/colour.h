@@ -24,9 +24,11 @@ enum {
     COLOUR_KIND = 0x7F000000,
 };
 
-/* "default", "red", "bright-red" … (the terminal's own sixteen), "0" … "255", "#rrggbb" or "#rgb". */
+/* "default", "red", "bright-red" … (the terminal's own sixteen), "0" … "255", "#rrggbb" or
+ * "#rgb". */
 bool colour_parse(const char *text, Colour *colour);
 /* The nearest colour a terminal of this depth has. */
 Colour colour_reduce(Colour colour, ColourDepth depth);
-/* What the terminal can do, by its number of colours (terminfo), $COLORTERM and $NO_COLOR; the two may be NULL. */
+/* What the terminal can do, by its number of colours (terminfo), $COLORTERM and $NO_COLOR; the two
+ * may be NULL. */
 ColourDepth colour_depth(int terminal_colours, const char *colorterm, const char *no_color);

@@ -49,7 +49,7 @@ static int
 on_getc(FILE *stream)
 {
     Input *input = the_input;
-    return input->taken < input->limit ? (guchar)input->queue->str[input->taken++] : EOF;
+    return input->taken < input->limit ? (guchar) input->queue->str[input->taken++] : EOF;
 }
 
 static int
@@ -72,11 +72,11 @@ on_line(char *line)
     input->line = line; /* NULL at Ctrl-d on an empty line, which is not how one leaves */
 }
 
-#define KEY(name, function, label, sequences, line, help) \
-    static int on_key_##name(int count, int key) \
-    { \
-        the_input->command = key_row(KEY_##name)->command; \
-        return 0; \
+#define KEY(name, function, label, sequences, line, help)                                                              \
+    static int on_key_##name(int count, int key)                                                                       \
+    {                                                                                                                  \
+        the_input->command = key_row(KEY_##name)->command;                                                             \
+        return 0;                                                                                                      \
     }
 #include "tui/keys.def"
 #undef KEY
@@ -113,12 +113,13 @@ static char *
 next_match(const char *text, int state)
 {
     const Input *input = the_input;
-    if (!input->words || (guint)state >= input->words->len)
+    if (!input->words || (guint) state >= input->words->len)
         return NULL;
-    return strdup(g_ptr_array_index(input->words, (guint)state));
+    return strdup(g_ptr_array_index(input->words, (guint) state));
 }
 
-/* The whole line up to the cursor is the "word", so that our own grammar decides where words begin. */
+/* The whole line up to the cursor is the "word", so that our own grammar decides where words
+ * begin. */
 static char **
 on_complete(const char *text, int start, int end)
 {
@@ -126,12 +127,13 @@ on_complete(const char *text, int start, int end)
     size_t begin = 0;
     rl_attempted_completion_over = 1;
     rl_completion_append_character = ' ';
-    g_autoptr(GPtrArray) words = input->handler.complete(rl_line_buffer, (size_t)end, &begin, input->data);
-    if (!words || words->len == 0 || begin > (size_t)end)
+    g_autoptr(GPtrArray) words = input->handler.complete(rl_line_buffer, (size_t) end, &begin, input->data);
+    if (!words || words->len == 0 || begin > (size_t) end)
         return NULL;
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < words->len; i++)
-        g_ptr_array_add(lines, g_strdup_printf("%.*s%s", (int)begin, rl_line_buffer, (const char *)g_ptr_array_index(words, i)));
+        g_ptr_array_add(lines, g_strdup_printf("%.*s%s", (int) begin, rl_line_buffer,
+                                               (const char *) g_ptr_array_index(words, i)));
     const char *only = words->len == 1 ? g_ptr_array_index(words, 0) : "";
     /* A directory goes on; a candidate that brings its own blank needs none. */
     if (g_str_has_suffix(only, "/") || g_str_has_suffix(only, " "))
@@ -148,7 +150,7 @@ on_display_matches(char **matches, int count, int longest)
     Input *input = the_input;
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
     size_t begin = 0;
-    g_autoptr(GPtrArray) known = input->handler.complete(rl_line_buffer, (size_t)rl_point, &begin, input->data);
+    g_autoptr(GPtrArray) known = input->handler.complete(rl_line_buffer, (size_t) rl_point, &begin, input->data);
     for (int i = 1; i <= count; i++)
         g_ptr_array_add(words, g_strdup(strlen(matches[i]) >= begin ? matches[i] + begin : matches[i]));
     input->candidates_shown = true;
@@ -212,8 +214,8 @@ read_if_there(const char *path)
         rl_read_init_file(path);
 }
 
-/* The user's file once more, so that it wins over our keys; then the one for confab alone. Not /etc/inputrc: what a distribution
- * binds there (Debian: Esc with arrow keys) does not. */
+/* The user's file once more, so that it wins over our keys; then the one for confab alone. Not
+ * /etc/inputrc: what a distribution binds there (Debian: Esc with arrow keys) does not. */
 static void
 read_user_files(const char *inputrc)
 {
@@ -239,7 +241,7 @@ set_up_readline(Input *input, const char *inputrc)
     rl_redisplay_function = on_redisplay;
     rl_attempted_completion_function = on_complete;
     rl_completion_display_matches_hook = on_display_matches;
-    rl_completer_word_break_characters = (char *)"";
+    rl_completer_word_break_characters = (char *) "";
     rl_completer_quote_characters = NULL;
     rl_sort_completion_matches = 0;
     add_functions();
@@ -338,7 +340,7 @@ count_unfinished(const char *bytes, gsize length)
 {
     const gsize begin = length > 3 ? length - 3 : 0;
     for (gsize i = begin; i < length; i++) {
-        const guchar byte = (guchar)bytes[i];
+        const guchar byte = (guchar) bytes[i];
         const gsize needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
         if (needed > 1 && i + needed > length)
             return length - i;
@@ -346,7 +348,7 @@ count_unfinished(const char *bytes, gsize length)
     const char *escape = memrchr(bytes, '\033', length);
     if (!escape)
         return 0;
-    const gsize rest = (gsize)(bytes + length - escape);
+    const gsize rest = (gsize) (bytes + length - escape);
     if (rest == 1)
         return 1;
     if (rest > 32 || (escape[1] != '[' && escape[1] != 'O'))
@@ -366,7 +368,7 @@ count_cut_paste(const char *bytes, gsize length)
         if (memcmp(bytes + length - cut, PASTE_END, cut) == 0)
             return cut;
     }
-    return length > 0 && (guchar)bytes[length - 1] >= 0x80 ? count_unfinished(bytes, length) : 0;
+    return length > 0 && (guchar) bytes[length - 1] >= 0x80 ? count_unfinished(bytes, length) : 0;
 }
 
 static void
@@ -391,7 +393,8 @@ hide_candidates(Input *input)
     input->handler.candidates(NULL, input->data);
 }
 
-/* Takes out what readline must never see, since it reads ahead: bytes that are no UTF-8, and C1 controls. Returns the new end. */
+/* Takes out what readline must never see, since it reads ahead: bytes that are no UTF-8, and C1
+ * controls. Returns the new end. */
 static gsize
 drop_invalid(GString *queue, gsize end)
 {
@@ -399,10 +402,10 @@ drop_invalid(GString *queue, gsize end)
     for (gsize at = 0; at < end;) {
         gsize length = 1;
         bool good = true;
-        if ((guchar)queue->str[at] >= 0x80) {
-            const gunichar character = g_utf8_get_char_validated(queue->str + at, (gssize)(end - at));
-            good = character != (gunichar)-1 && character != (gunichar)-2 && character >= 0xA0;
-            length = good ? (gsize)g_unichar_to_utf8(character, NULL) : 1;
+        if ((guchar) queue->str[at] >= 0x80) {
+            const gunichar character = g_utf8_get_char_validated(queue->str + at, (gssize) (end - at));
+            good = character != (gunichar) -1 && character != (gunichar) -2 && character >= 0xA0;
+            length = good ? (gsize) g_unichar_to_utf8(character, NULL) : 1;
         }
         if (good) {
             memmove(queue->str + kept, queue->str + at, length);
@@ -410,7 +413,7 @@ drop_invalid(GString *queue, gsize end)
         }
         at += length;
     }
-    g_string_erase(queue, (gssize)kept, (gssize)(end - kept));
+    g_string_erase(queue, (gssize) kept, (gssize) (end - kept));
     return kept;
 }
 
@@ -420,7 +423,7 @@ run_queue(Input *input, gsize end)
 {
     input->limit = end;
     while (input->taken < end && !input->secret_prompt) {
-        const guchar byte = (guchar)input->queue->str[input->taken];
+        const guchar byte = (guchar) input->queue->str[input->taken];
         /* A line that is full can be edited, but it does not grow. */
         if (rl_end >= INPUT_MAX && byte >= 0x20 && byte != 0x7F) {
             input->taken++;
@@ -443,21 +446,21 @@ insert_paste(Input *input, const char *bytes, gsize length)
     for (gsize i = 0; i < length; i++) {
         const char byte = bytes[i];
         if (input->secret_prompt) {
-            if ((guchar)byte >= 0x20)
+            if ((guchar) byte >= 0x20)
                 take_secret_byte(input, byte);
         } else if (byte == '\r') {
             /* Terminals send line feeds as returns; both together are one. */
             g_string_append_c(text, '\n');
             i += i + 1 < length && bytes[i + 1] == '\n';
-        } else if ((guchar)byte >= 0x20 ? byte != 0x7F : byte == '\n' || byte == '\t') {
+        } else if ((guchar) byte >= 0x20 ? byte != 0x7F : byte == '\n' || byte == '\t') {
             g_string_append_c(text, byte);
         }
     }
-    g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)text->len);
+    g_autofree char *valid = g_utf8_make_valid(text->str, (gssize) text->len);
     g_string_assign(text, valid);
-    const gsize room = rl_end < INPUT_MAX ? (gsize)(INPUT_MAX - rl_end) : 0;
+    const gsize room = rl_end < INPUT_MAX ? (gsize) (INPUT_MAX - rl_end) : 0;
     if (text->len > room) {
-        g_string_truncate(text, (gsize)(g_utf8_find_prev_char(text->str, text->str + room + 1) - text->str));
+        g_string_truncate(text, (gsize) (g_utf8_find_prev_char(text->str, text->str + room + 1) - text->str));
         input->handler.refused(input->data);
     }
     if (text->len == 0)
@@ -473,11 +476,12 @@ drop_taken(Input *input)
     /* A question and its answer may have been in there. */
     if (input->taken > 0)
         explicit_bzero(input->queue->str, input->taken);
-    g_string_erase(input->queue, 0, (gssize)input->taken);
+    g_string_erase(input->queue, 0, (gssize) input->taken);
     input->taken = 0;
 }
 
-/* Takes one stretch off the queue: keys up to a paste, or (a part of) a paste. False: more bytes are needed. */
+/* Takes one stretch off the queue: keys up to a paste, or (a part of) a paste. False: more bytes
+ * are needed. */
 static bool
 take_stretch(Input *input, bool all)
 {
@@ -486,7 +490,7 @@ take_stretch(Input *input, bool all)
         return false;
     const char *mark = input->pasting ? PASTE_END : PASTE_BEGIN;
     const char *found = memmem(queue->str, queue->len, mark, PASTE_MARK);
-    gsize end = found ? (gsize)(found - queue->str) : queue->len;
+    gsize end = found ? (gsize) (found - queue->str) : queue->len;
     if (input->pasting) {
         if (!found && !all)
             end -= count_cut_paste(queue->str, end);
@@ -521,7 +525,7 @@ void
 input_feed(Input *input, const char *bytes, gsize length)
 {
     g_clear_handle_id(&input->wait_source, g_source_remove);
-    g_string_append_len(input->queue, bytes, (gssize)length);
+    g_string_append_len(input->queue, bytes, (gssize) length);
     while (take_stretch(input, false))
         ;
     if (input->queue->len > 0 && !input->pasting)
@@ -540,7 +544,7 @@ input_text(const Input *input)
 size_t
 input_cursor(const Input *input)
 {
-    return (size_t)CLAMP(rl_point, 0, rl_end);
+    return (size_t) CLAMP(rl_point, 0, rl_end);
 }
 
 void
@@ -553,7 +557,7 @@ input_set_text(Input *input, const char *text, size_t cursor)
     rl_free_undo_list();
     rl_replace_line(text, 1);
     using_history();
-    rl_point = (int)MIN(cursor, (size_t)rl_end);
+    rl_point = (int) MIN(cursor, (size_t) rl_end);
     rl_mark = 0;
 }
 

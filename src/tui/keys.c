@@ -4,7 +4,8 @@
 #include "base/i18n.h"
 
 static const KeyRow rows[KEY_COUNT] = {
-#define KEY(name, function, label, sequences, command, help) [KEY_##name] = { "confab-" function, label, sequences, command, help },
+#define KEY(name, function, label, sequences, command, help)                                                           \
+    [KEY_##name] = { "confab-" function, label, sequences, command, help },
 #include "tui/keys.def"
 #undef KEY
 };

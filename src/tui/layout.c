@@ -17,17 +17,20 @@ panel_columns(const Scene *scene, int columns)
 Layout
 layout_make(const Scene *scene, int rows, int columns)
 {
-    Layout layout = { .input = { .columns = columns }, .status = { .columns = columns }, .title = { .columns = columns } };
+    Layout layout = { .input = { .columns = columns },
+                      .status = { .columns = columns },
+                      .title = { .columns = columns } };
     layout.title.rows = !scene->bare && rows >= 4;
     layout.status.rows = !scene->bare && rows >= 3;
     const int rest = rows - layout.title.rows - layout.status.rows;
     layout.input.rows = view_input_rows(scene, columns, MAX(rest / 2, 1));
     const int middle = MAX(rest - layout.input.rows, 0);
     const int panel = panel_columns(scene, columns);
-    layout.roster = (Area){ .row = layout.title.rows, .rows = panel ? middle : 0, .columns = panel };
-    layout.border = (Area){ .row = layout.title.rows, .column = panel, .rows = panel ? middle : 0, .columns = panel ? 1 : 0 };
+    layout.roster = (Area) { .row = layout.title.rows, .rows = panel ? middle : 0, .columns = panel };
+    layout.border =
+        (Area) { .row = layout.title.rows, .column = panel, .rows = panel ? middle : 0, .columns = panel ? 1 : 0 };
     const int left = panel + layout.border.columns;
-    layout.messages = (Area){ .row = layout.title.rows, .column = left, .rows = middle, .columns = columns - left };
+    layout.messages = (Area) { .row = layout.title.rows, .column = left, .rows = middle, .columns = columns - left };
     layout.status.row = layout.title.rows + middle;
     layout.input.row = layout.status.row + layout.status.rows;
     return layout;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who gets which part of the screen. What there is no room for has no rows or no columns; the input line always has one of each. */
+/* Who gets which part of the screen. What there is no room for has no rows or no columns; the input
+ * line always has one of each. */
 #pragma once
 
 #include "tui/scene.h"
 
 enum {
-    CONSOLE_COLUMNS_MIN = 40,       /* the console keeps so many beside the panel … */
-    CONVERSATION_COLUMNS_MIN = 72,  /* … a conversation so many, unless the user asked for the panel … */
-    MESSAGES_COLUMNS_MIN = 20,      /* … and nothing makes it less than this */
+    CONSOLE_COLUMNS_MIN = 40,      /* the console keeps so many beside the panel … */
+    CONVERSATION_COLUMNS_MIN = 72, /* … a conversation so many, unless the user asked for the panel … */
+    MESSAGES_COLUMNS_MIN = 20,     /* … and nothing makes it less than this */
 };
 
 typedef struct Layout {

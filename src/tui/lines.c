@@ -10,10 +10,10 @@
 #include "tui/theme.h"
 
 enum {
-    WIDE_COLUMNS = 50,   /* from here on texts stand in a column of their own beside the nicks */
-    TIMED_COLUMNS = 30,  /* below there is no room for the time */
+    WIDE_COLUMNS = 50,  /* from here on texts stand in a column of their own beside the nicks */
+    TIMED_COLUMNS = 30, /* below there is no room for the time */
     NICK_COLUMNS = 16,
-    MARK_COLUMNS = 3,    /* of delivery, with the blank before it */
+    MARK_COLUMNS = 3, /* of delivery, with the blank before it */
     DROP_AT_ONCE = 1000,
 };
 
@@ -27,9 +27,9 @@ typedef struct Entry {
     char *text;       /* … a line of the program */
     gint64 time;
     LineKind kind;
-    int day;          /* local, as year * 1000 + day of the year; 0: not asked yet */
-    char *clean;      /* the message's text as it is shown; NULL: not wrapped yet */
-    GArray *rows;     /* Row; for this layout: */
+    int day;      /* local, as year * 1000 + day of the year; 0: not asked yet */
+    char *clean;  /* the message's text as it is shown; NULL: not wrapped yet */
+    GArray *rows; /* Row; for this layout: */
     int first_column, column, columns;
     bool cut;
 } Entry;
@@ -91,7 +91,7 @@ lines_end(const Lines *lines)
 static Entry *
 entry_at(const Lines *lines, guint64 number)
 {
-    return g_ptr_array_index(lines->entries, (guint)(number - lines->dropped));
+    return g_ptr_array_index(lines->entries, (guint) (number - lines->dropped));
 }
 
 /* Many at once, so that it costs little for each. */
@@ -126,7 +126,7 @@ lines_add_message(Lines *lines, Message *message, const Message *before)
     entry->message = message_ref(message);
     entry->time = message->time;
     if (before && lines_find(lines, before, &number)) {
-        g_ptr_array_insert(lines->entries, (gint)(number - lines->dropped), entry);
+        g_ptr_array_insert(lines->entries, (gint) (number - lines->dropped), entry);
         if (lines->unread_mark != G_MAXUINT64 && lines->unread_mark > number)
             lines->unread_mark++;
         return number;
@@ -169,7 +169,7 @@ static int
 day_of(Entry *entry)
 {
     if (entry->day == 0) {
-        const time_t seconds = (time_t)(entry->time / G_USEC_PER_SEC);
+        const time_t seconds = (time_t) (entry->time / G_USEC_PER_SEC);
         struct tm local = { 0 };
         /* A time nobody can live in has no day of its own. */
         const bool known = localtime_r(&seconds, &local) != NULL;
@@ -218,20 +218,22 @@ is_action(const Entry *entry)
     return entry->message && message_action(entry->message);
 }
 
-/* Time and nick are not said again for the next messages of the same minute; often enough that a page is never without. */
+/* Time and nick are not said again for the next messages of the same minute; often enough that a
+ * page is never without. */
 static bool
 has_header(const Lines *lines, guint64 number)
 {
     const Entry *entry = entry_at(lines, number);
     if (!entry->message)
         return true;
-    if (number % LINES_GROUP_MAX == 0 || has_day_rule(lines, number) || has_unread_rule(lines, number) || is_action(entry))
+    if (number % LINES_GROUP_MAX == 0 || has_day_rule(lines, number) || has_unread_rule(lines, number)
+        || is_action(entry))
         return true;
     const Entry *before = entry_at(lines, number - 1);
     if (!before->message || is_action(before) || before->message->direction != entry->message->direction)
         return true;
-    return !jid_equal_bare(before->message->from, entry->message->from) ||
-           before->time / (60 * G_USEC_PER_SEC) != entry->time / (60 * G_USEC_PER_SEC);
+    return !jid_equal_bare(before->message->from, entry->message->from)
+           || before->time / (60 * G_USEC_PER_SEC) != entry->time / (60 * G_USEC_PER_SEC);
 }
 
 static int
@@ -305,7 +307,7 @@ wrap(Entry *entry, const char *text, int first, int others)
         size_t next = 0;
         const int columns = MAX(entry->rows->len == 0 ? first : others, 1);
         const size_t taken = text_wrap(text + start, length - start, columns, &next);
-        const Row row = { (guint32)start, (guint32)taken };
+        const Row row = { (guint32) start, (guint32) taken };
         g_array_append_val(entry->rows, row);
         start += next;
     } while (start < length);
@@ -331,8 +333,8 @@ lines_rows(Lines *lines, guint64 number, const LinesLook *look)
 {
     Entry *entry = entry_at(lines, number);
     const Columns at = place_parts(lines, number, look);
-    return (has_day_rule(lines, number) ? 1 : 0) + (has_unread_rule(lines, number) ? 1 : 0) + (int)wrapped(entry, look, &at)->len +
-           (entry->cut ? 1 : 0) + (failure_of(entry) ? 1 : 0);
+    return (has_day_rule(lines, number) ? 1 : 0) + (has_unread_rule(lines, number) ? 1 : 0)
+           + (int) wrapped(entry, look, &at)->len + (entry->cut ? 1 : 0) + (failure_of(entry) ? 1 : 0);
 }
 
 /* --- drawing --- */
@@ -373,7 +375,8 @@ draw_header(const Entry *entry, const LinesLook *look, const Columns *at, Canvas
         return;
     const bool mine = entry->message->direction == MESSAGE_OUT;
     const char *nick = is_action(entry) ? "*" : mine ? look->me : look->peer;
-    canvas_text_ellipsized(canvas, area.row, area.column + at->nick, at->nick_columns, nick, mine ? STYLE_NICK_ME : STYLE_NICK_PEER);
+    canvas_text_ellipsized(canvas, area.row, area.column + at->nick, at->nick_columns, nick,
+                           mine ? STYLE_NICK_ME : STYLE_NICK_PEER);
 }
 
 /* How far a message of ours has come: told by shape, not by colour alone. */
@@ -384,13 +387,14 @@ draw_mark(const Message *message, Canvas *canvas, Area area)
         const char *mark;
         guint8 style;
     } marks[] = {
-        [MESSAGE_QUEUED] = { "…", STYLE_MARK_PENDING },       [MESSAGE_SENT] = { "✓", STYLE_MARK_PENDING },
-        [MESSAGE_RECEIVED] = { "✓✓", STYLE_MARK_DELIVERED },  [MESSAGE_DISPLAYED] = { "✔✔", STYLE_MARK_DELIVERED },
+        [MESSAGE_QUEUED] = { "…", STYLE_MARK_PENDING },      [MESSAGE_SENT] = { "✓", STYLE_MARK_PENDING },
+        [MESSAGE_RECEIVED] = { "✓✓", STYLE_MARK_DELIVERED }, [MESSAGE_DISPLAYED] = { "✔✔", STYLE_MARK_DELIVERED },
         [MESSAGE_FAILED] = { "✗", STYLE_MARK_FAILED },
     };
     if (message->direction != MESSAGE_OUT || area.columns < 8)
         return;
-    canvas_text(canvas, area.row, area.column + area.columns - 2, 2, marks[message->state].mark, -1, marks[message->state].style);
+    canvas_text(canvas, area.row, area.column + area.columns - 2, 2, marks[message->state].mark, -1,
+                marks[message->state].style);
 }
 
 static void
@@ -400,8 +404,9 @@ draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Can
     const int column = index == 0 ? at->first : at->text;
     if (index == 0)
         draw_header(entry, look, at, canvas, area);
-    canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start, row.length, text_style(entry));
-    if (entry->message && index == (int)entry->rows->len - 1)
+    canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start,
+                row.length, text_style(entry));
+    if (entry->message && index == (int) entry->rows->len - 1)
         draw_mark(entry->message, canvas, area);
 }
 
@@ -410,7 +415,7 @@ lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas 
 {
     Entry *entry = entry_at(lines, number);
     const Columns at = place_parts(lines, number, look);
-    const int rows = (int)wrapped(entry, look, &at)->len;
+    const int rows = (int) wrapped(entry, look, &at)->len;
     if (has_day_rule(lines, number) && row-- == 0) {
         g_autofree char *day = format_time(entry->time, _("%A, %e %B %Y"));
         draw_rule(canvas, area, day, STYLE_DAY);
@@ -425,7 +430,8 @@ lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas 
         return;
     }
     if (entry->cut && row == rows) {
-        canvas_text(canvas, area.row, area.column + at.text, at.end - at.text, _("… the rest is too long to be shown"), -1, STYLE_WARNING);
+        canvas_text(canvas, area.row, area.column + at.text, at.end - at.text, _("… the rest is too long to be shown"),
+                    -1, STYLE_WARNING);
         return;
     }
     const char *failure = failure_of(entry);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a window shows, oldest first: messages of the model and lines of the program, each wrapped when it is first looked at and
- * again when the width has changed. Appending costs O(1), resizing nothing: only what is visible is wrapped anew.
+/* What a window shows, oldest first: messages of the model and lines of the program, each wrapped
+ * when it is first looked at and again when the width has changed. Appending costs O(1), resizing
+ * nothing: only what is visible is wrapped anew.
  *
- * Entries are numbered from 0 for the life of the object; the oldest are dropped past LINES_MAX, numbers stay. (Putting one in the
- * middle, as late messages are, moves those after it on by one.) An entry has rows: a day or unread rule before it, its text,
- * and why it failed. */
+ * Entries are numbered from 0 for the life of the object; the oldest are dropped past LINES_MAX,
+ * numbers stay. (Putting one in the middle, as late messages are, moves those after it on by one.)
+ * An entry has rows: a day or unread rule before it, its text, and why it failed. */
 #pragma once
 
 #include <glib.h>
@@ -45,7 +46,8 @@ Lines *lines_new(void);
 void lines_free(Lines *lines);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lines, lines_free)
 
-/* References the message. `before`: the message that follows it in the conversation, NULL when it is the last. Returns its number. */
+/* References the message. `before`: the message that follows it in the conversation, NULL when it
+ * is the last. Returns its number. */
 guint64 lines_add_message(Lines *lines, Message *message, const Message *before);
 /* One cleaned line (it may hold line feeds). */
 guint64 lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text);

@@ -5,7 +5,8 @@
 
 enum {
     UNKNOWN = -1,
-    GAP_REWRITE_MAX = 4, /* so many unchanged cells are written again rather than jumped over: a jump takes as many bytes */
+    GAP_REWRITE_MAX =
+        4, /* so many unchanged cells are written again rather than jumped over: a jump takes as many bytes */
     BLANKS_ERASE_MIN = 9, /* so many blanks inside a row are cheaper to erase and jump over */
     TAIL_ERASE_MIN = 3,
     SCROLL_WORTH_CELLS = 24, /* scrolling must save at least so many cells */
@@ -13,12 +14,12 @@ enum {
 
 struct Painter {
     TermCaps caps;
-    bool known;          /* the terminal shows what the canvas remembers as shown */
-    int row, column;     /* of the terminal's cursor; UNKNOWN */
+    bool known;                    /* the terminal shows what the canvas remembers as shown */
+    int row, column;               /* of the terminal's cursor; UNKNOWN */
     int margin_top, margin_bottom; /* the scroll region, inclusive */
     Style pen;
-    guint attributes;    /* the ones the terminal has */
-    const Theme *theme;  /* of the paint going on, as the next two */
+    guint attributes;   /* the ones the terminal has */
+    const Theme *theme; /* of the paint going on, as the next two */
     Canvas *canvas;
     GString *out;
 };
@@ -28,8 +29,8 @@ painter_new(const TermCaps *caps)
 {
     Painter *painter = g_new0(Painter, 1);
     painter->caps = *caps;
-    painter->attributes = ATTRIBUTE_BOLD | ATTRIBUTE_UNDERLINE | ATTRIBUTE_REVERSE | (caps->dim ? ATTRIBUTE_DIM : 0) |
-                          (caps->italic ? ATTRIBUTE_ITALIC : 0);
+    painter->attributes = ATTRIBUTE_BOLD | ATTRIBUTE_UNDERLINE | ATTRIBUTE_REVERSE | (caps->dim ? ATTRIBUTE_DIM : 0)
+                          | (caps->italic ? ATTRIBUTE_ITALIC : 0);
     return painter;
 }
 
@@ -51,7 +52,8 @@ static const Style *
 style_of(const Painter *painter, guint8 id)
 {
     static const Style plain = { 0 };
-    /* Cells that were erased carry STYLE_COUNT: the terminal's own look, whatever the theme's text is like. */
+    /* Cells that were erased carry STYLE_COUNT: the terminal's own look, whatever the theme's text
+     * is like. */
     return id < STYLE_COUNT ? &painter->theme->styles[id] : &plain;
 }
 
@@ -113,7 +115,8 @@ set_pen(Painter *painter, const Style *look)
         painter->pen = to;
         return;
     }
-    /* Either a reset ("\033[;", the number may be left out) and all of it, or what is new, if nothing must go but colours. */
+    /* Either a reset ("\033[;", the number may be left out) and all of it, or what is new, if
+     * nothing must go but colours. */
     g_autoptr(GString) anew = g_string_new(NULL);
     g_autoptr(GString) change = g_string_new(NULL);
     add_difference(anew, &plain, &to);
@@ -189,7 +192,7 @@ move_to(Painter *painter, int row, int column)
         g_snprintf(absolute, sizeof absolute, "\033[%d;%dH", row + 1, column + 1);
     g_autoptr(GString) relative = g_string_sized_new(32);
     if (add_relative(painter, relative, row, column) && relative->len <= strlen(absolute))
-        g_string_append_len(painter->out, relative->str, (gssize)relative->len);
+        g_string_append_len(painter->out, relative->str, (gssize) relative->len);
     else
         g_string_append(painter->out, absolute);
     painter->row = row;
@@ -227,11 +230,12 @@ simple_width(gunichar character)
     return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
 }
 
-/* The columns that a terminal without grapheme clusters may take for one; 0 when all terminals take `width`. */
+/* The columns that a terminal without grapheme clusters may take for one; 0 when all terminals take
+ * `width`. */
 static int
 doubtful_width(const char *text, int width)
 {
-    if ((guchar)text[0] < 0x80 && text[1] == '\0')
+    if ((guchar) text[0] < 0x80 && text[1] == '\0')
         return 0;
     const gunichar first = g_utf8_get_char(text);
     int sum = simple_width(first);
@@ -269,10 +273,10 @@ write_cell(Painter *painter, int row, int column, Cell cell)
     const int columns = canvas_columns(painter->canvas);
     const int doubtful = doubtful_width(text, cell.width);
     int disturbed = column + MAX(doubtful, cell.width);
-    /* What a simple terminal pushes against the right border ends up in the last column, over this very cluster: there
-     * only its first character is shown. */
+    /* What a simple terminal pushes against the right border ends up in the last column, over this
+     * very cluster: there only its first character is shown. */
     if (disturbed > columns) {
-        length = (size_t)(g_utf8_next_char(text) - text);
+        length = (size_t) (g_utf8_next_char(text) - text);
         disturbed = columns;
     }
     if (!is_blank(cell) || !style_blank_equal(style_of(painter, cell.style), &painter->pen))
@@ -285,7 +289,7 @@ write_cell(Painter *painter, int row, int column, Cell cell)
         painter->column = UNKNOWN;
         move_to(painter, row, column);
     }
-    g_string_append_len(painter->out, text, (gssize)length);
+    g_string_append_len(painter->out, text, (gssize) length);
     painter->column = doubtful || column + cell.width >= columns ? UNKNOWN : column + cell.width;
     /* At the end of a row a field ends by itself. */
     if ((cell.flags & CELL_ISOLATE_LAST) && column + cell.width < columns) {
@@ -307,7 +311,8 @@ can_erase_to(const Painter *painter, guint8 style)
     return look->background == COLOUR_DEFAULT || painter->caps.colour_erase;
 }
 
-/* The first column from which a row has nothing but blanks that an erase would make; `columns` when erasing is no use. */
+/* The first column from which a row has nothing but blanks that an erase would make; `columns` when
+ * erasing is no use. */
 static int
 find_tail(const Painter *painter, const Cell *cells, int columns)
 {
@@ -315,20 +320,22 @@ find_tail(const Painter *painter, const Cell *cells, int columns)
     if (!painter->caps.erase_line || !can_erase_to(painter, style))
         return columns;
     int tail = columns;
-    while (tail > 0 && is_blank(cells[tail - 1]) && !cells[tail - 1].flags && blank_like(painter, cells[tail - 1].style, style))
+    while (tail > 0 && is_blank(cells[tail - 1]) && !cells[tail - 1].flags
+           && blank_like(painter, cells[tail - 1].style, style))
         tail--;
     return tail;
 }
 
-/* How many blanks from here are better erased (ech) than written; they are followed by something else. */
+/* How many blanks from here are better erased (ech) than written; they are followed by something
+ * else. */
 static int
 count_erasable(const Painter *painter, const Cell *cells, int column, int end)
 {
     int count = 0;
     if (!painter->caps.erase_characters || !can_erase_to(painter, cells[column].style))
         return 0;
-    while (column + count < end && is_blank(cells[column + count]) && !cells[column + count].flags &&
-           blank_like(painter, cells[column + count].style, cells[column].style))
+    while (column + count < end && is_blank(cells[column + count]) && !cells[column + count].flags
+           && blank_like(painter, cells[column + count].style, cells[column].style))
         count++;
     return count >= BLANKS_ERASE_MIN && column + count < end ? count : 0;
 }
@@ -339,7 +346,8 @@ erase(Painter *painter, int row, int column, guint8 style, int count)
 {
     const Style *look = style_of(painter, style);
     /* Terminals differ in what of the pen an erase takes on besides the background. */
-    if (painter->pen.background != look->background || (painter->pen.attributes & (ATTRIBUTE_REVERSE | ATTRIBUTE_UNDERLINE)))
+    if (painter->pen.background != look->background
+        || (painter->pen.attributes & (ATTRIBUTE_REVERSE | ATTRIBUTE_UNDERLINE)))
         set_pen(painter, look);
     move_to(painter, row, column);
     if (count > 0)
@@ -352,7 +360,8 @@ erase(Painter *painter, int row, int column, guint8 style, int count)
 static bool
 should_rewrite_gap(const Painter *painter, const Cell *cells, int row, int column)
 {
-    if (painter->row != row || painter->column == UNKNOWN || column - painter->column > GAP_REWRITE_MAX || column < painter->column)
+    if (painter->row != row || painter->column == UNKNOWN || column - painter->column > GAP_REWRITE_MAX
+        || column < painter->column)
         return false;
     for (int i = painter->column; i < column; i++) {
         if (cells[i].width != 1 || cells[i].glyph >= 0x80 || cells[i].flags)
@@ -364,7 +373,8 @@ should_rewrite_gap(const Painter *painter, const Cell *cells, int row, int colum
     return true;
 }
 
-/* The first column at or after `column` that must be written, taking whole clusters and whole isolated fields. */
+/* The first column at or after `column` that must be written, taking whole clusters and whole
+ * isolated fields. */
 static int
 next_dirty(const Painter *painter, const Cell *wanted, const Cell *shown, int column, int end)
 {
@@ -377,7 +387,8 @@ next_dirty(const Painter *painter, const Cell *wanted, const Cell *shown, int co
     return column;
 }
 
-/* Marks whole fields as not shown when a part of them changed: what isolates them must enclose all of it. */
+/* Marks whole fields as not shown when a part of them changed: what isolates them must enclose all
+ * of it. */
 static CanvasSpan
 widen_to_fields(const Painter *painter, const Cell *wanted, Cell *shown, CanvasSpan span, int columns)
 {
@@ -387,7 +398,8 @@ widen_to_fields(const Painter *painter, const Cell *wanted, Cell *shown, CanvasS
         int first = column, last = column;
         while (first > 0 && !(wanted[first].flags & CELL_ISOLATE_FIRST) && (wanted[first - 1].flags & CELL_ISOLATED))
             first--;
-        while (last < columns - 1 && !(wanted[last].flags & CELL_ISOLATE_LAST) && (wanted[last + 1].flags & CELL_ISOLATED))
+        while (last < columns - 1 && !(wanted[last].flags & CELL_ISOLATE_LAST)
+               && (wanted[last + 1].flags & CELL_ISOLATED))
             last++;
         for (int i = first; i <= last; i++)
             shown[i].glyph = 0;
@@ -419,26 +431,26 @@ paint_row(Painter *painter, int row, CanvasSpan span)
             break;
         if (column >= tail && columns - column >= TAIL_ERASE_MIN) {
             erase(painter, row, column, wanted[column].style, 0);
-            memcpy(&shown[column], &wanted[column], (gsize)(columns - column) * sizeof *wanted);
+            memcpy(&shown[column], &wanted[column], (gsize) (columns - column) * sizeof *wanted);
             return;
         }
         const int blanks = count_erasable(painter, wanted, column, end);
         if (blanks > 0) {
             erase(painter, row, column, wanted[column].style, blanks);
-            memcpy(&shown[column], &wanted[column], (gsize)blanks * sizeof *wanted);
+            memcpy(&shown[column], &wanted[column], (gsize) blanks * sizeof *wanted);
             column += blanks;
             continue;
         }
         if (painter->column != column && should_rewrite_gap(painter, wanted, row, column)) {
             for (int i = painter->column; i < column; i++)
-                g_string_append_c(painter->out, (char)wanted[i].glyph);
+                g_string_append_c(painter->out, (char) wanted[i].glyph);
             painter->column = column;
         }
         const int width = MAX(wanted[column].width, 1);
         const int reached = write_cell(painter, row, column, wanted[column]);
         disturbed = MAX(disturbed, reached);
         end = MAX(end, MIN(disturbed, columns));
-        memcpy(&shown[column], &wanted[column], (gsize)width * sizeof *wanted);
+        memcpy(&shown[column], &wanted[column], (gsize) width * sizeof *wanted);
         column += width;
     }
 }
@@ -454,7 +466,7 @@ hash_row(const Cell *cells, int first, int last)
     guint hash = 0;
     for (int column = first; column < last; column++) {
         if (!is_blank(cells[column]))
-            hash = hash * 33 + cells[column].glyph + ((guint)cells[column].style << 24) + (guint)column;
+            hash = hash * 33 + cells[column].glyph + ((guint) cells[column].style << 24) + (guint) column;
     }
     return hash;
 }
@@ -528,7 +540,7 @@ scroll(Painter *painter, Area area, int shift)
         const int source = row + shift;
         Cell *to = canvas_shown_row(painter->canvas, row);
         if (source >= area.row && source <= bottom) {
-            memcpy(to, canvas_shown_row(painter->canvas, source), (gsize)columns * sizeof *to);
+            memcpy(to, canvas_shown_row(painter->canvas, source), (gsize) columns * sizeof *to);
             continue;
         }
         for (int column = 0; column < columns; column++)
@@ -542,7 +554,8 @@ try_scroll(Painter *painter)
 {
     const Area area = canvas_scroll_area(painter->canvas);
     bool damaged = false;
-    if (!painter->caps.scroll_region || area.rows < 2 || area.columns < 1 || area.row + area.rows > canvas_rows(painter->canvas))
+    if (!painter->caps.scroll_region || area.rows < 2 || area.columns < 1
+        || area.row + area.rows > canvas_rows(painter->canvas))
         return false;
     for (int row = area.row; row < area.row + area.rows && !damaged; row++) {
         const CanvasSpan span = canvas_damage(painter->canvas, row);
@@ -568,7 +581,7 @@ clear_screen(Painter *painter)
     painter->margin_top = 0;
     painter->margin_bottom = canvas_rows(painter->canvas) - 1;
     painter->row = painter->column = 0;
-    painter->pen = (Style){ 0 };
+    painter->pen = (Style) { 0 };
     painter->known = true;
     for (int row = 0; row < canvas_rows(painter->canvas); row++) {
         Cell *shown = canvas_shown_row(painter->canvas, row);
@@ -599,7 +612,7 @@ painter_paint(Painter *painter, Canvas *canvas, const Theme *theme, GString *out
         for (int i = 0; i < canvas_rows(canvas); i++) {
             CanvasSpan span = canvas_damage(canvas, i);
             if (scrolled && i >= area.row && i < area.row + area.rows)
-                span = (CanvasSpan){ 0, canvas_columns(canvas) };
+                span = (CanvasSpan) { 0, canvas_columns(canvas) };
             if (span.first < span.last)
                 paint_row(painter, i, span);
         }
@@ -607,7 +620,7 @@ painter_paint(Painter *painter, Canvas *canvas, const Theme *theme, GString *out
             g_string_truncate(out, before);
         } else if (stays) {
             g_string_append(out, "\0338");
-            painter->pen = (Style){ 0 };
+            painter->pen = (Style) { 0 };
             painter->row = row;
             painter->column = column;
         }

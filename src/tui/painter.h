@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Turns what changed on a canvas into the fewest bytes that make a terminal show it: cells that differ, rows that moved
- * (scroll region), cheapest cursor movement and style changes.
+/* Turns what changed on a canvas into the fewest bytes that make a terminal show it: cells that
+ * differ, rows that moved (scroll region), cheapest cursor movement and style changes.
  *
- * Terminals disagree about the width of emoji sequences, flags and some marks. After such a cluster the painter trusts
- * nothing: it places the cursor and writes the following cells again, so a difference of opinion never shifts the frame. */
+ * Terminals disagree about the width of emoji sequences, flags and some marks. After such a cluster
+ * the painter trusts nothing: it places the cursor and writes the following cells again, so a
+ * difference of opinion never shifts the frame. */
 #pragma once
 
 #include "tui/canvas.h"
@@ -27,7 +28,9 @@ Painter *painter_new(const TermCaps *caps);
 void painter_free(Painter *painter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Painter, painter_free)
 
-/* What the terminal shows is unknown (start, resize, another program wrote): the next paint clears it and draws everything. */
+/* What the terminal shows is unknown (start, resize, another program wrote): the next paint clears
+ * it and draws everything. */
 void painter_forget(Painter *painter);
-/* Appends what is needed to `out`; nothing when the terminal is as it should be. Clears the canvas's damage. */
+/* Appends what is needed to `out`; nothing when the terminal is as it should be. Clears the
+ * canvas's damage. */
 void painter_paint(Painter *painter, Canvas *canvas, const Theme *theme, GString *out);

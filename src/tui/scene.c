@@ -36,10 +36,11 @@ scene_look(const Scene *scene, int columns, char **label)
     const Conversation *conversation = scene_conversation(scene);
     const char *name = conversation ? conversation_label(conversation) : "";
     /* Beside each message the whole address of somebody without a name would take too much room. */
-    if (conversation && strcmp(name, jid_text(conversation_jid(conversation))) == 0 && jid_local(conversation_jid(conversation)))
+    if (conversation && strcmp(name, jid_text(conversation_jid(conversation))) == 0
+        && jid_local(conversation_jid(conversation)))
         name = jid_local(conversation_jid(conversation));
     *label = text_clean(name, -1, TEXT_STRICT);
-    return (LinesLook){
+    return (LinesLook) {
         .columns = columns,
         .me = _("me"),
         .self = conversation ? self_name(conversation) : "",
@@ -53,8 +54,12 @@ const char *
 state_label(AccountState state)
 {
     static const char *const labels[] = {
-        [ACCOUNT_OFFLINE] = N_("offline"),   [ACCOUNT_RESOLVING] = N_("resolving"),           [ACCOUNT_CONNECTING] = N_("connecting"),
-        [ACCOUNT_SECURING] = N_("securing"), [ACCOUNT_AUTHENTICATING] = N_("authenticating"), [ACCOUNT_ONLINE] = N_("online"),
+        [ACCOUNT_OFFLINE] = N_("offline"),
+        [ACCOUNT_RESOLVING] = N_("resolving"),
+        [ACCOUNT_CONNECTING] = N_("connecting"),
+        [ACCOUNT_SECURING] = N_("securing"),
+        [ACCOUNT_AUTHENTICATING] = N_("authenticating"),
+        [ACCOUNT_ONLINE] = N_("online"),
     };
     return _(labels[state]);
 }

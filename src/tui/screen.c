@@ -26,7 +26,7 @@ struct Screen {
     gpointer data;
     guint damage;
     guint idle_source, latest_source, hurry_source; /* while there is damage only */
-    gint64 minute; /* that the status line shows */
+    gint64 minute;                                  /* that the status line shows */
     bool painting;
 };
 

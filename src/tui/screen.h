@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is on the terminal. Changes only note what has to be drawn again; one paint a turn of the loop does it, when nothing more
- * important is left, 16 ms after the first change at the latest, and never while the terminal still takes what was sent. */
+/* What is on the terminal. Changes only note what has to be drawn again; one paint a turn of the
+ * loop does it, when nothing more important is left, 16 ms after the first change at the latest,
+ * and never while the terminal still takes what was sent. */
 #pragma once
 
 #include "tui/scene.h"
@@ -40,7 +41,7 @@ const Theme *screen_theme(const Screen *screen);
 /* Rows and columns of the messages in the last paint. */
 Area screen_messages(const Screen *screen);
 
-/* Draws a scene on a canvas: what a paint does, without a terminal. Views that are not damaged stay as they are, unless the
- * layout differs from `*layout`, which is updated. */
+/* Draws a scene on a canvas: what a paint does, without a terminal. Views that are not damaged stay
+ * as they are, unless the layout differs from `*layout`, which is updated. */
 struct Layout;
 void screen_draw(const Scene *scene, Canvas *canvas, struct Layout *layout, guint damage);

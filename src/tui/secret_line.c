@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define CONTROL(letter) ((letter) & 0x1F)
+#define CONTROL(letter) ((letter) &0x1F)
 
 enum { STATE_TEXT, STATE_ESCAPE, STATE_SEQUENCE };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A password as it is typed: bytes in a fixed place, never echoed, never on the heap, wiped when done with (I23). Plain data. */
+/* A password as it is typed: bytes in a fixed place, never echoed, never on the heap, wiped when
+ * done with (I23). Plain data. */
 #pragma once
 
 #include <stddef.h>

@@ -43,7 +43,8 @@ struct Term {
     guint input_source, output_source, signal_source;
 };
 
-/* Signal handlers can only reach statics: a pipe to wake the loop, and what puts the terminal right after a crash. */
+/* Signal handlers can only reach statics: a pipe to wake the loop, and what puts the terminal right
+ * after a crash. */
 static int signal_pipe[2] = { -1, -1 };
 static char restore_bytes[RESTORE_SIZE];
 static volatile sig_atomic_t restore_length;
@@ -57,10 +58,9 @@ static void
 on_signal(int number)
 {
     const int saved = errno;
-    const char byte = (char)number;
+    const char byte = (char) number;
     /* A full pipe already wakes the loop. */
-    if (write(signal_pipe[1], &byte, 1) < 0) {
-    }
+    if (write(signal_pipe[1], &byte, 1) < 0) {}
     errno = saved;
 }
 
@@ -68,8 +68,7 @@ static void
 on_crash(int number)
 {
     if (restore_length > 0) {
-        if (write(restore_fd, restore_bytes, (size_t)restore_length) < 0) {
-        }
+        if (write(restore_fd, restore_bytes, (size_t) restore_length) < 0) {}
         tcsetattr(restore_fd, TCSANOW, &restore_modes);
     }
     raise(number); /* SA_RESETHAND: the default action now */
@@ -100,7 +99,7 @@ static bool
 has_string(const char *name)
 {
     const char *value = tigetstr(name);
-    return value && value != (const char *)-1;
+    return value && value != (const char *) -1;
 }
 
 /* A capability without its padding ("$<5>"), which no terminal of today needs. */
@@ -123,17 +122,17 @@ read_caps(Term *term, GError **error)
     int result = 0;
     const char *name = g_getenv("TERM");
     if (setupterm(NULL, STDOUT_FILENO, &result) != OK) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("the terminal “%s” is not known: set TERM, for example to xterm-256color"),
-                    name ? name : "");
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("the terminal “%s” is not known: set TERM, for example to xterm-256color"), name ? name : "");
         return false;
     }
     g_autofree char *cup = get_string("cup");
     if (!g_str_has_prefix(cup, "\033[")) {
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("the terminal “%s” cannot place its cursor: use confab run, or set TERM"),
-                    name ? name : "");
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("the terminal “%s” cannot place its cursor: use confab run, or set TERM"), name ? name : "");
         return false;
     }
-    term->caps = (TermCaps){
+    term->caps = (TermCaps) {
         .erase_line = has_string("el"),
         .erase_characters = has_string("ech"),
         .scroll_region = has_string("csr") && has_string("ri"),
@@ -149,7 +148,8 @@ read_caps(Term *term, GError **error)
     g_autofree char *rmam = get_string("rmam");
     g_autofree char *smam = get_string("smam");
     term->enter = g_strconcat(smcup, term->caps.no_wrap ? rmam : "", "\033[?2004h", NULL);
-    term->leave = g_strconcat("\033[?2004l", term->caps.no_wrap ? smam : "", "\033[r\033[m", *rmcup ? rmcup : "\033[999H\n", NULL);
+    term->leave = g_strconcat("\033[?2004l", term->caps.no_wrap ? smam : "", "\033[r\033[m",
+                              *rmcup ? rmcup : "\033[999H\n", NULL);
     return true;
 }
 
@@ -176,7 +176,7 @@ on_readable(gint fd, GIOCondition condition, gpointer data)
     char bytes[READ_SIZE];
     const ssize_t count = read(fd, bytes, sizeof bytes);
     if (count > 0) {
-        term->handler.input(bytes, (gsize)count, term->data);
+        term->handler.input(bytes, (gsize) count, term->data);
         return G_SOURCE_CONTINUE;
     }
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
@@ -205,7 +205,7 @@ write_some(Term *term)
             report_gone(term);
             return true;
         }
-        term->written += (gsize)count;
+        term->written += (gsize) count;
     }
     g_string_truncate(term->output, 0);
     term->written = 0;
@@ -229,7 +229,8 @@ term_flush(Term *term)
 {
     if (term->gone || !term->started || term->output_source || write_some(term))
         return;
-    term->output_source = g_unix_fd_add_full(G_PRIORITY_DEFAULT, term->fd, G_IO_OUT | G_IO_ERR, on_writable, term, NULL);
+    term->output_source =
+        g_unix_fd_add_full(G_PRIORITY_DEFAULT, term->fd, G_IO_OUT | G_IO_ERR, on_writable, term, NULL);
 }
 
 /* For the few places where the terminal must have everything before the next step. */
@@ -240,7 +241,7 @@ write_all(Term *term)
     while (!term->gone && !write_some(term)) {
         struct pollfd ready = { .fd = term->fd, .events = POLLOUT };
         const gint64 left = (deadline - g_get_monotonic_time()) / 1000;
-        if (left <= 0 || poll(&ready, 1, (int)left) <= 0)
+        if (left <= 0 || poll(&ready, 1, (int) left) <= 0)
             break;
     }
     g_string_truncate(term->output, 0);
@@ -352,8 +353,9 @@ Term *
 term_open(const TermHandler *handler, gpointer data, GError **error)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        g_set_error_literal(error, CONFAB_ERROR, ERROR_USAGE,
-                            _("standard input and output are not a terminal: use confab run, confab send or confab ctl in scripts"));
+        g_set_error_literal(
+            error, CONFAB_ERROR, ERROR_USAGE,
+            _("standard input and output are not a terminal: use confab run, confab send or confab ctl in scripts"));
         return NULL;
     }
     g_autoptr(Term) term = g_new0(Term, 1);
@@ -420,9 +422,9 @@ term_start(Term *term)
         return;
     }
     struct termios raw = term->before;
-    raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON | PARMRK);
-    raw.c_oflag &= ~(tcflag_t)OPOST;
-    raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
+    raw.c_iflag &= ~(tcflag_t) (BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON | PARMRK);
+    raw.c_oflag &= ~(tcflag_t) OPOST;
+    raw.c_lflag &= ~(tcflag_t) (ECHO | ECHONL | ICANON | IEXTEN | ISIG);
     raw.c_cflag |= CS8;
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
@@ -431,12 +433,14 @@ term_start(Term *term)
     term->started = true;
     restore_modes = term->before;
     restore_fd = term->fd;
-    restore_length = (sig_atomic_t)MIN(g_strlcpy(restore_bytes, term->leave, sizeof restore_bytes), sizeof restore_bytes - 1);
+    restore_length =
+        (sig_atomic_t) MIN(g_strlcpy(restore_bytes, term->leave, sizeof restore_bytes), sizeof restore_bytes - 1);
     g_string_truncate(term->output, 0);
     term->written = 0;
     g_string_append(term->output, term->enter);
     /* Keys come before everything the network brings. */
-    term->input_source = g_unix_fd_add_full(G_PRIORITY_HIGH, term->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, term, NULL);
+    term->input_source =
+        g_unix_fd_add_full(G_PRIORITY_HIGH, term->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, term, NULL);
     term_flush(term);
 }
 

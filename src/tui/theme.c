@@ -51,7 +51,8 @@ find_colour(const SettingsFile *file, const char *word, Colour *colour)
     return colour_parse(own ? own : word, colour);
 }
 
-/* "[COLOUR] [on COLOUR] [ATTRIBUTE…]" in any order; returns the word that makes no sense, NULL when all do. */
+/* "[COLOUR] [on COLOUR] [ATTRIBUTE…]" in any order; returns the word that makes no sense, NULL when
+ * all do. */
 static char *
 parse_look(const SettingsFile *file, const char *look, ColourDepth depth, Style *style)
 {
@@ -136,16 +137,18 @@ parse_styles(Theme *theme, const char *name, const SettingsFile *file, ColourDep
         const int id = find_element(key);
         if (id < 0) {
             g_autofree char *shown = text_clean(key, -1, TEXT_LINE);
-            g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s:%u: there is no element “%s”: see themes/default.theme for their names"),
-                        name, line, shown);
+            g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
+                        _("%s:%u: there is no element “%s”: see themes/default.theme for their names"), name, line,
+                        shown);
             return false;
         }
         g_autofree char *bad = parse_look(file, look, depth, &theme->styles[id]);
         if (bad) {
             g_autofree char *shown = text_clean(bad, -1, TEXT_LINE);
-            g_set_error(error, CONFAB_ERROR, ERROR_CONFIG,
-                        _("%s:%u: “%s” is no colour or attribute: write “[COLOUR] [on COLOUR] [bold dim italic underline reverse]”"),
-                        name, line, shown);
+            g_set_error(
+                error, CONFAB_ERROR, ERROR_CONFIG,
+                _("%s:%u: “%s” is no colour or attribute: write “[COLOUR] [on COLOUR] [bold dim italic underline reverse]”"),
+                name, line, shown);
             return false;
         }
         keep_contrast(look, depth, &theme->styles[id]);
@@ -212,7 +215,7 @@ theme_load(const char *name, const char *const *directories, ColourDepth depth, 
 static gint
 compare_names(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
 
 static void
@@ -241,7 +244,7 @@ theme_list(const char *const *directories)
     }
     g_ptr_array_sort(names, compare_names);
     g_ptr_array_add(names, NULL);
-    return (char **)g_ptr_array_free(names, FALSE);
+    return (char **) g_ptr_array_free(names, FALSE);
 }
 
 const char *

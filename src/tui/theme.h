@@ -11,7 +11,8 @@
  *     title = accent on default bold
  *     time = dim                    element = [COLOUR] [on COLOUR] [ATTRIBUTE…]
  *
- * Attributes: bold dim italic underline reverse. Elements: styles.def. What a file does not name looks as built in. */
+ * Attributes: bold dim italic underline reverse. Elements: styles.def. What a file does not name
+ * looks as built in. */
 #pragma once
 
 #include <glib.h>
@@ -44,13 +45,15 @@ typedef struct Theme {
     Style styles[STYLE_COUNT];
 } Theme;
 
-/* The look that needs no file: that of default.theme, or without colours (COLOURS_NONE) of mono.theme. */
+/* The look that needs no file: that of default.theme, or without colours (COLOURS_NONE) of
+ * mono.theme. */
 Theme *theme_new_builtin(ColourDepth depth);
-/* From text; `file` stands in messages. NULL and ERROR_CONFIG "FILE:LINE: …" for the first line that makes no sense. */
+/* From text; `file` stands in messages. NULL and ERROR_CONFIG "FILE:LINE: …" for the first line
+ * that makes no sense. */
 Theme *theme_parse(const char *file, const char *text, gsize length, ColourDepth depth, GError **error);
-/* Looks for NAME.theme in `directories` (NULL-terminated) in order. "default" and "mono" are built in should no file be found;
- * without colours "default" is "mono".
- * ERROR_NOT_FOUND names the themes there are. */
+/* Looks for NAME.theme in `directories` (NULL-terminated) in order. "default" and "mono" are built
+ * in should no file be found; without colours "default" is "mono". ERROR_NOT_FOUND names the themes
+ * there are. */
 Theme *theme_load(const char *name, const char *const *directories, ColourDepth depth, GError **error);
 void theme_free(Theme *theme);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Theme, theme_free)

@@ -18,7 +18,7 @@ void
 tui_fill_scene(Scene *scene, const Tui *tui)
 {
     const Settings *settings = client_settings(tui->client);
-    *scene = (Scene){
+    *scene = (Scene) {
         .accounts = tui->accounts,
         .windows = tui->windows,
         .input = input_text(tui->input),
@@ -29,8 +29,9 @@ tui_fill_scene(Scene *scene, const Tui *tui)
         .candidates = tui->candidates,
         .time_format = settings_get_text(settings, SETTING_TIME_FORMAT, NULL, NULL),
         .now = when_now(),
-        .roster_mode = settings_get_bool(settings, SETTING_ROSTER_SHOW, NULL, NULL) || tui->roster_mode == PANEL_SHOWN ? tui->roster_mode
-                                                                                                                     : PANEL_HIDDEN,
+        .roster_mode = settings_get_bool(settings, SETTING_ROSTER_SHOW, NULL, NULL) || tui->roster_mode == PANEL_SHOWN
+                           ? tui->roster_mode
+                           : PANEL_HIDDEN,
         .roster_columns = settings_get_int(settings, SETTING_ROSTER_WIDTH, NULL, NULL),
         .roster_offline = settings_get_bool(settings, SETTING_ROSTER_OFFLINE, NULL, NULL),
         .bare = tui->bare,
@@ -58,25 +59,25 @@ prepare(Scene *scene, gpointer data)
 static void
 on_input(const char *bytes, gsize length, gpointer data)
 {
-    input_feed(((Tui *)data)->input, bytes, length);
+    input_feed(((Tui *) data)->input, bytes, length);
 }
 
 static void
 on_resized(gpointer data)
 {
-    screen_resize(((Tui *)data)->screen);
+    screen_resize(((Tui *) data)->screen);
 }
 
 static void
 on_lost(gpointer data)
 {
-    screen_forget(((Tui *)data)->screen);
+    screen_forget(((Tui *) data)->screen);
 }
 
 static void
 on_drained(gpointer data)
 {
-    screen_drained(((Tui *)data)->screen);
+    screen_drained(((Tui *) data)->screen);
 }
 
 static void
@@ -117,13 +118,14 @@ front_print(gpointer front, const CommandCall *call, OutputKind kind, const char
     Window *window = conversation ? windows_by_serial(tui->windows, conversation_serial(conversation)) : NULL;
     if (tui->quitting)
         return;
-    tui_print(tui, window ? window : windows_console(tui->windows), kind == OUTPUT_ERROR ? LINE_ERROR : LINE_OUTPUT, line);
+    tui_print(tui, window ? window : windows_console(tui->windows), kind == OUTPUT_ERROR ? LINE_ERROR : LINE_OUTPUT,
+              line);
 }
 
 static void
 on_shut_down(const GError *error, gpointer data)
 {
-    g_main_loop_quit(((Tui *)data)->loop);
+    g_main_loop_quit(((Tui *) data)->loop);
 }
 
 void
@@ -178,14 +180,15 @@ load_set_theme(Tui *tui)
 static void
 on_setting(gconstpointer event, gpointer data)
 {
-    if (((const SettingsEvent *)event)->setting == SETTING_THEME)
+    if (((const SettingsEvent *) event)->setting == SETTING_THEME)
         load_set_theme(data);
-    screen_damage(((Tui *)data)->screen, DAMAGE_ALL);
+    screen_damage(((Tui *) data)->screen, DAMAGE_ALL);
 }
 
 /* --- life --- */
 
-/* Keys and widths are counted in characters: a locale without UTF-8 is lifted to one that has it. */
+/* Keys and widths are counted in characters: a locale without UTF-8 is lifted to one that has
+ * it. */
 static void
 ensure_utf8(void)
 {
@@ -259,7 +262,8 @@ static void
 greet(Tui *tui)
 {
     Window *console = windows_console(tui->windows);
-    tui_print(tui, console, LINE_OUTPUT, _("Welcome to confab. /help explains, /keys lists the keys, Tab completes, /quit leaves."));
+    tui_print(tui, console, LINE_OUTPUT,
+              _("Welcome to confab. /help explains, /keys lists the keys, Tab completes, /quit leaves."));
     if (client_session_count(tui->client) == 0)
         tui_print(tui, console, LINE_OUTPUT, _("There is no account yet: /account add NAME JID, then /connect."));
 }
@@ -317,7 +321,11 @@ bool
 tui_run(const TuiOptions *options, GError **error)
 {
     static const TermHandler handler = {
-        .input = on_input, .resized = on_resized, .lost = on_lost, .drained = on_drained, .ended = on_ended,
+        .input = on_input,
+        .resized = on_resized,
+        .lost = on_lost,
+        .drained = on_drained,
+        .ended = on_ended,
     };
     Tui tui = { .options = options };
     ensure_utf8();

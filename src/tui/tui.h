@@ -19,5 +19,6 @@ typedef struct TuiOptions {
     Log *log;                    /* held off standard error while the screen is up */
 } TuiOptions;
 
-/* Runs until the user quits or a signal ends it; the terminal is as it was before when this returns. False: it could not start. */
+/* Runs until the user quits or a signal ends it; the terminal is as it was before when this
+ * returns. False: it could not start. */
 bool tui_run(const TuiOptions *options, GError **error);

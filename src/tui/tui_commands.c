@@ -22,7 +22,8 @@ list_windows(CommandCall *call, const Tui *tui)
         const Conversation *conversation = tui_conversation_of(tui, window);
         g_autofree char *number = g_strdup_printf("%u", window->number);
         g_autofree char *unread = g_strdup_printf("%u", conversation ? conversation_unread(conversation) : 0);
-        g_autofree char *name = text_clean(conversation ? conversation_label(conversation) : _("console"), -1, TEXT_STRICT);
+        g_autofree char *name =
+            text_clean(conversation ? conversation_label(conversation) : _("console"), -1, TEXT_STRICT);
         const char *account = conversation ? account_name(conversation_account(conversation)) : NULL;
         command_call_row(call, "window", number, "name", name, "account", account, "unread", unread, NULL);
     }
@@ -46,7 +47,8 @@ find_window(const Tui *tui, const char *words, bool *ambiguous)
         Window *window = windows_at(tui->windows, i);
         const Conversation *conversation = tui_conversation_of(tui, window);
         g_autofree char *name = window_name(tui, window);
-        if (strcmp(name, wanted) == 0 || (conversation && strcmp(jid_text(conversation_jid(conversation)), words) == 0)) {
+        if (strcmp(name, wanted) == 0
+            || (conversation && strcmp(jid_text(conversation_jid(conversation)), words) == 0)) {
             *ambiguous = false;
             return window;
         }
@@ -70,7 +72,7 @@ cmd_win(CommandCall *call, const Args *args, GError **error)
         return true;
     }
     Window *window = g_ascii_string_to_unsigned(words, 10, 0, G_MAXUINT, &number, NULL)
-                         ? windows_by_number(tui->windows, (guint)number)
+                         ? windows_by_number(tui->windows, (guint) number)
                          : find_window(tui, words, &ambiguous);
     if (window) {
         tui_select(tui, window);
@@ -78,9 +80,11 @@ cmd_win(CommandCall *call, const Args *args, GError **error)
     }
     g_autofree char *shown = text_clean(words, -1, TEXT_LINE);
     if (ambiguous)
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("more than one window is called like “%s”: give its number, /win lists them"), shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
+                    _("more than one window is called like “%s”: give its number, /win lists them"), shown);
     else
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("there is no window “%s”: /win lists them, /msg JID opens one"), shown);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
+                    _("there is no window “%s”: /win lists them, /msg JID opens one"), shown);
     return false;
 }
 
@@ -199,7 +203,9 @@ cmd_keys(CommandCall *call, const Args *args, GError **error)
         g_autofree char *command = g_strconcat("/", row->command, NULL);
         command_call_row(call, "key", row->label, "command", command, "inputrc", row->function, NULL);
     }
-    command_call_print(call, "%s", _("Alt-Enter starts a new line, Tab completes; every Alt-x is also Esc x. All other keys are readline’s."));
+    command_call_print(
+        call, "%s",
+        _("Alt-Enter starts a new line, Tab completes; every Alt-x is also Esc x. All other keys are readline’s."));
     return true;
 }
 
@@ -210,8 +216,8 @@ cmd_theme(CommandCall *call, const Args *args, GError **error)
     Tui *tui = tui_of(call);
     const char *name = args_text(args, "name");
     if (name)
-        return tui_load_theme(tui, name, error) &&
-               settings_set(client_settings(tui->client), SETTING_THEME, (SettingPlace){ 0 }, name, error);
+        return tui_load_theme(tui, name, error)
+               && settings_set(client_settings(tui->client), SETTING_THEME, (SettingPlace) { 0 }, name, error);
     g_autofree char *user = g_build_filename(client_paths(tui->client)->config, "themes", NULL);
     const char *const directories[] = { user, THEMEDIR, NULL };
     g_auto(GStrv) names = theme_list(directories);
@@ -222,21 +228,26 @@ cmd_theme(CommandCall *call, const Args *args, GError **error)
 }
 
 static const Command commands[] = {
-    { "win", "[window:text]", N_("Go to a window by its number or name; alone: list the windows."), cmd_win, NEEDS_TERMINAL,
-      .example = "/win alice" },
-    { "close", "", N_("Close the current window; the conversation goes on when a message comes."), cmd_close, NEEDS_TERMINAL },
+    { "win", "[window:text]", N_("Go to a window by its number or name; alone: list the windows."), cmd_win,
+      NEEDS_TERMINAL, .example = "/win alice" },
+    { "close", "", N_("Close the current window; the conversation goes on when a message comes."), cmd_close,
+      NEEDS_TERMINAL },
     { "next", "", N_("Go to the next window."), cmd_next, NEEDS_TERMINAL },
     { "prev", "", N_("Go to the previous window."), cmd_prev, NEEDS_TERMINAL },
-    { "unread", "", N_("Go to the next window with something unread, the most important first."), cmd_unread, NEEDS_TERMINAL },
+    { "unread", "", N_("Go to the next window with something unread, the most important first."), cmd_unread,
+      NEEDS_TERMINAL },
     { "clear", "", N_("Empty the current window; nothing is deleted."), cmd_clear, NEEDS_TERMINAL },
     { "scroll", "<where:up|down|top|end>", N_("Scroll the current window."), cmd_scroll, NEEDS_TERMINAL },
     { "redraw", "", N_("Draw the whole screen again."), cmd_redraw, NEEDS_TERMINAL },
-    { "bare", "", N_("Show nothing but the messages in full width, for copying with the mouse; again to return."), cmd_bare, NEEDS_TERMINAL },
-    { "roster-panel", "[mode:on|off|auto]", N_("Show or hide the list of contacts; auto: where there is room."), cmd_roster_panel, NEEDS_TERMINAL },
+    { "bare", "", N_("Show nothing but the messages in full width, for copying with the mouse; again to return."),
+      cmd_bare, NEEDS_TERMINAL },
+    { "roster-panel", "[mode:on|off|auto]", N_("Show or hide the list of contacts; auto: where there is room."),
+      cmd_roster_panel, NEEDS_TERMINAL },
     { "keys", "", N_("List the keys and the commands they run."), cmd_keys, NEEDS_TERMINAL,
       N_("To bind another key, name its function in the file inputrc beside the settings: \"\\e[15~\": confab-roster") },
     { "edit", "", N_("Edit the input line in $VISUAL or $EDITOR; saving does not send it."), cmd_edit, NEEDS_TERMINAL },
-    { "theme", "[name:word]", N_("Choose how the screen looks; alone: list the themes."), cmd_theme, NEEDS_TERMINAL, .example = "/theme mono" },
+    { "theme", "[name:word]", N_("Choose how the screen looks; alone: list the themes."), cmd_theme, NEEDS_TERMINAL,
+      .example = "/theme mono" },
     { "suspend", "", N_("Stop confab and go back to the shell; “fg” continues."), cmd_suspend, NEEDS_TERMINAL },
     { 0 },
 };

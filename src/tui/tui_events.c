@@ -93,7 +93,9 @@ note_activity(Tui *tui, Window *window, const Conversation *conversation, const 
     const Account *account = conversation_account(conversation);
     if (message->direction != MESSAGE_IN)
         return;
-    if (!message->delayed && settings_get_bool(settings, SETTING_NOTIFY_BELL, account_name(account), jid_bare(conversation_jid(conversation))))
+    if (!message->delayed
+        && settings_get_bool(settings, SETTING_NOTIFY_BELL, account_name(account),
+                             jid_bare(conversation_jid(conversation))))
         tui->ringing = true;
     if (window != windows_current(tui->windows))
         window->activity = MAX(window->activity, ACTIVITY_MESSAGE);
@@ -123,7 +125,10 @@ static void
 on_notice(Tui *tui, const ModelEvent *event)
 {
     static const LineKind kinds[] = {
-        [NOTICE_INFO] = LINE_NOTICE, [NOTICE_WARNING] = LINE_WARNING, [NOTICE_ERROR] = LINE_ERROR, [NOTICE_ALARM] = LINE_ALARM,
+        [NOTICE_INFO] = LINE_NOTICE,
+        [NOTICE_WARNING] = LINE_WARNING,
+        [NOTICE_ERROR] = LINE_ERROR,
+        [NOTICE_ALARM] = LINE_ALARM,
     };
     const LineKind kind = kinds[event->notice.level];
     Window *console = windows_console(tui->windows), *current = windows_current(tui->windows);
@@ -137,7 +142,8 @@ on_notice(Tui *tui, const ModelEvent *event)
 static void
 on_contact(Tui *tui, const Contact *contact)
 {
-    const Conversation *conversation = scene_conversation(&(Scene){ .accounts = tui->accounts, .windows = tui->windows });
+    const Conversation *conversation =
+        scene_conversation(&(Scene) { .accounts = tui->accounts, .windows = tui->windows });
     guint damage = DAMAGE_ROSTER;
     if (conversation && conversation_contact(conversation) == contact)
         damage |= DAMAGE_TITLE;

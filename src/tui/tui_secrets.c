@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Passwords: asked for in the input line, one after the other, and the terminal lent to password-command. */
+/* Passwords: asked for in the input line, one after the other, and the terminal lent to
+ * password-command. */
 #include "base/i18n.h"
 #include "base/text.h"
 #include "tui/tui_state.h"

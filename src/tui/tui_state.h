@@ -24,10 +24,10 @@ typedef struct Tui {
     Script *script;        /* rc and --execute, while it runs */
     PanelMode roster_mode;
     bool bare, ringing, quitting;
-    bool answering;        /* a line just typed is executed: what it prints is scrolled to */
-    guint64 composing;     /* serial of the conversation whose peer knows that we type; 0: none */
+    bool answering;    /* a line just typed is executed: what it prints is scrolled to */
+    guint64 composing; /* serial of the conversation whose peer knows that we type; 0: none */
     guint composing_source;
-    guint editor_source;   /* an editor has the terminal */
+    guint editor_source; /* an editor has the terminal */
     char *editor_file;
     guint bus_id, settings_id;
 } Tui;

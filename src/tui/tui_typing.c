@@ -35,7 +35,8 @@ typed_free(Typed *typed)
     g_free(typed);
 }
 
-/* A line that failed is not lost: it is back where it was typed, unless something else stands there by now. */
+/* A line that failed is not lost: it is back where it was typed, unless something else stands there
+ * by now. */
 static void
 give_back(const Typed *typed, Window *window)
 {
@@ -98,7 +99,7 @@ is_secret(const Tui *tui, const char *line)
     if (!command || !command->shows)
         return false;
     g_auto(GStrv) words = g_strsplit_set(line + 1 + strlen(command->name), " \t\n", -1);
-    return command->shows((const char *const *)words) >= 0;
+    return command->shows((const char *const *) words) >= 0;
 }
 
 static void
@@ -109,11 +110,13 @@ on_line(const char *line, gpointer data)
     if (*stripped == '\0')
         return;
     if (!is_secret(tui, line))
-        input_remember(tui->input, line, settings_get_int(client_settings(tui->client), SETTING_INPUT_HISTORY, NULL, NULL));
+        input_remember(tui->input, line,
+                       settings_get_int(client_settings(tui->client), SETTING_INPUT_HISTORY, NULL, NULL));
     /* The message itself says "active" again. */
     tui->composing = 0;
     g_clear_handle_id(&tui->composing_source, g_source_remove);
-    /* What is said is seen at once, and so is the answer to a command; else a scrolled window stays where it is. */
+    /* What is said is seen at once, and so is the answer to a command; else a scrolled window stays
+     * where it is. */
     if (line[0] != '/' || line[1] == '/')
         tui_scroll(tui, SCROLL_TO_END);
     tui->answering = true;
@@ -313,11 +316,12 @@ tui_edit(Tui *tui, GError **error)
     g_ptr_array_add(argv, NULL);
     term_stop(tui->term);
     const GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN;
-    if (!g_spawn_async(NULL, (char **)argv->pdata, NULL, flags, NULL, NULL, &pid, &problem)) {
+    if (!g_spawn_async(NULL, (char **) argv->pdata, NULL, flags, NULL, NULL, &pid, &problem)) {
         term_start(tui->term);
         screen_forget(tui->screen);
         drop_editor_file(tui);
-        g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("the editor does not start (set $VISUAL or $EDITOR): %s"), problem->message);
+        g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("the editor does not start (set $VISUAL or $EDITOR): %s"),
+                    problem->message);
         return false;
     }
     tui->editor_source = g_child_watch_add(pid, on_edited, tui);

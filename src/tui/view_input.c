@@ -10,7 +10,7 @@ typedef struct Walk {
     Canvas *canvas;
     Area area;
     int columns, indent;
-    int scrolled;         /* rows above the first visible one */
+    int scrolled; /* rows above the first visible one */
     int row, column;
     int cursor_row, cursor_column;
 } Walk;
@@ -54,7 +54,8 @@ put(Walk *walk, const char *text, size_t length, int width, guint8 style)
         next_row(walk);
     const int row = walk->row - walk->scrolled;
     if (walk->canvas && row >= 0 && row < walk->area.rows)
-        canvas_text(walk->canvas, walk->area.row + row, walk->area.column + walk->column, width, text, (gssize)length, style);
+        canvas_text(walk->canvas, walk->area.row + row, walk->area.column + walk->column, width, text, (gssize) length,
+                    style);
     walk->column += width;
 }
 
@@ -81,12 +82,12 @@ walk_text(Walk *walk, const char *text, size_t cursor)
         const size_t size = MAX(text_next_cluster(text + offset, length - offset, &width), 1);
         if (text[offset] == '\n') {
             next_row(walk);
-        } else if (size == 1 && (guchar)text[offset] >= 0x20 && text[offset] != 0x7F) {
+        } else if (size == 1 && (guchar) text[offset] >= 0x20 && text[offset] != 0x7F) {
             put(walk, text + offset, size, 1, STYLE_INPUT);
         } else if (text[offset] == '\t') {
             put(walk, "    ", 4, 4, STYLE_INPUT);
         } else {
-            g_autofree char *clean = text_clean(text + offset, (gssize)size, TEXT_LINE);
+            g_autofree char *clean = text_clean(text + offset, (gssize) size, TEXT_LINE);
             put(walk, clean, strlen(clean), text_columns(clean, -1), STYLE_INPUT);
         }
         /* A cursor inside a cluster is shown behind it. */

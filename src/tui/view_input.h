@@ -6,5 +6,6 @@
 
 /* The rows it takes, 1 … `limit`. */
 int view_input_rows(const Scene *scene, int columns, int limit);
-/* Draws it, and places the canvas's cursor; text that does not fit is scrolled so that the cursor is visible. */
+/* Draws it, and places the canvas's cursor; text that does not fit is scrolled so that the cursor
+ * is visible. */
 void view_input_draw(const Scene *scene, Canvas *canvas, Area area);

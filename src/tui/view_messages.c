@@ -20,7 +20,8 @@ view_messages_draw(const Scene *scene, Canvas *canvas, Area area)
     while (at < area.rows && number < lines_end(window->lines)) {
         const int rows = lines_rows(window->lines, number, &look);
         for (; row < rows && at < area.rows; row++, at++)
-            lines_draw(window->lines, number, row, &look, canvas, (Area){ area.row + at, area.column, 1, area.columns });
+            lines_draw(window->lines, number, row, &look, canvas,
+                       (Area) { area.row + at, area.column, 1, area.columns });
         row = 0;
         number++;
     }
@@ -41,17 +42,18 @@ view_list_draw(const Scene *scene, Canvas *canvas, Area area)
     }
     const int width = MIN(widest + 2, area.columns);
     const int in_a_row = MAX(area.columns / width, 1);
-    const int needed = ((int)shown->len + in_a_row - 1) / in_a_row;
+    const int needed = ((int) shown->len + in_a_row - 1) / in_a_row;
     const int rows = MIN(needed, MAX(area.rows / 2, 1));
     const Area list = { area.row + area.rows - rows, area.column, rows, area.columns };
     canvas_fill(canvas, list, STYLE_POPUP);
-    for (int i = 0; i < (int)shown->len && i < rows * in_a_row; i++)
-        canvas_text_ellipsized(canvas, list.row + i / in_a_row, list.column + i % in_a_row * width, width - 1, g_ptr_array_index(shown, i), STYLE_POPUP);
+    for (int i = 0; i < (int) shown->len && i < rows * in_a_row; i++)
+        canvas_text_ellipsized(canvas, list.row + i / in_a_row, list.column + i % in_a_row * width, width - 1,
+                               g_ptr_array_index(shown, i), STYLE_POPUP);
     if (needed <= rows)
         return;
-    const guint more = shown->len - (guint)(rows * in_a_row) + 1;
+    const guint more = shown->len - (guint) (rows * in_a_row) + 1;
     g_autofree char *text = g_strdup_printf(ngettext("… %u more", "… %u more", more), more);
     const int column = list.column + (in_a_row - 1) * width;
-    canvas_fill(canvas, (Area){ list.row + rows - 1, column, 1, area.columns - (column - list.column) }, STYLE_POPUP);
+    canvas_fill(canvas, (Area) { list.row + rows - 1, column, 1, area.columns - (column - list.column) }, STYLE_POPUP);
     canvas_text_ellipsized(canvas, list.row + rows - 1, column, width, text, STYLE_POPUP);
 }

@@ -26,7 +26,8 @@ draw_contact(const Contact *contact, Canvas *canvas, int row, Area area)
     const guint8 style = looks[availability].style;
     canvas_text(canvas, row, area.column, 1, looks[availability].sign, -1, style);
     const int room = area.columns - 2 - (count_columns ? count_columns + 1 : 0);
-    const int used = canvas_text_ellipsized(canvas, row, area.column + 2, room, label, unread ? STYLE_ROSTER_UNREAD : style);
+    const int used =
+        canvas_text_ellipsized(canvas, row, area.column + 2, room, label, unread ? STYLE_ROSTER_UNREAD : style);
     canvas_text(canvas, row, area.column + 3 + used, count_columns, count, -1, STYLE_ROSTER_UNREAD);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list of contacts beside the messages: available ones first, by name. Only visible rows are looked at, so ten thousand
- * contacts cost what twenty do. */
+/* The list of contacts beside the messages: available ones first, by name. Only visible rows are
+ * looked at, so ten thousand contacts cost what twenty do. */
 #pragma once
 
 #include "tui/scene.h"

@@ -22,7 +22,7 @@ typedef struct Tab {
 static void
 tab_clear(gpointer data)
 {
-    g_free(((Tab *)data)->text);
+    g_free(((Tab *) data)->text);
 }
 
 /* "2:alice(3)", "!5:bob". */
@@ -32,7 +32,10 @@ make_tab(const Scene *scene, const Window *window)
     const Conversation *conversation = scene_conversation_of(scene, window);
     const bool current = window == windows_current(scene->windows);
     const guint unread = conversation ? conversation_unread(conversation) : 0;
-    g_autofree char *clean = text_clean(conversation ? conversation_label(conversation) : window->serial ? "?" : _("console"), -1, TEXT_STRICT);
+    g_autofree char *clean = text_clean(conversation     ? conversation_label(conversation)
+                                        : window->serial ? "?"
+                                                         : _("console"),
+                                        -1, TEXT_STRICT);
     g_autofree char *label = text_ellipsize(clean, TAB_COLUMNS_MAX);
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, "%s%u:%s", window->activity == ACTIVITY_ALARM ? "!" : "", window->number, label);
@@ -59,7 +62,8 @@ describe_account(const Account *account)
     g_autoptr(GString) text = g_string_new(NULL);
     const AccountState state = account_state(account);
     g_string_append_printf(text, "[%s: ", account_name(account));
-    if (state == ACCOUNT_ONLINE && account_availability(account) != AVAILABILITY_ONLINE && account_availability(account) != AVAILABILITY_OFFLINE)
+    if (state == ACCOUNT_ONLINE && account_availability(account) != AVAILABILITY_ONLINE
+        && account_availability(account) != AVAILABILITY_OFFLINE)
         g_string_append(text, availability_label(account_availability(account)));
     else
         g_string_append(text, state_label(state));
@@ -88,10 +92,14 @@ draw_tabs(const Scene *scene, Canvas *canvas, Area area, int column)
         if (tab->optional && !all)
             continue;
         if (column + tab->columns > area.columns && tab->current)
-            return column + canvas_text_ellipsized(canvas, area.row, area.column + column, area.columns - column, tab->text, tab->style);
+            return column
+                   + canvas_text_ellipsized(canvas, area.row, area.column + column, area.columns - column, tab->text,
+                                            tab->style);
         if (column + tab->columns > area.columns)
-            return column + canvas_text(canvas, area.row, area.column + column, area.columns - column, "…", -1, STYLE_STATUS);
-        column += canvas_text(canvas, area.row, area.column + column, area.columns - column, tab->text, -1, tab->style) + 1;
+            return column
+                   + canvas_text(canvas, area.row, area.column + column, area.columns - column, "…", -1, STYLE_STATUS);
+        column +=
+            canvas_text(canvas, area.row, area.column + column, area.columns - column, tab->text, -1, tab->style) + 1;
     }
     return column;
 }
@@ -111,7 +119,9 @@ view_status_draw(const Scene *scene, Canvas *canvas, Area area)
         if (narrow && account_state(g_ptr_array_index(scene->accounts, i)) == ACCOUNT_ONLINE)
             continue;
         g_autofree char *account = describe_account(g_ptr_array_index(scene->accounts, i));
-        column += canvas_text_ellipsized(canvas, area.row, area.column + column, area.columns - column, account, STYLE_STATUS) + 1;
+        column +=
+            canvas_text_ellipsized(canvas, area.row, area.column + column, area.columns - column, account, STYLE_STATUS)
+            + 1;
     }
     const guint below = window_below(windows_current(scene->windows));
     Area tabs = area;
@@ -119,7 +129,8 @@ view_status_draw(const Scene *scene, Canvas *canvas, Area area)
         g_autofree char *text = g_strdup_printf(ngettext("↓ %u new", "↓ %u new", below), below);
         const int columns = text_columns(text, -1);
         if (columns + 2 <= MIN(area.columns, BELOW_COLUMNS)) {
-            canvas_text(canvas, area.row, area.column + area.columns - columns - 1, columns, text, -1, STYLE_STATUS_UNREAD);
+            canvas_text(canvas, area.row, area.column + area.columns - columns - 1, columns, text, -1,
+                        STYLE_STATUS_UNREAD);
             tabs.columns -= columns + 2;
         }
     }

@@ -34,16 +34,20 @@ view_title_draw(const Scene *scene, Canvas *canvas, Area area)
         return;
     canvas_fill(canvas, area, STYLE_TITLE);
     if (!conversation) {
-        canvas_text_ellipsized(canvas, area.row, area.column + 1, area.columns - 1, PACKAGE_STRING " · /help", STYLE_TITLE);
+        canvas_text_ellipsized(canvas, area.row, area.column + 1, area.columns - 1, PACKAGE_STRING " · /help",
+                               STYLE_TITLE);
         return;
     }
     const bool plain = strcmp(conversation_intent(conversation), "none") == 0;
-    g_autofree char *badge = plain ? g_strdup_printf("[%s]", _("not encrypted")) : g_strdup_printf("[%s]", conversation_intent(conversation));
+    g_autofree char *badge = plain ? g_strdup_printf("[%s]", _("not encrypted"))
+                                   : g_strdup_printf("[%s]", conversation_intent(conversation));
     const int badge_columns = text_columns(badge, -1);
     g_autofree char *peer = describe_peer(conversation);
     /* Whom one talks to matters more than how: the badge gives way first. */
     const bool roomy = area.columns >= badge_columns + 24;
-    canvas_text_ellipsized(canvas, area.row, area.column + 1, area.columns - 1 - (roomy ? badge_columns + 2 : 0), peer, STYLE_TITLE);
+    canvas_text_ellipsized(canvas, area.row, area.column + 1, area.columns - 1 - (roomy ? badge_columns + 2 : 0), peer,
+                           STYLE_TITLE);
     if (roomy)
-        canvas_text(canvas, area.row, area.column + area.columns - badge_columns - 1, badge_columns, badge, -1, plain ? STYLE_TITLE_WARNING : STYLE_TITLE_SECURE);
+        canvas_text(canvas, area.row, area.column + area.columns - badge_columns - 1, badge_columns, badge, -1,
+                    plain ? STYLE_TITLE_WARNING : STYLE_TITLE_SECURE);
 }

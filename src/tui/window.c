@@ -2,10 +2,10 @@
 #include "tui/window.h"
 
 struct Windows {
-    GPtrArray *list;         /* Window, by number */
-    GHashTable *by_serial;   /* guint64 inside the window → Window */
+    GPtrArray *list;       /* Window, by number */
+    GHashTable *by_serial; /* guint64 inside the window → Window */
     Window *current;
-    GArray *visited;         /* serials, the latest last */
+    GArray *visited; /* serials, the latest last */
 };
 
 typedef struct Place {
@@ -41,7 +41,7 @@ add_window(Windows *windows, guint64 serial)
     while (index < windows->list->len && windows_at(windows, index)->number == index + 1)
         index++;
     Window *window = window_new(serial, index + 1);
-    g_ptr_array_insert(windows->list, (gint)index, window);
+    g_ptr_array_insert(windows->list, (gint) index, window);
     g_hash_table_insert(windows->by_serial, &window->serial, window);
     return window;
 }
@@ -221,10 +221,10 @@ bottom_of(Window *window, const LinesLook *look)
 {
     const guint64 first = lines_first(window->lines), last = lines_end(window->lines) - 1;
     if (window->follows || window->bottom > last)
-        return (Place){ last, lines_rows(window->lines, last, look) - 1 };
+        return (Place) { last, lines_rows(window->lines, last, look) - 1 };
     if (window->bottom < first)
-        return (Place){ first, 0 };
-    return (Place){ window->bottom, MIN(window->bottom_row, lines_rows(window->lines, window->bottom, look) - 1) };
+        return (Place) { first, 0 };
+    return (Place) { window->bottom, MIN(window->bottom_row, lines_rows(window->lines, window->bottom, look) - 1) };
 }
 
 void
@@ -282,5 +282,5 @@ guint
 window_below(const Window *window)
 {
     const guint64 end = lines_end(window->lines);
-    return window->follows || end <= window->seen ? 0 : (guint)(end - window->seen);
+    return window->follows || end <= window->seen ? 0 : (guint) (end - window->seen);
 }

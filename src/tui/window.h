@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Numbered windows: 1 is the console, then one a conversation. A number stays with its window; a new one takes the lowest that is
- * free. A window keeps the serial of its conversation, never a pointer. */
+/* Numbered windows: 1 is the console, then one a conversation. A number stays with its window; a
+ * new one takes the lowest that is free. A window keeps the serial of its conversation, never a
+ * pointer. */
 #pragma once
 
 #include <glib.h>
@@ -17,14 +18,14 @@ typedef enum {
 } Activity;
 
 typedef struct Window {
-    guint number;    /* from 1 */
-    guint64 serial;  /* of the conversation; 0: the console */
+    guint number;   /* from 1 */
+    guint64 serial; /* of the conversation; 0: the console */
     Lines *lines;
-    bool follows;    /* shows the end, whatever comes */
-    guint64 bottom;  /* else: the last visible entry … */
-    int bottom_row;  /* … and row of it */
-    guint64 seen;    /* lines_end() when it last followed: what came after is "below" */
-    char *draft;     /* never NULL */
+    bool follows;   /* shows the end, whatever comes */
+    guint64 bottom; /* else: the last visible entry … */
+    int bottom_row; /* … and row of it */
+    guint64 seen;   /* lines_end() when it last followed: what came after is "below" */
+    char *draft;    /* never NULL */
     size_t draft_cursor;
     Activity activity;
 } Window;

@@ -7,7 +7,8 @@
 #include "tui/layout.h"
 #include "tui/screen.h"
 
-#define AT(day, hour, minute) ((((gint64)20779 + (day)) * 86400 + (hour) * 3600 + (minute) * 60) * G_USEC_PER_SEC) /* 22 Nov 2026 */
+#define AT(day, hour, minute)                                                                                          \
+    ((((gint64) 20779 + (day)) * 86400 + (hour) *3600 + (minute) *60) * G_USEC_PER_SEC) /* 22 Nov 2026 */
 
 typedef struct Fixture {
     Bus *bus;
@@ -54,7 +55,7 @@ set_up(Fixture *fixture)
 {
     memset(fixture, 0, sizeof *fixture);
     fixture->bus = bus_new();
-    fixture->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)account_free);
+    fixture->accounts = g_ptr_array_new_with_free_func((GDestroyNotify) account_free);
     fixture->windows = windows_new();
     fixture->work = add_account(fixture, "work", "me@example.org");
     g_autoptr(Jid) full = jid("me@example.org/desk");
@@ -64,7 +65,7 @@ set_up(Fixture *fixture)
     add_contact(fixture->work, "bob@example.org", NULL, AVAILABILITY_AWAY, NULL);
     add_contact(fixture->work, "carol@example.org", "Carol Danvers of Accounting", AVAILABILITY_DND, NULL);
     add_contact(fixture->work, "zoe@example.org", "Zoë", AVAILABILITY_OFFLINE, NULL);
-    fixture->scene = (Scene){
+    fixture->scene = (Scene) {
         .accounts = fixture->accounts,
         .windows = fixture->windows,
         .input = "",
@@ -111,7 +112,8 @@ say(Fixture *fixture, Conversation *conversation, MessageDirection direction, gi
 }
 
 static void
-say_out(Fixture *fixture, Conversation *conversation, gint64 time, const char *body, MessageState state, const char *reason)
+say_out(Fixture *fixture, Conversation *conversation, gint64 time, const char *body, MessageState state,
+        const char *reason)
 {
     Message *message = say(fixture, conversation, MESSAGE_OUT, time, body);
     message->state = state;
@@ -132,7 +134,8 @@ fill_console(Fixture *fixture)
     Account *home = add_account(fixture, "home", "me@home.example");
     account_set_state(home, ACCOUNT_OFFLINE, NULL, "the server does not answer", AT(0, 10, 5));
     add_contact(home, "mother@home.example", "Mum", AVAILABILITY_OFFLINE, NULL);
-    lines_add_text(lines, LINE_OUTPUT, AT(0, 10, 0), "Welcome to confab. /help explains, /keys lists the keys, Tab completes, /quit leaves.");
+    lines_add_text(lines, LINE_OUTPUT, AT(0, 10, 0),
+                   "Welcome to confab. /help explains, /keys lists the keys, Tab completes, /quit leaves.");
     lines_add_text(lines, LINE_NOTICE, AT(0, 10, 0), "work: online as me@example.org/desk");
     lines_add_text(lines, LINE_WARNING, AT(0, 10, 3), "home: offline: the server does not answer");
     lines_add_text(lines, LINE_OUTPUT, AT(0, 10, 3), "window  name     unread\n1       console  0");
@@ -149,13 +152,15 @@ fill_chat(Fixture *fixture)
     say(fixture, chat, MESSAGE_IN, AT(-1, 23, 58), "see you tomorrow");
     say_out(fixture, chat, AT(0, 9, 30), "good morning", MESSAGE_DISPLAYED, NULL);
     say(fixture, chat, MESSAGE_IN, AT(0, 9, 31), "hello");
-    say(fixture, chat, MESSAGE_IN, AT(0, 9, 31), "this one belongs to the same minute, and it is long enough that it must be wrapped somewhere");
+    say(fixture, chat, MESSAGE_IN, AT(0, 9, 31),
+        "this one belongs to the same minute, and it is long enough that it must be wrapped somewhere");
     say(fixture, chat, MESSAGE_IN, AT(0, 9, 32), "/me waves");
     say_out(fixture, chat, AT(0, 9, 32), "/me waves back", MESSAGE_RECEIVED, NULL);
     say_out(fixture, chat, AT(0, 9, 33), "two\nlines", MESSAGE_RECEIVED, NULL);
     say_out(fixture, chat, AT(0, 9, 33), "not for you", MESSAGE_FAILED, "the recipient refuses messages");
     say_out(fixture, chat, AT(0, 9, 34), "at the server", MESSAGE_SENT, NULL);
-    lines_add_text(windows_by_serial(fixture->windows, conversation_serial(chat))->lines, LINE_ERROR, AT(0, 9, 34), "that did not work: try again");
+    lines_add_text(windows_by_serial(fixture->windows, conversation_serial(chat))->lines, LINE_ERROR, AT(0, 9, 34),
+                   "that did not work: try again");
     say_out(fixture, chat, AT(0, 9, 35), "on its way", MESSAGE_QUEUED, NULL);
     conversation_set_peer_typing(chat, true);
     Conversation *other = open_chat(fixture, "bob@example.org");
@@ -178,12 +183,14 @@ fill_scripts(Fixture *fixture)
         "family 👨‍👩‍👧‍👦, flags 🇩🇪🇫🇷, thumb 👍🏽, heart ❤️, key 1️⃣ end",
         "مرحبا بالعالم and שלום עולם",
         "\033]0;owned\007\033[2J\033[31mred\033[m",
-        "c1 \xc2\x9b" "31m, bidi \xe2\x80\xae" "gpj.exe\xe2\x80\xac, isolate \xe2\x81\xa6x\xe2\x81\xa9",
+        "c1 \xc2\x9b"
+        "31m, bidi \xe2\x80\xae"
+        "gpj.exe\xe2\x80\xac, isolate \xe2\x81\xa6x\xe2\x81\xa9",
         "back\x08\x08\x7f tab\there\rcarriage\vvertical %s %n",
         "नमस्ते ไทย 한국어",
     };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
-        say(fixture, chat, MESSAGE_IN, AT(0, 10, (int)i), texts[i]);
+        say(fixture, chat, MESSAGE_IN, AT(0, 10, (int) i), texts[i]);
     show(fixture, chat);
     fixture->scene.input = "żółw 👨‍👩‍👧 日本 \t\x01.";
     fixture->scene.input_cursor = strlen(fixture->scene.input);
@@ -212,11 +219,13 @@ fill_scrolled(Fixture *fixture)
 static void
 fill_completion(Fixture *fixture)
 {
-    static const char *const words[] = { "/account", "/alias", "/approve", "/all", "/afar", "/an\033[31mod", "/a-rather-long-word-that-takes-room" };
+    static const char *const words[] = {
+        "/account", "/alias", "/approve", "/all", "/afar", "/an\033[31mod", "/a-rather-long-word-that-takes-room"
+    };
     fill_chat(fixture);
     fixture->candidates = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        g_ptr_array_add(fixture->candidates, (gpointer)words[i]);
+        g_ptr_array_add(fixture->candidates, (gpointer) words[i]);
     fixture->scene.candidates = fixture->candidates;
     fixture->scene.input = "/a";
     fixture->scene.input_cursor = 2;
@@ -226,7 +235,8 @@ static void
 fill_writing(Fixture *fixture)
 {
     fill_chat(fixture);
-    fixture->scene.input = "The first line, which is long enough to need a second row even on a wide terminal.\nanother\n\nand the last";
+    fixture->scene.input =
+        "The first line, which is long enough to need a second row even on a wide terminal.\nanother\n\nand the last";
     fixture->scene.input_cursor = strlen(fixture->scene.input);
 }
 
@@ -348,8 +358,15 @@ test_every_size(void)
 static void
 test_bytes(void)
 {
-    static const TermCaps caps = { .erase_line = true, .erase_characters = true, .scroll_region = true, .save_cursor = true,
-                                   .colour_erase = true, .no_wrap = true, .dim = true, .italic = true, .colours = COLOURS_256 };
+    static const TermCaps caps = { .erase_line = true,
+                                   .erase_characters = true,
+                                   .scroll_region = true,
+                                   .save_cursor = true,
+                                   .colour_erase = true,
+                                   .no_wrap = true,
+                                   .dim = true,
+                                   .italic = true,
+                                   .colours = COLOURS_256 };
     Fixture fixture;
     set_up(&fixture);
     fill_scripts(&fixture);

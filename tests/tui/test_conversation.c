@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The screen of one who talks: the real binary in a pseudo-terminal, a headless one on the other side, a real server between. */
+/* The screen of one who talks: the real binary in a pseudo-terminal, a headless one on the other
+ * side, a real server between. */
 #include <string.h>
 
 #include "support/pty.h"
@@ -30,7 +31,8 @@ static char *
 make_home(const Server *server, const TestAccount *account)
 {
     char *home = test_directory_new();
-    g_autofree char *section = confab_account(account->user, server_port(server), server_ca_file(server), account->password, NULL);
+    g_autofree char *section =
+        confab_account(account->user, server_port(server), server_ca_file(server), account->password, NULL);
     confab_write_accounts(home, section);
     return home;
 }
@@ -38,12 +40,12 @@ make_home(const Server *server, const TestAccount *account)
 static void
 set_up(Fixture *fixture, gconstpointer data)
 {
-    fixture->server = server_start(&(ServerOptions){ .accounts = accounts });
+    fixture->server = server_start(&(ServerOptions) { .accounts = accounts });
     if (!fixture->server)
         return;
     fixture->alice_home = make_home(fixture->server, &accounts[0]);
     fixture->bob_home = make_home(fixture->server, &accounts[1]);
-    fixture->alice = pty_start(&(PtyOptions){ .home = fixture->alice_home });
+    fixture->alice = pty_start(&(PtyOptions) { .home = fixture->alice_home });
     pty_wait_text(fixture->alice, ": online]");
 }
 
@@ -93,7 +95,8 @@ test_talks(Fixture *fixture, gconstpointer data)
     pty_wait_match(pty, "^\\+ bob ");
     run_type(fixture->bob, "/msg alice@localhost hello Alice");
     pty_wait_match(pty, "1:console 2:bob\\(1\\)");
-    pty_send(pty, "\033" "a");
+    pty_send(pty, "\033"
+                  "a");
     pty_wait_match(pty, "^ bob@localhost · online");
     pty_wait_match(pty, "bob +hello Alice$");
     pty_wait_text(pty, "── new ─");
@@ -126,9 +129,12 @@ test_hostile_text(Fixture *fixture, gconstpointer data)
     if (!fixture->server)
         return;
     start_bob(fixture, NULL);
-    run_type(fixture->bob, "/msg alice@localhost c1 \xc2\x9b" "31m bidi \xe2\x80\xae" "fdp.exe del \x7f %s%n end");
+    run_type(fixture->bob, "/msg alice@localhost c1 \xc2\x9b"
+                           "31m bidi \xe2\x80\xae"
+                           "fdp.exe del \x7f %s%n end");
     pty_wait_text(pty, "2:bob(1)");
-    pty_send(pty, "\033" "2");
+    pty_send(pty, "\033"
+                  "2");
     pty_wait_text(pty, "c1 <U+009B>31m bidi <U+202E>fdp.exe del ^? %s%n end");
     run_type(fixture->bob, "/msg alice@localhost 日本 e\xcc\x81 👨‍👩‍👧 🇩🇪 مرحبا end");
     pty_wait_match(pty, "日本 e.* 👨.*مرحبا.* end$");
@@ -140,11 +146,12 @@ test_hostile_text(Fixture *fixture, gconstpointer data)
 static gint
 compare_times(gconstpointer a, gconstpointer b)
 {
-    const gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+    const gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
     return x < y ? -1 : x > y;
 }
 
-/* I9: none lost, order kept, keys echo meanwhile, and the terminal gets far fewer bytes than the network brought. */
+/* I9: none lost, order kept, keys echo meanwhile, and the terminal gets far fewer bytes than the
+ * network brought. */
 static void
 test_flood(Fixture *fixture, gconstpointer data)
 {
@@ -166,7 +173,7 @@ test_flood(Fixture *fixture, gconstpointer data)
     g_autoptr(GArray) echoes = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_autoptr(GString) typed = g_string_new("alice/bob> ");
     for (int i = 0; i < 40; i++) {
-        const char key[2] = { (char)('a' + i % 26), '\0' };
+        const char key[2] = { (char) ('a' + i % 26), '\0' };
         g_string_append(typed, key);
         const gint64 time = pty_send_and_wait(pty, key, typed->str);
         g_array_append_val(echoes, time);
@@ -174,8 +181,10 @@ test_flood(Fixture *fixture, gconstpointer data)
     }
     pty_wait_text(pty, "flood 09999");
     g_array_sort(echoes, compare_times);
-    const gint64 median = g_array_index(echoes, gint64, echoes->len / 2), worst = g_array_index(echoes, gint64, echoes->len - 1);
-    g_test_message("keys echo within %" G_GINT64_FORMAT " µs, %" G_GINT64_FORMAT " at the worst; %u bytes to the terminal",
+    const gint64 median = g_array_index(echoes, gint64, echoes->len / 2),
+                 worst = g_array_index(echoes, gint64, echoes->len - 1);
+    g_test_message("keys echo within %" G_GINT64_FORMAT " µs, %" G_GINT64_FORMAT
+                   " at the worst; %u bytes to the terminal",
                    median, worst, pty_bytes(pty)->len - before);
     g_assert_cmpint(median, <, ECHO_US / 10);
     g_assert_cmpint(worst, <, ECHO_US);

@@ -20,7 +20,8 @@ static void
 start_with(Fixture *fixture, const char *const *environment, int rows, int columns)
 {
     const char *const argv[] = { NULL, "--no-autoconnect", NULL };
-    fixture->pty = pty_start(&(PtyOptions){ .argv = argv, .environment = environment, .home = fixture->home, .rows = rows, .columns = columns });
+    fixture->pty = pty_start(&(PtyOptions) {
+        .argv = argv, .environment = environment, .home = fixture->home, .rows = rows, .columns = columns });
 }
 
 static void
@@ -93,7 +94,7 @@ test_keys_are_cheap(Fixture *fixture, gconstpointer data)
     const guint before = pty_bytes(fixture->pty)->len;
     g_autoptr(GString) typed = g_string_new("work> a");
     for (int i = 0; i < 40; i++) {
-        const char key[2] = { (char)('a' + i % 26), '\0' };
+        const char key[2] = { (char) ('a' + i % 26), '\0' };
         g_string_append(typed, key);
         pty_send_and_wait(fixture->pty, key, typed->str);
     }
@@ -131,7 +132,8 @@ test_windows(Fixture *fixture, gconstpointer data)
     pty_wait_match(pty, "me .*hello alice .*…");
     pty_send(pty, "//slash\r");
     pty_wait_match(pty, " /slash .*…");
-    pty_send(pty, "a draft\033" "1");
+    pty_send(pty, "a draft\033"
+                  "1");
     pty_wait_match(pty, "^work>$");
     pty_send(pty, "/msg bob@localhost\r");
     pty_wait_match(pty, "2:alice@localhost 3:bob@localhost");
@@ -149,7 +151,8 @@ test_windows(Fixture *fixture, gconstpointer data)
     pty_wait_match(pty, "^work/alice@localhost>$");
     pty_send(pty, "/close\r");
     pty_wait_match(pty, "1:console 3:bob@localhost *$");
-    pty_send(pty, "\033" "1/close\r");
+    pty_send(pty, "\033"
+                  "1/close\r");
     pty_wait_text(pty, "the console stays");
     pty_send(pty, "\x15/unread\r/win\r");
     pty_wait_match(pty, "3 +bob@localhost +work +0");
@@ -219,9 +222,11 @@ test_paste(Fixture *fixture, gconstpointer data)
 static void
 test_resize_storm(Fixture *fixture, gconstpointer data)
 {
-    static const int sizes[][2] = { { 5, 20 }, { 1, 1 }, { 2, 3 }, { 50, 200 }, { 3, 80 }, { 24, 5 }, { 10, 40 }, { 1, 300 }, { 24, 80 } };
+    static const int sizes[][2] = { { 5, 20 }, { 1, 1 },   { 2, 3 },   { 50, 200 }, { 3, 80 },
+                                    { 24, 5 }, { 10, 40 }, { 1, 300 }, { 24, 80 } };
     Pty *pty = (start(fixture), fixture->pty);
-    pty_send(pty, "/help\r/msg alice@localhost 日本語 and more words that wrap\r\033" "1some text");
+    pty_send(pty, "/help\r/msg alice@localhost 日本語 and more words that wrap\r\033"
+                  "1some text");
     pty_wait_text(pty, "some text");
     for (int round = 0; round < 5; round++) {
         for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
@@ -245,7 +250,7 @@ test_suspend(Fixture *fixture, gconstpointer data)
     g_auto(GStrv) confab = confab_argv(NULL);
     const char *const argv[] = { "/bin/bash", "--norc", "--noprofile", "-i", NULL };
     const char *const environment[] = { "PS1=shell$ ", NULL };
-    fixture->pty = pty_start(&(PtyOptions){ .argv = argv, .environment = environment, .home = fixture->home });
+    fixture->pty = pty_start(&(PtyOptions) { .argv = argv, .environment = environment, .home = fixture->home });
     Pty *pty = fixture->pty;
     pty_wait_text(pty, "shell$");
     g_autofree char *line = g_strdup_printf("%s --no-autoconnect\r", confab[0]);
@@ -310,7 +315,7 @@ test_german(Fixture *fixture, gconstpointer data)
     g_autofree char *directory = g_build_filename(locale, "de", "LC_MESSAGES", NULL);
     g_autofree char *path = g_build_filename(directory, "confab.mo", NULL);
     g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
-    g_assert_true(g_file_set_contents(path, bytes, (gssize)length, NULL));
+    g_assert_true(g_file_set_contents(path, bytes, (gssize) length, NULL));
     g_autofree char *where = g_strconcat("TEXTDOMAINDIR=", locale, NULL);
     const char *const environment[] = { where, "LANGUAGE=de", "LC_ALL=C.UTF-8", NULL };
     start_with(fixture, environment, 0, 0);
@@ -329,7 +334,7 @@ test_no_color(Fixture *fixture, gconstpointer data)
     pty_wait_text(fixture->pty, "1:console");
     pty_send(fixture->pty, "/nonsense\r");
     pty_wait_text(fixture->pty, "work> /nonsense");
-    g_autofree char *all = g_strndup((const char *)pty_bytes(fixture->pty)->data, pty_bytes(fixture->pty)->len);
+    g_autofree char *all = g_strndup((const char *) pty_bytes(fixture->pty)->data, pty_bytes(fixture->pty)->len);
     g_assert_false(g_regex_match_simple("\033\\[[0-9;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]", all, 0, 0));
     g_assert_true(strstr(all, "\033[7m") != NULL);
 }
@@ -381,7 +386,10 @@ test_panels(Fixture *fixture, gconstpointer data)
 static void
 test_editor(Fixture *fixture, gconstpointer data)
 {
-    write_file(fixture, "editor", "#!/bin/sh\nstat -c %a \"$1\" > ~/mode\nprintf 'edited: ' > \"$1.new\"\ncat \"$1\" >> \"$1.new\"\nprintf '\\nsecond line\\n' >> \"$1.new\"\ncat \"$1.new\" > \"$1\"\nrm \"$1.new\"\n", 0700);
+    write_file(
+        fixture, "editor",
+        "#!/bin/sh\nstat -c %a \"$1\" > ~/mode\nprintf 'edited: ' > \"$1.new\"\ncat \"$1\" >> \"$1.new\"\nprintf '\\nsecond line\\n' >> \"$1.new\"\ncat \"$1.new\" > \"$1\"\nrm \"$1.new\"\n",
+        0700);
     g_autofree char *editor = g_strconcat("EDITOR=", fixture->home, "/editor", NULL);
     const char *const environment[] = { editor, NULL };
     start_with(fixture, environment, 0, 0);
@@ -429,11 +437,14 @@ test_rc_and_execute(Fixture *fixture, gconstpointer data)
 {
     write_file(fixture, ".config/confab/rc", "# a comment\n/print from the rc\n", 0600);
     write_file(fixture, ".config/confab/inputrc", "$if confab\n\"\\e[15~\": confab-roster\n$endif\n", 0600);
-    const char *const argv[] = { NULL, "--no-autoconnect", "--execute", "/msg carol@localhost", "-e", "/print from the command line", NULL };
-    fixture->pty = pty_start(&(PtyOptions){ .argv = argv, .home = fixture->home });
+    const char *const argv[] = {
+        NULL, "--no-autoconnect", "--execute", "/msg carol@localhost", "-e", "/print from the command line", NULL
+    };
+    fixture->pty = pty_start(&(PtyOptions) { .argv = argv, .home = fixture->home });
     pty_wait_text(fixture->pty, "work/carol@localhost>");
     pty_wait_text(fixture->pty, "from the command line");
-    pty_send(fixture->pty, "\033" "1");
+    pty_send(fixture->pty, "\033"
+                           "1");
     pty_wait_text(fixture->pty, "from the rc");
     pty_wait_text(fixture->pty, "│");
     pty_send(fixture->pty, "\033[15~");

@@ -48,8 +48,8 @@ test_ignores_what_is_outside(void)
     g_assert_cmpint(canvas_text(canvas, 0, -3, 10, "x", -1, STYLE_TEXT), ==, 0);
     g_assert_cmpint(canvas_text(canvas, 0, 7, 10, "x", -1, STYLE_TEXT), ==, 0);
     g_assert_cmpint(canvas_text(canvas, 0, 0, -4, "x", -1, STYLE_TEXT), ==, 0);
-    canvas_fill(canvas, (Area){ -5, -5, 100, 100 }, STYLE_TITLE);
-    canvas_fill(canvas, (Area){ 3, 3, -1, -1 }, STYLE_TITLE);
+    canvas_fill(canvas, (Area) { -5, -5, 100, 100 }, STYLE_TITLE);
+    canvas_fill(canvas, (Area) { 3, 3, -1, -1 }, STYLE_TITLE);
     canvas_set_cursor(canvas, 50, -2);
     int row = 9, column = 9;
     canvas_cursor(canvas, &row, &column);
@@ -69,7 +69,7 @@ test_wide_clusters_stay_whole(void)
     canvas_text(canvas, 0, 1, 2, "ab", -1, STYLE_TEXT);
     assert_row(canvas, 0, " ab 語");
     assert_whole(canvas);
-    canvas_fill(canvas, (Area){ 0, 5, 1, 1 }, STYLE_TEXT);
+    canvas_fill(canvas, (Area) { 0, 5, 1, 1 }, STYLE_TEXT);
     assert_row(canvas, 0, " ab");
     assert_whole(canvas);
 }
@@ -94,7 +94,8 @@ test_clusters_are_one_cell(void)
 static void
 test_refuses_what_harms(void)
 {
-    static const char *const hostile[] = { "\033", "\x07", "\x7f", "\xc2\x9b", "\xe2\x80\xae", "\xe2\x81\xa6", "\r", "\n", "\t" };
+    static const char *const hostile[] = { "\033",         "\x07", "\x7f", "\xc2\x9b", "\xe2\x80\xae",
+                                           "\xe2\x81\xa6", "\r",   "\n",   "\t" };
     for (guint i = 0; i < G_N_ELEMENTS(hostile); i++) {
         g_autoptr(Canvas) canvas = canvas_new(1, 8);
         g_autofree char *line = g_strconcat("a", hostile[i], "b", NULL);
@@ -120,7 +121,8 @@ test_pool_has_a_ceiling(void)
     g_autoptr(Canvas) canvas = canvas_new(2, 10);
     canvas_text(canvas, 1, 0, 10, "x\xcc\x81\xcc\x82", -1, STYLE_TEXT);
     for (int i = 0; i < 20000; i++) {
-        g_autofree char *text = g_strdup_printf("%c\xcc%c\xcc%c\xcc%c", 'a' + i % 26, 0x80 + i / 26 % 32, 0x80 + i / 832 % 32, 0x80 + i % 7);
+        g_autofree char *text = g_strdup_printf("%c\xcc%c\xcc%c\xcc%c", 'a' + i % 26, 0x80 + i / 26 % 32,
+                                                0x80 + i / 832 % 32, 0x80 + i % 7);
         canvas_text(canvas, 0, i % 10, 1, text, -1, STYLE_TEXT);
     }
     assert_row(canvas, 1, "x\xcc\x81\xcc\x82");
@@ -176,7 +178,8 @@ test_ellipsizes(void)
 static void
 test_random_drawing_stays_whole(void)
 {
-    static const char *const pieces[] = { "abc", "日本", "👨‍👩‍👧", "e\xcc\x81", "שלום", " ", "🇩🇪x", "ｆｕｌｌ" };
+    static const char *const pieces[] = { "abc", "日本",    "👨‍👩‍👧", "e\xcc\x81", "שלום", " ",
+                                          "🇩🇪x", "ｆｕｌｌ" };
     g_autoptr(GRand) random = g_rand_new_with_seed(7);
     for (int round = 0; round < 300; round++) {
         g_autoptr(Canvas) canvas = canvas_new(g_rand_int_range(random, 1, 5), g_rand_int_range(random, 1, 12));
@@ -186,7 +189,7 @@ test_random_drawing_stays_whole(void)
             if (g_rand_boolean(random))
                 canvas_text(canvas, row, column, columns, pieces[g_rand_int_range(random, 0, 8)], -1, STYLE_TEXT);
             else
-                canvas_fill(canvas, (Area){ row, column, g_rand_int_range(random, -1, 3), columns }, STYLE_TITLE);
+                canvas_fill(canvas, (Area) { row, column, g_rand_int_range(random, -1, 3), columns }, STYLE_TITLE);
             assert_whole(canvas);
         }
     }

@@ -33,13 +33,13 @@ on_command(const char *command, gpointer data)
 static void
 on_changed(gpointer data)
 {
-    ((Seen *)data)->changes++;
+    ((Seen *) data)->changes++;
 }
 
 static void
 on_refused(gpointer data)
 {
-    ((Seen *)data)->refusals++;
+    ((Seen *) data)->refusals++;
 }
 
 /* Words that begin with what stands after the last blank. */
@@ -67,7 +67,7 @@ on_candidates(const GPtrArray *words, gpointer data)
         return;
     g_autoptr(GString) all = g_string_new(NULL);
     for (guint i = 0; i < words->len; i++)
-        g_string_append_printf(all, "%s%s", i ? " " : "", (const char *)g_ptr_array_index(words, i));
+        g_string_append_printf(all, "%s%s", i ? " " : "", (const char *) g_ptr_array_index(words, i));
     seen->candidates = g_strdup(all->str);
 }
 
@@ -182,9 +182,9 @@ static void
 test_our_keys_run_commands(Seen *seen, gconstpointer data)
 {
     static const char *const keys[][2] = {
-        { "\0331", "win 1" },       { "\0330", "win 10" },     { "\033a", "unread" },         { "\033[1;3D", "prev" },
-        { "\033[1;3C", "next" },    { "\033\033[D", "prev" },  { "\033[5~", "scroll up" },    { "\033[6~", "scroll down" },
-        { "\033r", "roster-panel" }, { "\033z", "bare" },      { "\x18\x05", "edit" },        { "\x0c", "redraw" },
+        { "\0331", "win 1" },        { "\0330", "win 10" },    { "\033a", "unread" },      { "\033[1;3D", "prev" },
+        { "\033[1;3C", "next" },     { "\033\033[D", "prev" }, { "\033[5~", "scroll up" }, { "\033[6~", "scroll down" },
+        { "\033r", "roster-panel" }, { "\033z", "bare" },      { "\x18\x05", "edit" },     { "\x0c", "redraw" },
     };
     type(seen, "draft");
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -219,7 +219,10 @@ test_split_bytes(Seen *seen, gconstpointer data)
 static void
 test_bytes_that_are_no_text(Seen *seen, gconstpointer data)
 {
-    type(seen, "a\xff\xfe" "b\xc3(" "c\xc2\x9b" "d");
+    type(seen, "a\xff\xfe"
+               "b\xc3("
+               "c\xc2\x9b"
+               "d");
     g_assert_true(g_utf8_validate(input_text(seen->input), -1, NULL));
     type(seen, "\xe6\x97");
     wait_for_change(seen);
@@ -302,7 +305,8 @@ test_history(Seen *seen, gconstpointer data)
 static void
 test_what_may_hold_a_secret(void)
 {
-    static const char *const secret[] = { "/password", "/account set a password x", "/join r@s password p", "/register s u", "/otr secret cat" };
+    static const char *const secret[] = { "/password", "/account set a password x", "/join r@s password p",
+                                          "/register s u", "/otr secret cat" };
     static const char *const open[] = { "password", "//password is a word", "/msg bob hi", "/set typing on", "" };
     for (guint i = 0; i < G_N_ELEMENTS(secret); i++)
         g_assert_true(input_may_hold_secret(secret[i]));
@@ -342,7 +346,8 @@ test_completes(Seen *seen, gconstpointer data)
     assert_text(seen, "/connect alice@example.org ");
     type(seen, "di\t");
     assert_text(seen, "/connect alice@example.org dir/");
-    type(seen, "\x15" "że ż\t");
+    type(seen, "\x15"
+               "że ż\t");
     assert_text(seen, "że żółw ");
     type(seen, "zzz\t");
     assert_text(seen, "że żółw zzz");
@@ -429,8 +434,8 @@ main(int argc, char **argv)
     ADD("drafts", test_drafts);
     ADD("completes", test_completes);
     ADD("secrets", test_secrets);
-    g_test_add("/tui/input/inputrc-wins", Seen, "$if confab\n\"\\e[15~\": confab-roster\n\"\\e1\": \"one\"\n$endif\n", set_up,
-               test_inputrc_wins, tear_down);
+    g_test_add("/tui/input/inputrc-wins", Seen, "$if confab\n\"\\e[15~\": confab-roster\n\"\\e1\": \"one\"\n$endif\n",
+               set_up, test_inputrc_wins, tear_down);
     g_test_add("/tui/input/vi-mode", Seen, "set editing-mode vi\n", set_up, test_vi_mode, tear_down);
 #undef ADD
     const int result = g_test_run();

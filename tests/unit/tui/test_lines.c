@@ -4,17 +4,21 @@
 
 #include "tui/window.h"
 
-#define MINUTE (60 * (gint64)G_USEC_PER_SEC)
+#define MINUTE (60 * (gint64) G_USEC_PER_SEC)
 #define NOON (G_GINT64_CONSTANT(20779) * 86400 * G_USEC_PER_SEC + 12 * 60 * MINUTE)
 
-static const LinesLook wide = { .columns = 60, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
-static const LinesLook narrow = { .columns = 20, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
+static const LinesLook wide = {
+    .columns = 60, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5
+};
+static const LinesLook narrow = {
+    .columns = 20, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5
+};
 
 static Message *
 make(MessageDirection direction, gint64 time, const char *body)
 {
     g_autoptr(Jid) from = jid_new(direction == MESSAGE_IN ? "alice@example.org" : "me@example.org", NULL);
-    return message_new(&(MessageInit){ .direction = direction, .from = from, .body = body, .time = time });
+    return message_new(&(MessageInit) { .direction = direction, .from = from, .body = body, .time = time });
 }
 
 static guint64
@@ -41,7 +45,7 @@ draw(Lines *lines, guint64 number, const LinesLook *look)
     g_autoptr(Canvas) canvas = canvas_new(rows, look->columns);
     GString *text = g_string_new(NULL);
     for (int row = 0; row < rows; row++) {
-        lines_draw(lines, number, row, look, canvas, (Area){ row, 0, 1, look->columns });
+        lines_draw(lines, number, row, look, canvas, (Area) { row, 0, 1, look->columns });
         g_autofree char *line = canvas_row_text(canvas, row);
         g_string_append_printf(text, "%s%s", row ? "\n" : "", line);
     }
@@ -112,7 +116,8 @@ test_failure_says_why(void)
     message->state = MESSAGE_FAILED;
     message->reason = g_strdup("refused\033[31m");
     g_assert_cmpint(lines_rows(lines, number, &wide), ==, before + 1);
-    assert_drawn(lines, number, &wide, "12:00 me     no                                           ✗\n             refused^[[31m");
+    assert_drawn(lines, number, &wide,
+                 "12:00 me     no                                           ✗\n             refused^[[31m");
 }
 
 /* I9, I12 */
@@ -125,11 +130,24 @@ test_hostile_bodies(void)
     g_autoptr(GString) marks = g_string_new("a");
     while (marks->len < 1024 * 1024)
         g_string_append(marks, "\xcc\x81");
-    const char *const bodies[] = { feeds, word, marks->str, "", "\n", "日", "\033[2J", "👨‍👩‍👧", "\xe2\x80\xae" "x", " ", "     \n   " };
+    const char *const bodies[] = { feeds,
+                                   word,
+                                   marks->str,
+                                   "",
+                                   "\n",
+                                   "日",
+                                   "\033[2J",
+                                   "👨‍👩‍👧",
+                                   "\xe2\x80\xae"
+                                   "x",
+                                   " ",
+                                   "     \n   " };
     for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
         add(lines, MESSAGE_IN, NOON, bodies[i]);
     for (int columns = 1; columns < 70; columns += 7) {
-        const LinesLook look = { .columns = columns, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5 };
+        const LinesLook look = {
+            .columns = columns, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5
+        };
         for (guint64 number = 0; number < G_N_ELEMENTS(bodies); number++) {
             const int rows = lines_rows(lines, number, &look);
             g_assert_cmpint(rows, >=, 1);
@@ -163,7 +181,7 @@ test_the_oldest_are_dropped(void)
 {
     g_autoptr(Lines) lines = lines_new();
     for (int i = 0; i < 3 * LINES_MAX; i++)
-        g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "x"), ==, (guint64)i);
+        g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "x"), ==, (guint64) i);
     g_assert_cmpuint(lines_end(lines), ==, 3 * LINES_MAX);
     g_assert_cmpuint(lines_end(lines) - lines_first(lines), <=, LINES_MAX + 1000);
     g_assert_cmpint(lines_rows(lines, lines_first(lines), &wide), ==, 2);

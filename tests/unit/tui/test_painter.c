@@ -6,8 +6,15 @@
 
 #include "tui/painter.h"
 
-static const TermCaps full_caps = { .erase_line = true, .erase_characters = true, .scroll_region = true, .save_cursor = true,
-                                    .colour_erase = true, .no_wrap = true, .dim = true, .italic = true, .colours = COLOURS_256 };
+static const TermCaps full_caps = { .erase_line = true,
+                                    .erase_characters = true,
+                                    .scroll_region = true,
+                                    .save_cursor = true,
+                                    .colour_erase = true,
+                                    .no_wrap = true,
+                                    .dim = true,
+                                    .italic = true,
+                                    .colours = COLOURS_256 };
 
 typedef struct Fixture {
     VTerm *vt;
@@ -57,12 +64,13 @@ assert_cell(const Fixture *fixture, int row, int column)
     VTermScreenCell shown;
     char text[CELL_TEXT_SIZE];
     const Cell wanted = canvas_row(fixture->canvas, row)[column];
-    vterm_screen_get_cell(fixture->screen, (VTermPos){ row, column }, &shown);
+    vterm_screen_get_cell(fixture->screen, (VTermPos) { row, column }, &shown);
     if (canvas_cell_text(fixture->canvas, wanted, text) == 0)
         return;
     const guint32 first = shown.chars[0] == 0 ? ' ' : shown.chars[0];
     if (first != g_utf8_get_char(text))
-        g_error("row %d column %d shows U+%04X, not “%s”, after %s", row, column, first, text, g_strescape(fixture->out->str, NULL));
+        g_error("row %d column %d shows U+%04X, not “%s”, after %s", row, column, first, text,
+                g_strescape(fixture->out->str, NULL));
     for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && shown.chars[i]; i++)
         g_assert_true(i > 0 || !is_isolate(shown.chars[i]));
     const Style *style = wanted.style < STYLE_COUNT ? &fixture->theme->styles[wanted.style] : NULL;
@@ -75,7 +83,8 @@ assert_cell(const Fixture *fixture, int row, int column)
             g_assert_cmpint(shown.fg.indexed.idx, ==, style->foreground & 0xFF);
     }
     if (style && shown.attrs.reverse != (style->attributes & ATTRIBUTE_REVERSE) / ATTRIBUTE_REVERSE)
-        g_error("row %d column %d “%s” is reversed, or not, after %s", row, column, text, g_strescape(fixture->out->str, NULL));
+        g_error("row %d column %d “%s” is reversed, or not, after %s", row, column, text,
+                g_strescape(fixture->out->str, NULL));
     if (style) {
         g_assert_cmpint(VTERM_COLOR_IS_DEFAULT_BG(&shown.bg) == 0, ==, style->background != COLOUR_DEFAULT);
         g_assert_cmpint(shown.attrs.reverse, ==, (style->attributes & ATTRIBUTE_REVERSE) != 0);
@@ -135,10 +144,11 @@ test_a_key_is_a_byte(void)
 static void
 draw_messages(Fixture *fixture, int first)
 {
-    canvas_set_scroll_area(fixture->canvas, (Area){ 1, 0, 21, 80 });
-    canvas_fill(fixture->canvas, (Area){ 1, 0, 21, 80 }, STYLE_TEXT);
+    canvas_set_scroll_area(fixture->canvas, (Area) { 1, 0, 21, 80 });
+    canvas_fill(fixture->canvas, (Area) { 1, 0, 21, 80 }, STYLE_TEXT);
     for (int row = 0; row < 21; row++) {
-        g_autofree char *text = g_strdup_printf("%06d lorem ipsum dolor sit amet %d", first + row, (first + row) * 7919);
+        g_autofree char *text =
+            g_strdup_printf("%06d lorem ipsum dolor sit amet %d", first + row, (first + row) * 7919);
         canvas_text(fixture->canvas, row + 1, 17, 80, text, -1, STYLE_BODY_PEER);
     }
 }
@@ -173,8 +183,8 @@ test_rows_move_beside_a_panel(void)
     Fixture fixture;
     set_up(&fixture, 24, 80, &full_caps);
     for (int first = 0; first < 10; first++) {
-        canvas_set_scroll_area(fixture.canvas, (Area){ 1, 17, 21, 63 });
-        canvas_fill(fixture.canvas, (Area){ 1, 0, 21, 80 }, STYLE_TEXT);
+        canvas_set_scroll_area(fixture.canvas, (Area) { 1, 17, 21, 63 });
+        canvas_fill(fixture.canvas, (Area) { 1, 0, 21, 80 }, STYLE_TEXT);
         draw_messages(&fixture, first);
         for (int row = 1; row < 5; row++) {
             g_autofree char *name = g_strdup_printf("contact %d", row);
@@ -186,7 +196,22 @@ test_rows_move_beside_a_panel(void)
 }
 
 static const char *const pieces[] = {
-    "plain", " ", "          ", "日本語", "e\xcc\x81\xcc\x82", "👨‍👩‍👧‍👦", "🇩🇪🇫🇷", "❤️", "1️⃣", "مرحبا بالعالم", "שלום", "👍🏽", "x", "ｆｕｌｌ", "नमस्ते", "🫠",
+    "plain",
+    " ",
+    "          ",
+    "日本語",
+    "e\xcc\x81\xcc\x82",
+    "👨‍👩‍👧‍👦",
+    "🇩🇪🇫🇷",
+    "❤️",
+    "1️⃣",
+    "مرحبا بالعالم",
+    "שלום",
+    "👍🏽",
+    "x",
+    "ｆｕｌｌ",
+    "नमस्ते",
+    "🫠",
 };
 
 static void
@@ -195,15 +220,18 @@ scribble(Fixture *fixture, GRand *random)
     const int rows = canvas_rows(fixture->canvas), columns = canvas_columns(fixture->canvas);
     for (int i = g_rand_int_range(random, 1, 12); i > 0; i--) {
         const int row = g_rand_int_range(random, 0, rows), column = g_rand_int_range(random, 0, columns);
-        const guint8 style = (guint8)g_rand_int_range(random, 0, STYLE_COUNT);
+        const guint8 style = (guint8) g_rand_int_range(random, 0, STYLE_COUNT);
         if (g_rand_int_range(random, 0, 4) == 0)
-            canvas_fill(fixture->canvas, (Area){ row, column, g_rand_int_range(random, 1, 4), g_rand_int_range(random, 1, columns + 1) }, style);
+            canvas_fill(fixture->canvas,
+                        (Area) { row, column, g_rand_int_range(random, 1, 4),
+                                 g_rand_int_range(random, 1, columns + 1) },
+                        style);
         else
             canvas_text(fixture->canvas, row, column, g_rand_int_range(random, 1, columns + 1),
                         pieces[g_rand_int_range(random, 0, G_N_ELEMENTS(pieces))], -1, style);
     }
     canvas_set_cursor(fixture->canvas, g_rand_int_range(random, 0, rows), g_rand_int_range(random, 0, columns));
-    canvas_set_scroll_area(fixture->canvas, (Area){ 1, 0, rows - 2, columns });
+    canvas_set_scroll_area(fixture->canvas, (Area) { 1, 0, rows - 2, columns });
 }
 
 /* Moves rows by redrawing them elsewhere, so that scrolling is worth it. */
@@ -217,7 +245,7 @@ shift_rows(Fixture *fixture, GRand *random)
         g_ptr_array_add(before, canvas_row_text(fixture->canvas, row));
     for (int row = 1; row < rows - 1; row++) {
         const int source = row + shift;
-        canvas_fill(fixture->canvas, (Area){ row, 0, 1, columns }, STYLE_TEXT);
+        canvas_fill(fixture->canvas, (Area) { row, 0, 1, columns }, STYLE_TEXT);
         if (source >= 0 && source < rows)
             canvas_text(fixture->canvas, row, 0, columns, g_ptr_array_index(before, source), -1, STYLE_TEXT);
     }
@@ -263,7 +291,16 @@ test_hostile_text(void)
     Fixture fixture;
     set_up(&fixture, 8, 40, &full_caps);
     static const char *const hostile[] = {
-        "\033]0;owned\007", "\033[2J\033[H", "\xc2\x9b" "31m", "\xe2\x80\xae" "gnp.exe", "\rfake", "a\tb", "مرحبا \033[7m", "\x7f\x08\x08",
+        "\033]0;owned\007",
+        "\033[2J\033[H",
+        "\xc2\x9b"
+        "31m",
+        "\xe2\x80\xae"
+        "gnp.exe",
+        "\rfake",
+        "a\tb",
+        "مرحبا \033[7m",
+        "\x7f\x08\x08",
     };
     g_autoptr(GString) all = g_string_new(NULL);
     for (int row = 0; row < 8; row++) {
@@ -284,7 +321,7 @@ test_hostile_text(void)
     }
     for (const char *at = all->str; *at; at = g_utf8_next_char(at)) {
         const gunichar character = g_utf8_get_char(at);
-        g_assert_true(character >= 0x20 || strchr("\033\r\n\b", (char)character));
+        g_assert_true(character >= 0x20 || strchr("\033\r\n\b", (char) character));
         g_assert_false(character >= 0x7F && character < 0xA0);
         g_assert_false(character >= 0x202A && character <= 0x202E);
         g_assert_false(character == 0x2066 || character == 0x2067);
@@ -306,7 +343,7 @@ test_fields_are_isolated(void)
     g_assert_nonnull(first);
     g_assert_nonnull(last);
     g_assert_true(first < strstr(fixture.out->str, "م") && strstr(fixture.out->str, "ا") < last);
-    canvas_fill(fixture.canvas, (Area){ 1, 2, 1, 8 }, STYLE_TEXT);
+    canvas_fill(fixture.canvas, (Area) { 1, 2, 1, 8 }, STYLE_TEXT);
     canvas_text(fixture.canvas, 1, 2, 20, "مرحبة", -1, STYLE_NICK_PEER);
     paint(&fixture);
     g_assert_nonnull(strstr(fixture.out->str, "\xe2\x81\xa8"));

@@ -17,15 +17,18 @@ test_colours(void)
     static const struct {
         const char *text;
         Colour colour;
-    } good[] = { { "default", COLOUR_DEFAULT },          { "black", COLOUR_INDEXED },         { "white", COLOUR_INDEXED | 7 },
-                 { "bright-red", COLOUR_INDEXED | 9 },   { "grey", COLOUR_INDEXED | 8 },      { "255", COLOUR_INDEXED | 255 },
-                 { "#ff8000", COLOUR_RGB | 0xff8000 },   { "#F80", COLOUR_RGB | 0xff8800 },   { "0", COLOUR_INDEXED } };
+    } good[] = {
+        { "default", COLOUR_DEFAULT },        { "black", COLOUR_INDEXED },       { "white", COLOUR_INDEXED | 7 },
+        { "bright-red", COLOUR_INDEXED | 9 }, { "grey", COLOUR_INDEXED | 8 },    { "255", COLOUR_INDEXED | 255 },
+        { "#ff8000", COLOUR_RGB | 0xff8000 }, { "#F80", COLOUR_RGB | 0xff8800 }, { "0", COLOUR_INDEXED }
+    };
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
         Colour colour = 1;
         g_assert_true(colour_parse(good[i].text, &colour));
         g_assert_cmpuint(colour, ==, good[i].colour);
     }
-    static const char *const bad[] = { "", "reddish", "256", "-1", "#12", "#12345g", "#1234567", "bright-", "bright-grey", "1e1" };
+    static const char *const bad[] = { "",        "reddish",  "256",     "-1",          "#12",
+                                       "#12345g", "#1234567", "bright-", "bright-grey", "1e1" };
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
         Colour colour = 1;
         g_assert_false(colour_parse(bad[i], &colour));
