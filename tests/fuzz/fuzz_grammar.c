@@ -61,6 +61,7 @@ check_grammar(const char *text, const char *name, const char *line, WordsLookup 
     if (grammar == NULL)
         return;
     g_autofree char *usage = grammar_usage(grammar, name);
+    g_assert_true(g_str_has_prefix(usage, "/"));
     const ArgContext context = { .lookup = variables };
     g_autoptr(Args) args = grammar_parse(grammar, name, line, &context, &error);
     g_assert_true((args == NULL) == (error != NULL));

@@ -104,7 +104,9 @@ phase_start(Phase *phase)
     g_assert_true(g_file_set_contents(resolv, "nameserver 127.0.0.1\noptions timeout:60 attempts:3\n", -1, NULL));
     g_auto(GStrv) confab = confab_argv(NULL);
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    const char *const inside[] = { "unshare", "--mount", "--net", self, "--inside-silence", resolv, confab[0], NULL };
+    /* Who is not root becomes it in a user namespace, which root has no need of and cannot make where it is confined. */
+    const char *const as_root = geteuid() != 0 ? "--map-root-user" : "--mount";
+    const char *const inside[] = { "unshare", "--mount", "--net", as_root, self, "--inside-silence", resolv, confab[0], NULL };
     phase->pty = pty_start(&(PtyOptions){ .argv = inside, .home = phase->home });
 }
 
