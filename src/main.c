@@ -114,9 +114,10 @@ claim_profile(const Paths *paths, GError **error)
     if (read(fd, text, sizeof text - 1) < 0)
         text[0] = '\0';
     close(fd);
-    g_set_error(error, CONFAB_ERROR, ERROR_FAILED,
-                _("this profile is open in another confab (process %s): use that one, or --config DIR for a second profile"),
-                g_strstrip(text));
+    g_set_error(
+        error, CONFAB_ERROR, ERROR_FAILED,
+        _("this profile is open in another confab (process %s): use that one, or --config DIR for a second profile"),
+        g_strstrip(text));
     return -1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints the manual pages and the DOAP file from the tables: `mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap`.
- * Not installed; `make docs` writes what is committed, and a lint compares. */
+/* Prints the manual pages and the DOAP file from the tables: `mkdocs confab.1` and so on. Not installed; `make docs`
+ * writes what is committed, and a lint compares. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,8 @@ put(const char *text)
         char character;
         const char *escape;
     } escapes[] = {
-        { '\\', "\\e" }, { '-', "\\-" }, { '\'', "\\(aq" }, { '`', "\\(ga" }, { '^', "\\(ha" }, { '~', "\\(ti" }, { '"', "\\(dq" },
+        { '\\', "\\e" }, { '-', "\\-" }, { '\'', "\\(aq" }, { '`', "\\(ga" },
+        { '^', "\\(ha" }, { '~', "\\(ti" }, { '"', "\\(dq" },
     };
     if (*text == '.')
         fputs("\\&", stdout);
@@ -171,8 +172,8 @@ print_files(void)
     request("SH", "FILES");
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
         item(files[i][0], files[i][1]);
-    paragraph("With --config DIR they are under DIR/config, DIR/data, DIR/state. Directories are made with mode 0700, files with "
-              "0600; what others can read is reported.");
+    paragraph("With --config DIR they are under DIR/config, DIR/data, DIR/state. Directories are made with mode "
+              "0700, files with 0600; what others can read is reported.");
 }
 
 static void
@@ -188,8 +189,9 @@ print_keys(void)
 #undef KEY
     };
     request("SH", "KEYS");
-    line("The input line is readline's: its keys, its history, your inputrc. These keys are added; Alt with a key is also Esc and "
-         "then the key. Each runs a command that can be typed, and can be bound to other keys in an inputrc by its name.");
+    line("The input line is readline's: its keys, its history, your inputrc. These keys are added; Alt with a key "
+         "is also Esc and then the key. Each runs a command that can be typed, and can be bound to other keys in "
+         "an inputrc by its name.");
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         if (keys[i].help == NULL)
             continue;
@@ -205,18 +207,21 @@ print_program_page(void)
     puts(".SH SYNOPSIS\n.SY confab\n.RI [ OPTION \\&.\\|.\\|.]\n.YS");
     puts(".SY \"confab run\"\n.RI [ OPTION \\&.\\|.\\|.]\n.RI [ FILE \\&.\\|.\\|.]\n.YS");
     request("SH", "DESCRIPTION");
-    line("confab talks XMPP (Jabber): in the terminal, with windows, a list of contacts and an input line; and headless, from "
-         "scripts. Both understand the same slash commands, described in confab-commands(7). Several accounts can be online at once.");
-    paragraph("Without a word confab starts the terminal interface. Type /help for help, Tab to complete, Alt-a for the next "
-              "window with something unread, and /quit to leave.");
-    paragraph("The word run starts it headless: slash commands are read from the FILEs or from standard input, one a line, and what "
-              "happens is printed, a line an event; with --json as one JSON object a line. A line that fails ends the script "
-              "with the file and the number of the line. /wait waits for events, so scripts need no sleeps.");
+    line("confab talks XMPP (Jabber): in the terminal, with windows, a list of contacts and an input line; and "
+         "headless, from scripts. Both understand the same slash commands, described in confab-commands(7). "
+         "Several accounts can be online at once.");
+    paragraph("Without a word confab starts the terminal interface. Type /help for help, Tab to complete, Alt-a "
+              "for the next window with something unread, and /quit to leave.");
+    paragraph("The word run starts it headless: slash commands are read from the FILEs or from standard input, one "
+              "a line, and what happens is printed, a line an event; with --json as one JSON object a line. A line "
+              "that fails ends the script with the file and the number of the line. /wait waits for events, so "
+              "scripts need no sleeps.");
     print_options();
     print_keys();
     request("SH", "PASSWORDS");
-    line("A password is taken from the first of these that is there: --password-fd; the account's password-command; the file "
-         "confab-ACCOUNT in $CREDENTIALS_DIRECTORY (systemd credentials); the account's password; a question.");
+    line("A password is taken from the first of these that is there: --password-fd; the account's "
+         "password-command; the file confab-ACCOUNT in $CREDENTIALS_DIRECTORY (systemd credentials); the account's "
+         "password; a question.");
     print_exit_codes();
     print_files();
     request("SH", "ENVIRONMENT");
@@ -228,7 +233,8 @@ print_program_page(void)
     example("/account add me alice@example.org\n/account set me password-command \"pass show xmpp\"\n/connect\n"
             "/roster add bob@example.org Bob\n/msg Bob hello");
     paragraph("A message from a script:");
-    example("printf '%s\\n' '/wait connected timeout 20' '/msg bob@example.org the backup is done' '/wait delivered' | confab run");
+    example("printf '%s\\n' '/wait connected timeout 20' '/msg bob@example.org the backup is done' "
+            "'/wait delivered' | confab run");
     static const char *const pages[] = { "confab\\-commands", "7", "confab\\-settings", "5", NULL };
     see_also(pages);
 }
@@ -284,18 +290,19 @@ print_commands_page(void)
 {
     page("confab\\-commands", "7", "the slash commands of confab");
     request("SH", "DESCRIPTION");
-    line("A line that starts with a slash is a command; //text says /text; everything else is said to the current conversation. An "
-         "unknown command is never sent as text.");
-    paragraph("Words are quoted as in the shell: \"two words\", \\\". An address may be given as a contact's name when only one "
-              "has it. Commands that need an account use the one of the current window, else the only one that is connected; /on "
-              "ACCOUNT COMMAND picks one.");
-    paragraph("In what follows WORDS in capitals stand for values, [brackets] for what may be left out, and three dots for values "
-              "that may be repeated or hold spaces.");
+    line("A line that starts with a slash is a command; //text says /text; everything else is said to the current "
+         "conversation. An unknown command is never sent as text.");
+    paragraph("Words are quoted as in the shell: \"two words\", \\\". An address may be given as a contact's name "
+              "when only one has it. Commands that need an account use the one of the current window, else the "
+              "only one that is connected; /on ACCOUNT COMMAND picks one.");
+    paragraph("In what follows WORDS in capitals stand for values, [brackets] for what may be left out, and three "
+              "dots for values that may be repeated or hold spaces.");
     request("SH", "COMMANDS");
     foreach_group(print_group);
     request("SH", "SCRIPTS");
-    line("A script has one command a line. # starts a comment, a \\ at the end goes on in the next line, $VAR and ${VAR} stand for "
-         "variables of the environment. A line that fails ends the script, unless script.on-error is continue.");
+    line("A script has one command a line. # starts a comment, a \\ at the end goes on in the next line, $VAR and "
+         "${VAR} stand for variables of the environment. A line that fails ends the script, unless script.on-error "
+         "is continue.");
     static const char *const pages[] = { "confab", "1", "confab\\-settings", "5", NULL };
     see_also(pages);
 }
@@ -344,7 +351,8 @@ print_account_keys(void)
     }
     example("[work]\njid = alice@example.org\npassword-command = pass show xmpp/work\n\n"
             "[onion]\njid = alice@example.net\nenabled = off\nserver = example.onion\nproxy = socks5://127.0.0.1:9050");
-    paragraph("An account with a value that makes no sense is not used until it is mended; the message says the file and the line.");
+    paragraph("An account with a value that makes no sense is not used until it is mended; the message says the "
+              "file and the line.");
 }
 
 static void
@@ -359,11 +367,14 @@ print_styles(void)
 #undef STYLE
     };
     request("SH", "THEMES");
-    line("A theme is a file NAME.theme in the directory themes; /set theme NAME uses it. It dresses the elements of the screen:");
-    example("[theme]\nname = Evening\n\n[colours]\naccent = #3584e4\n\n[styles]\ntitle = accent on default bold\ntime = dim");
-    paragraph("A look is [COLOUR] [on COLOUR] [ATTRIBUTE...]. A colour is default, black, red, green, yellow, blue, magenta, cyan, "
-              "white, one of these with bright- before it, a number from 0 to 255, #rrggbb, or a name given under [colours]. Attributes "
-              "are bold, dim, italic, underline and reverse. What a theme does not name looks as it is built in.");
+    line("A theme is a file NAME.theme in the directory themes; /set theme NAME uses it. It dresses the elements "
+         "of the screen:");
+    example("[theme]\nname = Evening\n\n[colours]\naccent = #3584e4\n\n[styles]\ntitle = accent on default bold\n"
+            "time = dim");
+    paragraph("A look is [COLOUR] [on COLOUR] [ATTRIBUTE...]. A colour is default, black, red, green, yellow, "
+              "blue, magenta, cyan, white, one of these with bright- before it, a number from 0 to 255, #rrggbb, "
+              "or a name given under [colours]. Attributes are bold, dim, italic, underline and reverse. What a "
+              "theme does not name looks as it is built in.");
     paragraph("These are the elements, with their look in the default theme:");
     for (gsize i = 0; i < G_N_ELEMENTS(styles); i++)
         item(styles[i].name, styles[i].look);
@@ -374,13 +385,14 @@ print_settings_page(void)
 {
     page("confab\\-settings", "5", "settings, accounts and themes of confab");
     request("SH", "DESCRIPTION");
-    line("The file config holds what was set with /set. It can be edited by hand: comments, order, and keys confab does not know "
-         "stay as they are. After an edit confab sees the change with its next /set, or when it starts.");
+    line("The file config holds what was set with /set. It can be edited by hand: comments, order, and keys confab "
+         "does not know stay as they are. After an edit confab sees the change with its next /set, or when it "
+         "starts.");
     example("[settings]\nnotify.bell = on\n\n[account work]\npresence.status = away\n\n"
             "[conversation alice@example.org]\ntyping = off");
-    paragraph("The group [settings] counts everywhere, [account NAME] for one account, [conversation JID] for one contact on every "
-              "account; the narrowest wins. A value is the rest of its line; spaces at its ends need double quotes. Lines "
-              "that start with # or ; are comments.");
+    paragraph("The group [settings] counts everywhere, [account NAME] for one account, [conversation JID] for one "
+              "contact on every account; the narrowest wins. A value is the rest of its line; spaces at its ends "
+              "need double quotes. Lines that start with # or ; are comments.");
     print_settings();
     print_account_keys();
     print_styles();
@@ -436,7 +448,8 @@ print_doap(void)
     puts("<!-- SPDX-License-Identifier: GPL-3.0-or-later -->");
     puts("<rdf:RDF xmlns='http://usefulinc.com/ns/doap#' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'\n"
          "         xmlns:xmpp='https://linkmauve.fr/ns/xmpp-doap#'>");
-    puts("  <Project>\n    <name>confab</name>\n    <shortdesc xml:lang='en'>An XMPP client for the terminal</shortdesc>");
+    puts("  <Project>\n    <name>confab</name>\n    <shortdesc xml:lang='en'>An XMPP client for the "
+         "terminal</shortdesc>");
     puts("    <description xml:lang='en'>confab is a terminal and headless XMPP client written in C.</description>");
     puts("    <license rdf:resource='https://spdx.org/licenses/GPL-3.0-or-later'/>");
     puts("    <programming-language>C</programming-language>\n    <os>Linux</os>");

@@ -14,4 +14,5 @@ typedef enum {
 } SubprocessFlags;
 
 /* `command` is the user's own line from a file, run as `sh -c`. Cancelling kills the child. */
-void subprocess_run(const char *command, SubprocessFlags flags, GCancellable *cancel, SubprocessDone done, gpointer data);
+void subprocess_run(const char *command, SubprocessFlags flags, GCancellable *cancel, SubprocessDone done,
+                    gpointer data);

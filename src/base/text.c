@@ -270,8 +270,8 @@ text_has_rtl(const char *text, size_t length)
     return false;
 }
 
-/* UAX 14 knows the slash inside words only: no break before it, even after spaces, and one behind it. But "/quit" is a word that
- * begins with one. */
+/* UAX 14 knows the slash inside words only: no break before it, even after spaces, and one behind it. But "/quit" is a
+ * word that begins with one. */
 static bool
 is_opportunity(const char *text, size_t offset, const char *breaks)
 {
@@ -281,7 +281,8 @@ is_opportunity(const char *text, size_t offset, const char *breaks)
     return breaks[offset] == UC_BREAK_POSSIBLE && !slash_begins_word;
 }
 
-/* The last place in [1, limit] where a line may end, on the border of a cluster; 0 when there is none. There is text behind it. */
+/* The last place in [1, limit] where a line may end, on the border of a cluster; 0 when there is none. There is text
+ * behind it. */
 static size_t
 last_opportunity(const char *text, size_t limit, const char *breaks)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The accounts a user has configured (confab-settings(5)): a file with one [name] a group. What is known of a key is its row.
- * An account whose jid is missing or that has a value which makes no sense is not listed (a wrong pin or tls word must not
- * quietly become the default); its problem is reported, and /account set can mend it. */
+/* The accounts a user has configured (confab-settings(5)): a file with one [name] a group. What is known of a key is
+ * its row. An account whose jid is missing or that has a value which makes no sense is not listed (a wrong pin or tls
+ * word must not quietly become the default); its problem is reported, and /account set can mend it. */
 #pragma once
 
 #include <glib.h>
@@ -17,8 +17,8 @@ typedef enum AccountTls {
     ACCOUNT_TLS_OFF,
 } AccountTls;
 
-/* A snapshot that never changes: keep a reference; a change of the account makes a new one. Optional texts are NULL when
- * not set, never "". */
+/* A snapshot that never changes: keep a reference; a change of the account makes a new one. Optional texts are NULL
+ * when not set, never "". */
 typedef struct AccountConfig {
     char *name;
     Jid *jid;                 /* bare */
@@ -81,9 +81,11 @@ Bus *accounts_bus(Accounts *accounts);
 const GPtrArray *accounts_list(const Accounts *accounts);
 /* By name, else by bare JID; NULL when there is none. */
 const AccountConfig *accounts_find(const Accounts *accounts, const char *name_or_jid);
-/* Like accounts_find(), with an error (ERROR_NOT_FOUND, or ERROR_CONFIG with the account's problem) that says what to do. */
+/* Like accounts_find(), with an error (ERROR_NOT_FOUND, or ERROR_CONFIG with the account's problem) that says what to
+ * do. */
 const AccountConfig *accounts_require(const Accounts *accounts, const char *name_or_jid, GError **error);
-/* Names of accounts with a problem (borrowed strings, free the array), and the problem of one, NULL when it has none. */
+/* Names of accounts with a problem (borrowed strings, free the array), and the problem of one, NULL when it has
+ * none. */
 GPtrArray *accounts_list_broken(const Accounts *accounts);
 const char *accounts_get_problem(const Accounts *accounts, const char *name);
 
@@ -94,7 +96,8 @@ bool accounts_remove(Accounts *accounts, const char *name, GError **error);
 bool accounts_set(Accounts *accounts, const char *name, const char *key, const char *value, GError **error);
 bool accounts_unset(Accounts *accounts, const char *name, const char *key, GError **error);
 bool accounts_set_enabled(Accounts *accounts, const char *name, bool enabled, GError **error);
-/* What may be shown of a value: of secrets and of passwords in addresses only that they are there. NULL when it is not set. */
+/* What may be shown of a value: of secrets and of passwords in addresses only that they are there. NULL when it is not
+ * set. */
 char *accounts_format_value(const Accounts *accounts, const char *name, const char *key);
 /* What the file says, NULL when the key is not set. For secrets see ACCOUNT_KEY_SECRET: do not show. */
 const char *accounts_get_text(const Accounts *accounts, const char *name, const char *key);

@@ -24,8 +24,8 @@ gsize secret_length(const Secret *secret);
 /* The first line of a descriptor, which stays open after it; blocks, so before the loop only. */
 Secret *secret_read_fd(int fd, GError **error);
 
-/* Called once from the main loop, never from inside the call that asked; `take_secret` is NULL exactly when `error` is set.
- * After a cancel the error is G_IO_ERROR_CANCELLED. */
+/* Called once from the main loop, never from inside the call that asked; `take_secret` is NULL exactly when `error` is
+ * set. After a cancel the error is G_IO_ERROR_CANCELLED. */
 typedef void (*SecretDone)(Secret *take_secret, const GError *error, gpointer data);
 
 /* A question a front-end puts to the user; it ends with exactly one secret_prompt_answer(), possibly at once. */
@@ -42,7 +42,8 @@ void secret_prompt_answer(SecretPrompt *prompt, Secret *take_secret);
 /* Gives the terminal to password-command and takes it back: a screen is suspended meanwhile. */
 typedef void (*SecretLend)(bool lend, gpointer data);
 
-/* The sources of one process, set up by its front-end. Commands and prompts that need the terminal run one after the other. */
+/* The sources of one process, set up by its front-end. Commands and prompts that need the terminal run one after the
+ * other. */
 typedef struct SecretSources SecretSources;
 
 /* Takes $CREDENTIALS_DIRECTORY from the environment. */
@@ -58,7 +59,9 @@ void secret_sources_set_terminal(SecretSources *sources, SecretLend lend, gpoint
 void secret_sources_set_prompt(SecretSources *sources, SecretAsk ask, gpointer data);
 
 /* `cancel` may be NULL. `sources` must outlive the request. */
-void secret_find(SecretSources *sources, const AccountConfig *account, GCancellable *cancel, SecretDone done, gpointer data);
-/* Asks even when there are other sources, after the server refused what they gave; ERROR_AUTH with `reason` when headless. */
+void secret_find(SecretSources *sources, const AccountConfig *account, GCancellable *cancel, SecretDone done,
+                 gpointer data);
+/* Asks even when there are other sources, after the server refused what they gave; ERROR_AUTH with `reason` when
+ * headless. */
 void secret_ask_again(SecretSources *sources, const AccountConfig *account, const char *reason, GCancellable *cancel,
                       SecretDone done, gpointer data);

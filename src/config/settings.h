@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a user can choose: the rows of settings.def, their values and where these are kept.
  *
- * A value is looked up conversation → account → everywhere → the row's default. A place (SettingPlace) says which of these
- * is meant. The file is INI, made to be edited by hand:
+ * A value is looked up conversation → account → everywhere → the row's default. A place (SettingPlace) says which of
+ * these is meant. The file is INI, made to be edited by hand:
  *
  *     [settings]                          everywhere; lines above the first group count as this group
  *     notify.bell = on
@@ -13,8 +13,8 @@
  *     [conversation alice@example.org]    for one contact or room, by its bare JID, on every account
  *     typing = off
  *
- * Comments, order, and keys this version does not know stay as they are. Every change reads the file again first, so hand
- * edits made meanwhile survive and take effect with it. */
+ * Comments, order, and keys this version does not know stay as they are. Every change reads the file again first, so
+ * hand edits made meanwhile survive and take effect with it. */
 #pragma once
 
 #include <glib.h>
@@ -74,9 +74,9 @@ typedef struct SettingsEvent {
 
 typedef struct Settings Settings;
 
-/* Reads the file; a missing one is empty. Lines that make no sense are reported in `warnings` (GPtrArray of char *, may be
- * NULL) with file and line, and kept. NULL and ERROR_CONFIG when it is no text file at all: it is never overwritten then.
- * `path` NULL: nothing is read or saved (tests). */
+/* Reads the file; a missing one is empty. Lines that make no sense are reported in `warnings` (GPtrArray of char *, may
+ * be NULL) with file and line, and kept. NULL and ERROR_CONFIG when it is no text file at all: it is never overwritten
+ * then. `path` NULL: nothing is read or saved (tests). */
 Settings *settings_new(const char *path, GPtrArray *warnings, GError **error);
 void settings_free(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
@@ -87,14 +87,16 @@ bool settings_reload(Settings *settings, GPtrArray *warnings, GError **error);
 /* Events are SettingsEvent. A handler must not set settings. */
 Bus *settings_bus(Settings *settings);
 
-/* The value that counts for a conversation of an account; either may be NULL. A getter must fit the row's type (g_assert);
- * get_text also answers for CHOICE with the word, get_choice with its index. Texts are borrowed until the next change. */
+/* The value that counts for a conversation of an account; either may be NULL. A getter must fit the row's type
+ * (g_assert); get_text also answers for CHOICE with the word, get_choice with its index. Texts are borrowed until the
+ * next change. */
 bool settings_get_bool(const Settings *settings, Setting setting, const char *account, const char *conversation);
 int settings_get_int(const Settings *settings, Setting setting, const char *account, const char *conversation);
 const char *settings_get_text(const Settings *settings, Setting setting, const char *account, const char *conversation);
 int settings_get_choice(const Settings *settings, Setting setting, const char *account, const char *conversation);
 
-/* The value that counts, of any type, as a user writes it; and where it was found (`*found`, may be NULL; 0: the default). */
+/* The value that counts, of any type, as a user writes it; and where it was found (`*found`, may be NULL; 0: the
+ * default). */
 const char *settings_format(const Settings *settings, Setting setting, const char *account, const char *conversation,
                             SettingScopes *found);
 /* What is set at exactly this place, NULL when nothing is. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An INI file that people edit, too: changes are made in place, and comments, order, blank lines and what is not understood
- * stay as they are.
+/* An INI file that people edit, too: changes are made in place, and comments, order, blank lines and what is not
+ * understood stay as they are.
  *
  *     # a comment, also with ;
  *     [group]
  *     key = value          the rest of the line, without the spaces around it; # and ; inside belong to the value
  *     other = " a\n\"b "   in double quotes: spaces at the ends, \n, \t, \r, \\ and \"
  *
- * A group may appear more than once and is one group. Where a key is set twice, the last one counts. Lines above the first
- * group header belong to the group "". */
+ * A group may appear more than once and is one group. Where a key is set twice, the last one counts. Lines above the
+ * first group header belong to the group "". */
 #pragma once
 
 #include <glib.h>
@@ -21,12 +21,13 @@ enum {
 
 typedef struct SettingsFile SettingsFile;
 
-/* A missing file is an empty one. Lines that make no sense are reported in `warnings` (GPtrArray of char *, may be NULL) as
- * "FILE:LINE: …" and kept; below a broken group header the lines belong to no group. NULL and ERROR_CONFIG when the file
- * cannot be read or is no text: NUL bytes, too large, a line too long. */
+/* A missing file is an empty one. Lines that make no sense are reported in `warnings` (GPtrArray of char *, may be
+ * NULL) as "FILE:LINE: …" and kept; below a broken group header the lines belong to no group. NULL and ERROR_CONFIG
+ * when the file cannot be read or is no text: NUL bytes, too large, a line too long. */
 SettingsFile *settings_file_load(const char *path, GPtrArray *warnings, GError **error);
 /* The same from text; it cannot be saved. `name` stands in messages. */
-SettingsFile *settings_file_parse(const char *name, const char *text, gsize length, GPtrArray *warnings, GError **error);
+SettingsFile *settings_file_parse(const char *name, const char *text, gsize length, GPtrArray *warnings,
+                                  GError **error);
 void settings_file_free(SettingsFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettingsFile, settings_file_free)
 
@@ -46,7 +47,8 @@ bool settings_file_has_group(const SettingsFile *file, const char *group);
 GPtrArray *settings_file_list_groups(const SettingsFile *file);
 GPtrArray *settings_file_list_keys(const SettingsFile *file, const char *group);
 
-/* Calls for each entry in the order of the file, also for those a later one replaces. The texts are borrowed for the call. */
+/* Calls for each entry in the order of the file, also for those a later one replaces. The texts are borrowed for the
+ * call. */
 typedef struct SettingsFileEntry {
     const char *group;
     const char *key;

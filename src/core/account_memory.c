@@ -13,7 +13,8 @@ account_memory_load_sasl(Session *session, char **mechanism, bool *binding, GErr
     Db *db = client_db(session_client(session));
     GError *problem = NULL;
     *mechanism = cache_recall(db, session_store_key(session), mechanism_key, &problem);
-    g_autofree char *bound = problem == NULL ? cache_recall(db, session_store_key(session), binding_key, &problem) : NULL;
+    g_autofree char *bound =
+        problem == NULL ? cache_recall(db, session_store_key(session), binding_key, &problem) : NULL;
     *binding = bound != NULL;
     if (problem == NULL)
         return true;

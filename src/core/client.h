@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The client: everything below, wired together, without a face. A front-end makes one, subscribes to the model's bus, and runs
- * the GLib main loop. */
+/* The client: everything below, wired together, without a face. A front-end makes one, subscribes to the model's bus,
+ * and runs the GLib main loop. */
 #pragma once
 
 #include <glib.h>
@@ -17,15 +17,17 @@ typedef struct Client Client;
 typedef struct Session Session;
 
 typedef struct ClientOptions {
-    const Paths *paths;          /* borrowed for the client's life */
-    const char *const *accounts; /* names or bare JIDs of --account: only these connect by themselves; NULL: all enabled */
-    SecretSources *secrets;      /* borrowed; where passwords come from (password-fd, prompt) */
+    const Paths *paths;     /* borrowed for the client's life */
+    /* Names or bare JIDs of --account: only these connect by themselves; NULL: all enabled. */
+    const char *const *accounts;
+    SecretSources *secrets; /* borrowed; where passwords come from (password-fd, prompt) */
 } ClientOptions;
 
 /* Outcome of something that takes a while: NULL when it worked. Called exactly once, from the loop. */
 typedef void (*CoreDone)(const GError *error, gpointer data);
 
-/* Reads settings and accounts, opens the store. NULL: the files cannot be used (ERROR_CONFIG, ERROR_LOCAL_IO); nothing was changed. */
+/* Reads settings and accounts, opens the store. NULL: the files cannot be used (ERROR_CONFIG, ERROR_LOCAL_IO); nothing
+ * was changed. */
 Client *client_new(const ClientOptions *options, GError **error);
 /* Ends at once; for a proper good-bye call client_shutdown() first. */
 void client_free(Client *client);
@@ -53,4 +55,5 @@ Session *client_session_of(const Client *client, const Account *account);
 Conversation *client_find_conversation(const Client *client, guint64 serial);
 
 /* One line for the user through the model's bus; `text` is cleaned here. */
-void client_notice(Client *client, Account *account, NoticeLevel level, int code, const char *format, ...) G_GNUC_PRINTF(5, 6);
+void client_notice(Client *client, Account *account, NoticeLevel level, int code, const char *format, ...)
+    G_GNUC_PRINTF(5, 6);

@@ -51,8 +51,8 @@ contacts_add(Session *session, const Jid *jid, const char *name, CoreDone done, 
     if (!require_online(session, done, data))
         return;
     if (jid_equal_bare(jid, account_jid(session_account(session)))) {
-        g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_BAD_INPUT, _("%s is your own address: give another one"),
-                                              jid_bare(jid));
+        g_autoptr(GError) error =
+            g_error_new(CONFAB_ERROR, ERROR_BAD_INPUT, _("%s is your own address: give another one"), jid_bare(jid));
         core_done_later(done, data, error);
         return;
     }

@@ -6,7 +6,8 @@
 
 /* Adds to the roster and asks for presence. */
 void contacts_add(Session *session, const Jid *jid, const char *name, CoreDone done, gpointer data);
-void contacts_remove(Session *session, const Jid *jid, CoreDone done, gpointer data); /* also cancels both subscriptions */
+void contacts_remove(Session *session, const Jid *jid, CoreDone done,
+                     gpointer data); /* also cancels both subscriptions */
 void contacts_rename(Session *session, const Jid *jid, const char *name, CoreDone done, gpointer data);
 /* The whole set of groups; NULL-terminated. */
 void contacts_set_groups(Session *session, const Jid *jid, const char *const *groups, CoreDone done, gpointer data);

@@ -27,8 +27,8 @@ typedef struct CoreRequest CoreRequest;
 CoreRequest *core_request_new(CoreDone done, gpointer data);
 void core_request_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error,
                        gpointer request);
-/* Text from elsewhere, made fit for the model: cut to `limit` bytes, cleaned, without spaces around it. NULL when nothing is
- * left, or for NULL. Names are also shown with what is invisible in them (I12, I20). */
+/* Text from elsewhere, made fit for the model: cut to `limit` bytes, cleaned, without spaces around it. NULL when
+ * nothing is left, or for NULL. Names are also shown with what is invisible in them (I12, I20). */
 char *core_clean_name(const char *text);
 char *core_clean_words(const char *text);
 
@@ -66,8 +66,8 @@ bool session_is_idle(const Session *session);
 /* ERROR_UNREACHABLE with the way out; false when it is not online. */
 bool session_require_online(const Session *session, GError **error);
 RosterKeeper *session_roster_keeper(const Session *session);
-/* Version of the roster in the model, and in the store as soon as it is written; NULL: the server keeps none, or nothing is
- * known. */
+/* Version of the roster in the model, and in the store as soon as it is written; NULL: the server keeps none, or
+ * nothing is known. */
 const char *session_roster_version(const Session *session);
 void session_set_roster_version(Session *session, const char *version);
 /* The bare JID, as the store names accounts. */

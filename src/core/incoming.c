@@ -76,8 +76,9 @@ open_conversation(Session *session, const Jid *from)
     if (is_stranger && count >= CONVERSATIONS_MAX)
         return NULL;
     if (is_stranger && count == CONVERSATIONS_MAX - 1)
-        client_notice(session_client(session), account, NOTICE_WARNING, ERROR_FAILED,
-                      _("very many strangers have written: messages of further ones are not shown until you close some windows"));
+        client_notice(
+            session_client(session), account, NOTICE_WARNING, ERROR_FAILED,
+            _("very many strangers have written: messages of further ones are not shown until you close some windows"));
     return account_ensure_conversation(account, from, CONVERSATION_CHAT);
 }
 

@@ -2,7 +2,8 @@
 #include "base/when.h"
 #include "core/core_private.h"
 
-/* RFC 6121 §5.1: whatever a peer's presence says, where the last message came from is no longer the place to write to. */
+/* RFC 6121 §5.1: whatever a peer's presence says, where the last message came from is no longer the place to write
+ * to. */
 static void
 unlock(const Session *session, const Jid *from, bool left)
 {
@@ -21,7 +22,8 @@ incoming_presence(Session *session, const XmppPresence *presence)
 {
     const Account *account = session_account(session);
     Contact *contact = roster_find(account_roster(account), presence->from);
-    /* Presence of strangers is not kept: they could fill the memory (I9). Other sessions of the account are no contacts. */
+    /* Presence of strangers is not kept: they could fill the memory (I9). Other sessions of the account are no
+     * contacts. */
     if (contact == NULL || jid_equal_bare(presence->from, account_jid(account)))
         return;
     g_autofree char *status = presence->error != NULL ? stanza_error_words(presence->error)

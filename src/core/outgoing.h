@@ -7,8 +7,8 @@
 
 enum { OUTGOING_BODY_MAX = 256 * 1024 }; /* bytes; longer is refused, nothing is lost */
 
-/* Appends the message as QUEUED and sends it, now or when the account is online again. NULL: refused, nothing was queued (empty,
- * too long, not UTF-8, encryption not possible). The message is the conversation's; keep its serial. */
+/* Appends the message as QUEUED and sends it, now or when the account is online again. NULL: refused, nothing was
+ * queued (empty, too long, not UTF-8, encryption not possible). The message is the conversation's; keep its serial. */
 Message *outgoing_send(Client *client, Conversation *conversation, const char *body, GError **error);
 /* Tells the peer that the user types (XEP-0085 §5), where the setting `typing` allows it and the peer takes part. */
 void outgoing_chat_state(Client *client, Conversation *conversation, ChatState state);

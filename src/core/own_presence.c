@@ -13,8 +13,8 @@ own_presence_restore(Session *session)
 {
     const Account *account = session_account(session);
     if (session_is_online(session))
-        presence_send(session_stream(session), NULL, (PresenceShow) account_availability(account), account_status(account),
-                      account_priority(account));
+        presence_send(session_stream(session), NULL, (PresenceShow) account_availability(account),
+                      account_status(account), account_priority(account));
 }
 
 /* The words of the setting are those of availability_word(). */

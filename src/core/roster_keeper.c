@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A roster of many thousands takes the store longer than a key may wait for its echo, so it is written in slices from an idle
- * source. The version comes with the last one: until then the store has no roster that counts, and what a crash leaves behind is
- * asked for again. */
+/* A roster of many thousands takes the store longer than a key may wait for its echo, so it is written in slices from
+ * an idle source. The version comes with the last one: until then the store has no roster that counts, and what a crash
+ * leaves behind is asked for again. */
 #include "base/log.h"
 #include "core/core_private.h"
 #include "store/cache.h"

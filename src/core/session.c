@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is wanted and what is are two things here: `wanted` is the user's will, the stream's phase is reality, and every event
- * ends with deciding what to do about the difference. One attempt to connect is:
+/* What is wanted and what is are two things here: `wanted` is the user's will, the stream's phase is reality, and every
+ * event ends with deciding what to do about the difference. One attempt to connect is:
  *
- *     begin_attempt() → the secret → start_stream() → BOUND … CLOSED → on_closed() → plan_attempt() → begin_attempt() …
- */
+ *     begin_attempt() → the secret → start_stream() → BOUND … CLOSED → on_closed() → plan_attempt() → begin_attempt()
+ * … */
 #include "core/session.h"
 
 #include "base/error.h"
@@ -191,8 +191,8 @@ give_up(Session *session, NoticeLevel level, const GError *error)
     g_autofree char *reason = core_clean_words(error->message);
     session->wanted = false;
     account_set_state(session->account, ACCOUNT_OFFLINE, NULL, reason, 0);
-    client_notice(session->client, session->account, level, error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL,
-                  "%s", error->message);
+    client_notice(session->client, session->account, level,
+                  error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL, "%s", error->message);
     finish_connect(session, error);
     client_check_shutdown(session->client);
 }
@@ -322,8 +322,8 @@ plan_attempt(Session *session, const GError *error)
     account_set_state(session->account, ACCOUNT_OFFLINE, NULL, reason, when_now() + (gint64) pause * 1000);
     client_notice(session->client, session->account, NOTICE_WARNING,
                   error->domain == CONFAB_ERROR ? error->code : ERROR_UNREACHABLE,
-                  ngettext("%s (next attempt in %u second)", "%s (next attempt in %u seconds)", seconds), error->message,
-                  seconds);
+                  ngettext("%s (next attempt in %u second)", "%s (next attempt in %u seconds)", seconds),
+                  error->message, seconds);
     finish_connect(session, error);
 }
 
@@ -460,8 +460,8 @@ check_overrides(const ConnectOverrides *overrides, GError **error)
     }
     if (overrides->tls == NULL || g_strv_contains(words, overrides->tls))
         return true;
-    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("tls cannot be “%s”: give one of require, direct, if-offered, off"),
-                overrides->tls);
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                _("tls cannot be “%s”: give one of require, direct, if-offered, off"), overrides->tls);
     return false;
 }
 
@@ -496,7 +496,8 @@ bool
 session_connect(Session *session, const ConnectOverrides *overrides, CoreDone done, gpointer data, GError **error)
 {
     const char *name = account_name(session->account);
-    if (credentials_are_asked(session->credentials) || session->done != NULL || (!is_offline(session) && !session->closing)) {
+    if (credentials_are_asked(session->credentials) || session->done != NULL
+        || (!is_offline(session) && !session->closing)) {
         g_set_error(error, CONFAB_ERROR, ERROR_FAILED,
                     session_is_online(session) ? _("%s is connected: /disconnect or /reconnect")
                                                : _("%s is being connected: wait, or /disconnect"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An account's life online: connecting with the right secret, reconnecting with back-off (I8), own presence restored, what the
- * stream says brought into the model. One per configured account for the life of the client. */
+/* An account's life online: connecting with the right secret, reconnecting with back-off (I8), own presence restored,
+ * what the stream says brought into the model. One per configured account for the life of the client. */
 #pragma once
 
 #include "core/client.h"
@@ -18,8 +18,8 @@ typedef struct ConnectOverrides {
     const char *tls; /* "require", "direct", "if-offered", "off" */
 } ConnectOverrides;
 
-/* Wants to be online from now on. `done` (may be NULL): NULL error when bound; else the first attempt's error. Attempts go on
- * after losses of the network until session_disconnect() or a refusal. False: already connecting or online. */
+/* Wants to be online from now on. `done` (may be NULL): NULL error when bound; else the first attempt's error. Attempts
+ * go on after losses of the network until session_disconnect() or a refusal. False: already connecting or online. */
 bool session_connect(Session *session, const ConnectOverrides *overrides, CoreDone done, gpointer data, GError **error);
 /* Wants to be offline; whatever phase it is in ends at once. */
 void session_disconnect(Session *session, const char *status);
@@ -28,7 +28,8 @@ bool session_reconnect(Session *session, GError **error);
 
 /* The certificate that was refused or is in use; NULL when none was seen. */
 const TlsCertificate *session_certificate(const Session *session);
-/* Accept the refused certificate for the life of this process, or write it into the account as its pin; then connect. */
+/* Accept the refused certificate for the life of this process, or write it into the account as its pin; then
+ * connect. */
 bool session_trust_once(Session *session, GError **error);
 bool session_pin(Session *session, GError **error);
 bool session_unpin(Session *session, GError **error);

@@ -23,8 +23,8 @@ typedef struct Ping {
     bool of_server;
 } Ping;
 
-/* XEP-0199 §4.2: who refuses to answer is there. Of a contact that says nothing, though: its server answers alike for one that
- * is offline. */
+/* XEP-0199 §4.2: who refuses to answer is there. Of a contact that says nothing, though: its server answers alike for
+ * one that is offline. */
 static bool
 proves_life(const Ping *ping, const XmppStanzaError *detail)
 {
@@ -128,9 +128,10 @@ add_resource(InfoRequest *request, const Resource *resource)
     const char *name = jid_resource(resource->jid);
     g_autofree char *label = core_clean_name(name != NULL ? name : jid_text(resource->jid));
     g_autofree char *since = when_format_local(resource->since, "%Y-%m-%d %H:%M");
-    g_autofree char *text = g_strdup_printf(_("%s since %s, priority %d%s%s"), availability_label(resource->availability),
-                                            since, resource->priority, resource->status != NULL ? ": " : "",
-                                            resource->status != NULL ? resource->status : "");
+    g_autofree char *text =
+        g_strdup_printf(_("%s since %s, priority %d%s%s"), availability_label(resource->availability), since,
+                        resource->priority, resource->status != NULL ? ": " : "",
+                        resource->status != NULL ? resource->status : "");
     add_line(request, label != NULL ? label : "?", text);
 }
 

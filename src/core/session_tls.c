@@ -53,7 +53,8 @@ session_report_certificate(Session *session)
                _("/tls unpin, then /connect"));
     } else if ((certificate->problems & TLS_PROBLEM_WEAK_KEY) == 0) {
         client_notice(session_client(session), session_account(session), level, ERROR_AUTH,
-                      _("If this is the server of %s: /tls trust accepts it until confab ends, /tls pin for ever"), name);
+                      _("If this is the server of %s: /tls trust accepts it until confab ends, /tls pin for ever"),
+                      name);
     }
     return changed ? NOTICE_ALARM : NOTICE_ERROR;
 }
@@ -65,7 +66,8 @@ require_refused(const Session *session, GError **error)
     const TlsCertificate *certificate = session_certificate(session);
     const char *name = account_name(session_account(session));
     if (certificate == NULL)
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("%s has shown no certificate yet: /connect %s"), name, name);
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("%s has shown no certificate yet: /connect %s"), name,
+                    name);
     else if ((certificate->problems & TLS_PROBLEM_PIN) != 0)
         g_set_error(error, CONFAB_ERROR, ERROR_AUTH,
                     _("another certificate is pinned for %s: only if its operator has announced a new one, /tls unpin"),

@@ -115,7 +115,8 @@ typing_set_state(Typing *typing, Conversation *conversation, ChatState chat_stat
     if (!session_is_online(typing->session) || !may_tell(typing, conversation))
         return;
     TypingState *state = ensure_state(typing, conversation);
-    if (judge_peer(typing, conversation, state) != PEER_TAKES_PART || !contact_is_online(conversation_contact(conversation)))
+    if (judge_peer(typing, conversation, state) != PEER_TAKES_PART
+        || !contact_is_online(conversation_contact(conversation)))
         return;
     g_clear_handle_id(&state->pause, g_source_remove);
     if (chat_state == CHAT_STATE_COMPOSING)

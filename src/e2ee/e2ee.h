@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The provider interface (HACKING.md). An Envelope is a message that may leave: only envelope_plain() — refused when the
- * conversation insists on a provider — or a provider's completion can make one, and core/outgoing.c sends nothing else. */
+/* The provider interface (HACKING.md). An Envelope is a message that may leave: only envelope_plain() — refused when
+ * the conversation insists on a provider — or a provider's completion can make one, and core/outgoing.c sends nothing
+ * else. */
 #pragma once
 
 #include "xmpp/message_stanza.h"
@@ -9,7 +10,13 @@
 typedef struct Envelope Envelope; /* owns the XmppMessage to send */
 typedef struct E2ee E2ee;         /* a provider's state for one account */
 
-typedef enum { E2EE_CAN_ROOMS = 1, E2EE_CAN_OFFLINE = 2, E2EE_CAN_FILES = 4, E2EE_CAN_MANY_DEVICES = 8, E2EE_NEEDS_START = 16 } E2eeCan;
+typedef enum {
+    E2EE_CAN_ROOMS = 1,
+    E2EE_CAN_OFFLINE = 2,
+    E2EE_CAN_FILES = 4,
+    E2EE_CAN_MANY_DEVICES = 8,
+    E2EE_NEEDS_START = 16
+} E2eeCan;
 typedef enum { E2EE_NONE, E2EE_UNTRUSTED, E2EE_TRUSTED, E2EE_VERIFIED } E2eeStatus;
 
 /* Exactly once: an envelope (taken over by the callee), or NULL and why. */
@@ -28,7 +35,8 @@ typedef struct E2eeProvider {
     GPtrArray *(*keys)(E2ee *, const Jid *);
 } E2eeProvider;
 
-/* `intent` is what the conversation insists on; anything but "none" is refused with ERROR_ENCRYPTION (I21). Takes the message. */
+/* `intent` is what the conversation insists on; anything but "none" is refused with ERROR_ENCRYPTION (I21). Takes the
+ * message. */
 Envelope *envelope_plain(XmppMessage *take_message, const char *intent, GError **error);
 const XmppMessage *envelope_message(const Envelope *envelope);
 const char *envelope_encryption(const Envelope *envelope); /* "none" or the provider */

@@ -39,8 +39,8 @@ account_new(const char *name, const Jid *bare_jid, Bus *bus)
     account->roster = roster_new(account);
     account->conversations = g_ptr_array_new_with_free_func((GDestroyNotify) conversation_free);
     account->by_jid = g_hash_table_new(jid_bare_hash, jid_bare_hash_equal);
-    /* Serials are unique among all accounts that ever were, without a counter of ours that all share: GLib gives every new
-     * string a number of its own. */
+    /* Serials are unique among all accounts that ever were, without a counter of ours that all share: GLib gives every
+     * new string a number of its own. */
     g_autofree char *unique = g_uuid_string_random();
     account->last_serial = (guint64) g_quark_from_string(unique) << 32;
     return account;
@@ -168,7 +168,8 @@ account_priority(const Account *account)
 void
 account_set_presence(Account *account, Availability availability, const char *status, int priority)
 {
-    if (account->availability == availability && account->priority == priority && g_strcmp0(account->status, status) == 0)
+    if (account->availability == availability && account->priority == priority
+        && g_strcmp0(account->status, status) == 0)
         return;
     char *words = g_strdup(status);
     g_free(account->status);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An account as the screen and the scripts see it: name, JID, state of its session, roster, conversations. The core changes
- * it; everybody else reads. Changes are published as ModelEvent on the bus given at birth. */
+/* An account as the screen and the scripts see it: name, JID, state of its session, roster, conversations. The core
+ * changes it; everybody else reads. Changes are published as ModelEvent on the bus given at birth. */
 #pragma once
 
 #include <glib.h>
@@ -45,8 +45,10 @@ int account_priority(const Account *account);
 
 /* Conversations in order of creation. */
 Conversation *account_find_conversation(const Account *account, const Jid *bare);
-Conversation *account_ensure_conversation(Account *account, const Jid *bare, ConversationKind kind); /* publishes CONVERSATION_ADDED when new */
-void account_remove_conversation(Account *account, Conversation *conversation);                      /* publishes CONVERSATION_REMOVED, then frees */
+Conversation *account_ensure_conversation(Account *account, const Jid *bare,
+                                          ConversationKind kind); /* publishes CONVERSATION_ADDED when new */
+void account_remove_conversation(Account *account,
+                                 Conversation *conversation); /* publishes CONVERSATION_REMOVED, then frees */
 guint account_conversation_count(const Account *account);
 Conversation *account_conversation_at(const Account *account, guint index);
 /* By serial (see conversation_serial()); NULL when it is gone. */

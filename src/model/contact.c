@@ -159,14 +159,16 @@ contact_find_resource(const Contact *contact, const Jid *full)
 }
 
 void
-contact_set_item(Contact *contact, const char *name, const char *const *groups, ContactSubscription subscription, bool asked)
+contact_set_item(Contact *contact, const char *name, const char *const *groups, ContactSubscription subscription,
+                 bool asked)
 {
     if (name != NULL && *name == '\0')
         name = NULL;
     const char *const *new_groups = groups != NULL ? groups : no_groups;
     const bool renamed = g_strcmp0(contact->name, name) != 0;
     const bool regrouped = !g_strv_equal(contact_groups(contact), new_groups);
-    if (contact->in_roster && !renamed && !regrouped && contact->subscription == subscription && contact->asked == asked)
+    if (contact->in_roster && !renamed && !regrouped && contact->subscription == subscription
+        && contact->asked == asked)
         return;
     if (renamed) {
         g_free(contact->name);

@@ -43,6 +43,8 @@ const Resource *contact_find_resource(const Contact *contact, const Jid *full);
 
 /* Changes; each publishes CONTACT_CHANGED or PRESENCE_CHANGED when something changed, not between roster_begin() and
  * roster_end(). AVAILABILITY_OFFLINE takes the resource away. */
-void contact_set_item(Contact *contact, const char *name, const char *const *groups, ContactSubscription subscription, bool asked);
-void contact_set_resource(Contact *contact, const Jid *full, Availability availability, int priority, const char *status, gint64 since);
+void contact_set_item(Contact *contact, const char *name, const char *const *groups, ContactSubscription subscription,
+                      bool asked);
+void contact_set_resource(Contact *contact, const Jid *full, Availability availability, int priority,
+                          const char *status, gint64 since);
 void contact_clear_resources(Contact *contact);

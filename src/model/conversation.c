@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The messages are a queue in one array: new ones at the end, forgotten ones at the front. Forgetting only moves `first`; the
- * array closes the gap when it has grown large, so both ends cost O(1). Positions given out are counted from `first`. */
+/* The messages are a queue in one array: new ones at the end, forgotten ones at the front. Forgetting only moves
+ * `first`; the array closes the gap when it has grown large, so both ends cost O(1). Positions given out are counted
+ * from `first`. */
 #include "model/conversation.h"
 
 #include "model/model_private.h"
@@ -146,8 +147,9 @@ forget_oldest(Conversation *conversation)
     conversation->first = 0;
 }
 
-/* Where a message belongs: delayed ones before those that are later. Most are late by little, so it is looked for near the end
- * first; the rest is searched by halves (a clock set back may have left it not quite in order: any place will do then). */
+/* Where a message belongs: delayed ones before those that are later. Most are late by little, so it is looked for near
+ * the end first; the rest is searched by halves (a clock set back may have left it not quite in order: any place will
+ * do then). */
 static guint
 find_place(const Conversation *conversation, const Message *message)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A conversation with one contact (later: a room): its messages in the order they are shown, unread count, typing state.
- * Memory is bounded: past the limit the oldest messages are forgotten (the store keeps them from issue 3 on). */
+/* A conversation with one contact (later: a room): its messages in the order they are shown, unread count, typing
+ * state. Memory is bounded: past the limit the oldest messages are forgotten (the store keeps them from issue 3 on). */
 #pragma once
 
 #include <glib.h>

@@ -65,7 +65,8 @@ bool
 message_advance(Message *message, MessageState state, const char *reason)
 {
     g_return_val_if_fail(message->direction == MESSAGE_OUT, false);
-    /* What the recipient has cannot fail any more, and what failed stays so: MESSAGE_FAILED is the last of the states. */
+    /* What the recipient has cannot fail any more, and what failed stays so: MESSAGE_FAILED is the last of the
+     * states. */
     const bool arrived = message->state == MESSAGE_RECEIVED || message->state == MESSAGE_DISPLAYED;
     if (state <= message->state || (state == MESSAGE_FAILED && arrived))
         return false;

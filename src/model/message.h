@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One message of a conversation. Counted, since views keep lines of it. Text is as received (valid UTF-8); who shows it cleans
- * it (TEXT_LINES). Fields are set at birth through MessageInit, later only by the core. */
+/* One message of a conversation. Counted, since views keep lines of it. Text is as received (valid UTF-8); who shows it
+ * cleans it (TEXT_LINES). Fields are set at birth through MessageInit, later only by the core. */
 #pragma once
 
 #include <glib.h>
@@ -49,8 +49,9 @@ Message *message_new(const MessageInit *init);
 Message *message_ref(Message *message);
 void message_unref(Message *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_unref)
-/* Moves an outgoing message forward; `reason` (cleaned) is kept when it FAILED. False: nothing changed, since it is there already or
- * further. The recipient's copy cannot fail, and FAILED is final. See conversation_advance_message(). */
+/* Moves an outgoing message forward; `reason` (cleaned) is kept when it FAILED. False: nothing changed, since it is
+ * there already or further. The recipient's copy cannot fail, and FAILED is final. See
+ * conversation_advance_message(). */
 bool message_advance(Message *message, MessageState state, const char *reason);
 const char *message_state_word(MessageState state); /* "queued", "sent" …: stable */
 /* Text after "/me " when the body is an action (XEP-0245), else NULL. */

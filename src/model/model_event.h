@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What changed in the model; the only way front-ends learn of anything. Borrowed for the call; subscribers never change the
- * model (HACKING.md). Across a turn of the loop keep names and serials, not these pointers. */
+/* What changed in the model; the only way front-ends learn of anything. Borrowed for the call; subscribers never change
+ * the model (HACKING.md). Across a turn of the loop keep names and serials, not these pointers. */
 #pragma once
 
 #include "model/account.h"
@@ -42,8 +42,16 @@ typedef struct ModelEvent {
     Account *account; /* NULL for notices of the program itself */
     union {
         struct { Contact *contact; } contact;
-        struct { Contact *contact; const Resource *resource; Availability before; } presence; /* resource: after the change, NULL when it left */
-        struct { const Jid *jid; const char *act; const char *text; } subscription; /* act: "subscribe", "subscribed", "unsubscribe", "unsubscribed" */
+        struct {
+            Contact *contact;
+            const Resource *resource;
+            Availability before;
+        } presence; /* resource: after the change, NULL when it left */
+        struct {
+            const Jid *jid;
+            const char *act;
+            const char *text;
+        } subscription; /* act: "subscribe", "subscribed", "unsubscribe", "unsubscribed" */
         struct { Conversation *conversation; } conversation;
         struct { Conversation *conversation; Message *message; } message;
         struct { NoticeLevel level; const char *text; int code; } notice; /* cleaned; code: an ErrorCode or 0 */

@@ -30,8 +30,8 @@ typedef void (*RelayClosed)(Relay *relay, RelayEnd end, const char *detail, gpoi
  * plain bytes. Times in ms. NULL and ERROR_INTERNAL when no loopback socket can be had. */
 Relay *relay_new(int wire, TlsSession *tls, guint hop_timeout, guint close_timeout, GError **error);
 void relay_set_closed(Relay *relay, RelayClosed closed, gpointer data);
-/* Sees what the server sent before the local side does, each byte once and in order; returns how many bytes may pass. The rest is held
- * until relay_resume(). It must neither end nor free the relay. */
+/* Sees what the server sent before the local side does, each byte once and in order; returns how many bytes may pass.
+ * The rest is held until relay_resume(). It must neither end nor free the relay. */
 typedef gsize (*RelayInspect)(const guint8 *bytes, gsize length, gpointer data);
 void relay_set_inspect(Relay *relay, RelayInspect inspect, gpointer data);
 /* Offers what is held again, soon. Nothing happens when nothing is held. */

@@ -102,8 +102,8 @@ load_task_free(gpointer data)
 TlsContext *
 tls_context_new(void)
 {
-    /* A thread may still be reading certificates when the program ends: nothing is to be pulled from under it. Only the first
-     * call of a process has a say in this. */
+    /* A thread may still be reading certificates when the program ends: nothing is to be pulled from under it. Only the
+     * first call of a process has a say in this. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     TlsContext *context = g_new0(TlsContext, 1);
     context->references = 1;

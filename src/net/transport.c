@@ -399,9 +399,10 @@ refuse_handshake(Transport *transport)
              _("the certificate of %s is not accepted (%s): look at it with /tls show, then /tls trust or /tls pin"),
              domain, certificate->problem);
     } else {
-        g_autoptr(GError) error = g_error_new(
-            CONFAB_ERROR, ERROR_UNREACHABLE, _("no TLS with %s port %u (%s): check “port” and “tls” of the account"),
-            transport->target->host, transport->target->port, tls_session_error(transport->tls));
+        g_autoptr(GError) error =
+            g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
+                        _("no TLS with %s port %u (%s): check “port” and “tls” of the account"),
+                        transport->target->host, transport->target->port, tls_session_error(transport->tls));
         give_up_target(transport, TRANSPORT_HANDSHAKE_FAILED, error);
     }
 }

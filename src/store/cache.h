@@ -26,17 +26,22 @@ typedef struct CachedContact {
 
 typedef void (*CacheContactFunc)(const CachedContact *contact, gpointer data);
 
-/* Calls `func` for each contact, by JID, with texts that live for the call. `*version` gets the roster's version (caller
- * frees): NULL when nothing is cached, "" is a version, too (RFC 6121 §2.6.1). `func` must not call into the store. */
-bool cache_load_roster(Db *db, const char *account_jid, CacheContactFunc func, gpointer data, char **version, GError **error);
-/* The whole roster at once, replacing what was there. `version` NULL: the server keeps none, so nothing stays cached. */
-bool cache_replace_roster(Db *db, const char *account_jid, const CachedContact *contacts, gsize count, const char *version,
-                          GError **error);
+/* Calls `func` for each contact, by JID, with texts that live for the call. `*version` gets the roster's version
+ * (caller frees): NULL when nothing is cached, "" is a version, too (RFC 6121 §2.6.1). `func` must not call into the
+ * store. */
+bool cache_load_roster(Db *db, const char *account_jid, CacheContactFunc func, gpointer data, char **version,
+                       GError **error);
+/* The whole roster at once, replacing what was there. `version` NULL: the server keeps none, so nothing stays
+ * cached. */
+bool cache_replace_roster(Db *db, const char *account_jid, const CachedContact *contacts, gsize count,
+                          const char *version, GError **error);
 /* A push: one contact with the version that came with it, in one step. */
-bool cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact, const char *version, GError **error);
-/* The same with several; without a version nothing counts as cached until one follows, so a roster can be written in parts. */
-bool cache_put_contacts(Db *db, const char *account_jid, const CachedContact *contacts, gsize count, const char *version,
-                        GError **error);
+bool cache_put_contact(Db *db, const char *account_jid, const CachedContact *contact, const char *version,
+                       GError **error);
+/* The same with several; without a version nothing counts as cached until one follows, so a roster can be written in
+ * parts. */
+bool cache_put_contacts(Db *db, const char *account_jid, const CachedContact *contacts, gsize count,
+                        const char *version, GError **error);
 bool cache_remove_contact(Db *db, const char *account_jid, const char *jid, const char *version, GError **error);
 
 /* XEP-0115: `hash` is the algorithm, `ver` what was verified with it (I18), `info` the caller's own serialisation. */
@@ -46,7 +51,8 @@ char *cache_find_caps(Db *db, const char *hash, const char *ver);
 
 /* Small facts of an account, such as the strongest mechanism once used (I4); `value` NULL forgets. */
 bool cache_remember(Db *db, const char *account_jid, const char *key, const char *value, GError **error);
-/* NULL and no error when nothing is remembered; NULL with an error when it cannot be known: then do not assume "nothing". */
+/* NULL and no error when nothing is remembered; NULL with an error when it cannot be known: then do not assume
+ * "nothing". */
 char *cache_recall(Db *db, const char *account_jid, const char *key, GError **error);
 /* Forgets everything of an account that was removed. */
 bool cache_forget_account(Db *db, const char *account_jid, GError **error);

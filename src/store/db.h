@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one database: SQLite in WAL mode, one connection on the main loop.
  *
- * Writes are batched: db_begin() opens a transaction unless one is open, and the transaction is committed once in the same
- * turn of the loop, at the latest DB_COMMIT_DELAY ms later when the loop stays busy. A commit appends to the write-ahead
- * log without fsync: it survives a crash of the process. Who needs more (an acknowledgement, I24) asks db_when_durable(),
- * which syncs in a thread. Checkpoints run in a thread, too; the loop never waits for the disk. */
+ * Writes are batched: db_begin() opens a transaction unless one is open, and the transaction is committed once in the
+ * same turn of the loop, at the latest DB_COMMIT_DELAY ms later when the loop stays busy. A commit appends to the
+ * write-ahead log without fsync: it survives a crash of the process. Who needs more (an acknowledgement, I24) asks
+ * db_when_durable(), which syncs in a thread. Checkpoints run in a thread, too; the loop never waits for the disk. */
 #pragma once
 
 #include <glib.h>
@@ -18,16 +18,17 @@ enum {
 typedef struct Db Db;
 typedef struct sqlite3_stmt sqlite3_stmt;
 
-/* Opens or makes (0600) the file and brings its tables up to date. ERROR_CONFIG, with the path and the way out, for a file
- * that is damaged, not ours or made by a newer confab: it is left as it is, byte for byte (I24). A file others can read is
- * reported in `warnings` (GPtrArray of char *, may be NULL). `path` NULL: in memory (tests). */
+/* Opens or makes (0600) the file and brings its tables up to date. ERROR_CONFIG, with the path and the way out, for a
+ * file that is damaged, not ours or made by a newer confab: it is left as it is, byte for byte (I24). A file others can
+ * read is reported in `warnings` (GPtrArray of char *, may be NULL). `path` NULL: in memory (tests). */
 Db *db_open(const char *path, GPtrArray *warnings, GError **error);
 /* Commits and closes; callbacks of db_when_durable() that still wait are called first. */
 void db_close(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
 const char *db_path(const Db *db); /* ":memory:" without a file */
 
-/* Called when a batch could not be committed (disk full …): what it held is lost. Never from inside a call into the store. */
+/* Called when a batch could not be committed (disk full …): what it held is lost. Never from inside a call into the
+ * store. */
 typedef void (*DbFailed)(const GError *error, gpointer data);
 void db_set_on_failed(Db *db, DbFailed failed, gpointer data);
 
@@ -48,7 +49,8 @@ bool db_begin(Db *db, GError **error);
 bool db_step_begin(Db *db, GError **error);
 /* Keeps (`keep`) or undoes the step; returns `keep` when that worked. */
 bool db_step_end(Db *db, bool keep, GError **error);
-/* A prepared statement, kept for the next time; reset and without bindings. `sql` must be a literal: its address is the key. */
+/* A prepared statement, kept for the next time; reset and without bindings. `sql` must be a literal: its address is the
+ * key. */
 sqlite3_stmt *db_statement(Db *db, const char *sql, GError **error);
 /* Runs a statement that yields no rows, and resets it. */
 bool db_run(Db *db, sqlite3_stmt *statement, GError **error);

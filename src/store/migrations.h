@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The steps from an empty file to today's tables. Each runs in a transaction of its own and raises user_version, so a step
- * happens wholly or not at all. A step that was released is never edited: add one. */
+/* The steps from an empty file to today's tables. Each runs in a transaction of its own and raises user_version, so a
+ * step happens wholly or not at all. A step that was released is never edited: add one. */
 #pragma once
 
 #include <glib.h>

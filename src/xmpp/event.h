@@ -86,7 +86,12 @@ typedef struct XmppPresence {
     XmppStanzaError *error; /* type='error' only */
 } XmppPresence;
 
-typedef enum { SUBSCRIPTION_SUBSCRIBE, SUBSCRIPTION_SUBSCRIBED, SUBSCRIPTION_UNSUBSCRIBE, SUBSCRIPTION_UNSUBSCRIBED } SubscriptionAct;
+typedef enum {
+    SUBSCRIPTION_SUBSCRIBE,
+    SUBSCRIPTION_SUBSCRIBED,
+    SUBSCRIPTION_UNSUBSCRIBE,
+    SUBSCRIPTION_UNSUBSCRIBED
+} SubscriptionAct;
 
 typedef struct XmppEvent {
     XmppEventType type;
@@ -100,7 +105,10 @@ typedef struct XmppEvent {
         struct { const char *id; } acknowledged;
         const XmppPresence *presence;
         struct { const Jid *from; SubscriptionAct act; const char *status; const char *nick; } subscription;
-        struct { const GPtrArray *items; const char *ver; } roster; /* XmppRosterItem*; ver NULL when the server has none */
+        struct {
+            const GPtrArray *items;
+            const char *ver;
+        } roster; /* XmppRosterItem*; ver NULL when the server has none */
         struct { const XmppRosterItem *item; const char *ver; } roster_item;
         struct { const Jid *jid; const char *const *features; const char *identity; } features;
         struct { const char *mechanism; bool channel_binding; } sasl;

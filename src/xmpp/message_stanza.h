@@ -64,7 +64,7 @@ char *stanza_error_words(const XmppStanzaError *error);
 
 typedef struct XmppStream XmppStream;
 
-/* Encodes through the module rows and sends. The server's acknowledgement (XEP-0198 <r/>, or a ping where there is no stream
- * management) arrives as XMPP_EVENT_ACKNOWLEDGED with message->id, in order. False: not online, nothing was sent. Only
- * core/outgoing.c calls this for messages with a body (HACKING.md, idea 4). */
+/* Encodes through the module rows and sends. The server's acknowledgement (XEP-0198 <r/>, or a ping where there is no
+ * stream management) arrives as XMPP_EVENT_ACKNOWLEDGED with message->id, in order. False: not online, nothing was
+ * sent. Only core/outgoing.c calls this for messages with a body (HACKING.md, idea 4). */
 bool message_stanza_send(XmppStream *stream, const XmppMessage *message);

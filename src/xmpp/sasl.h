@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which SASL mechanism a login uses, and the exchange (RFC 6120 §6; I1, I4). A state machine without I/O: the stream gives
- * what the server sent and sends what comes out.
+/* Which SASL mechanism a login uses, and the exchange (RFC 6120 §6; I1, I4). A state machine without I/O: the stream
+ * gives what the server sent and sends what comes out.
  *
  *     outcome = sasl_begin(sasl, mechanisms, bindings, &error);
  *     SASL_SEND:       <auth mechanism='sasl_mechanism()'>sasl_payload()</auth>
@@ -9,8 +9,8 @@
  *       <failure/>:    sasl_failure(): SASL_SEND means another <auth/> on the same stream
  *     others:          close the stream with the error (after <abort/> while an exchange is under way)
  *
- * In order of preference: EXTERNAL with a client certificate (XEP-0178), SCRAM with channel binding, SCRAM by strength of the
- * hash, PLAIN. PLAIN goes over verified TLS only. DIGEST-MD5, CRAM-MD5 and everything else: never. */
+ * In order of preference: EXTERNAL with a client certificate (XEP-0178), SCRAM with channel binding, SCRAM by strength
+ * of the hash, PLAIN. PLAIN goes over verified TLS only. DIGEST-MD5, CRAM-MD5 and everything else: never. */
 #pragma once
 
 #include <glib.h>
@@ -24,7 +24,7 @@ typedef struct Sasl Sasl;
 typedef struct SaslConfig {
     const char *username;    /* the local part of the account's JID */
     const char *password;    /* NULL: only EXTERNAL is possible */
-    const char *authzid;     /* the bare JID: EXTERNAL names it when the certificate alone does not say who; may be NULL */
+    const char *authzid; /* the bare JID: EXTERNAL names it when the certificate alone does not say who; may be NULL */
     bool tls;                /* the stream is encrypted and the certificate was accepted */
     bool client_certificate; /* TLS has shown one */
     GBytes *exporter;        /* bytes of tls-exporter (TLS 1.3, or with extended master secret); NULL: not available */

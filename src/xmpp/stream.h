@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One XML stream of one account: transport, libstrophe in raw mode behind it, negotiation, dispatch. A stream object lives as
- * long as its session and can be connected many times. Everything it learns is published as XmppEvent. It never reads a
- * setting: the core passes policy in. No call blocks; stream_disconnect() and stream_free() end everything at once. */
+/* One XML stream of one account: transport, libstrophe in raw mode behind it, negotiation, dispatch. A stream object
+ * lives as long as its session and can be connected many times. Everything it learns is published as XmppEvent. It
+ * never reads a setting: the core passes policy in. No call blocks; stream_disconnect() and stream_free() end
+ * everything at once. */
 #pragma once
 
 #include <glib.h>
@@ -24,8 +25,8 @@ typedef struct XmppStreamConfig {
     guint stanza_limit;           /* bytes; larger stanzas end the stream (I9); 0: 4 MiB */
     guint stage_timeout;          /* ms for each of opening, authenticating, binding; 0: 15000 */
     bool answer_version;          /* XEP-0092 */
-    /* Whether this contact may learn that the account is online, because it is subscribed to its presence; nobody else is
-     * asked for capabilities or told a version (I15). NULL: what the roster that arrived in this session says. */
+    /* Whether this contact may learn that the account is online, because it is subscribed to its presence; nobody else
+     * is asked for capabilities or told a version (I15). NULL: what the roster that arrived in this session says. */
     bool (*may_reveal)(gpointer owner, const Jid *jid);
 } XmppStreamConfig;
 
@@ -33,11 +34,14 @@ XmppStream *stream_new(Bus *bus, gpointer owner);
 void stream_free(XmppStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppStream, stream_free)
 
-/* Lets streams share what is loaded once, such as the system's certificate authorities; before the first stream_connect(). */
+/* Lets streams share what is loaded once, such as the system's certificate authorities; before the first
+ * stream_connect(). */
 void stream_share_tls(XmppStream *stream, TlsContext *tls);
-/* Starts connecting; only while offline. Outcome: XMPP_EVENT_BOUND or XMPP_EVENT_CLOSED, never from inside this call. */
+/* Starts connecting; only while offline. Outcome: XMPP_EVENT_BOUND or XMPP_EVENT_CLOSED, never from inside this
+ * call. */
 void stream_connect(XmppStream *stream, const XmppStreamConfig *config);
-/* Ends the stream: sends unavailable and </stream:stream> when online; the event CLOSED (USER) comes from an idle source at once. */
+/* Ends the stream: sends unavailable and </stream:stream> when online; the event CLOSED (USER) comes from an idle
+ * source at once. */
 void stream_disconnect(XmppStream *stream, const char *status);
 
 XmppPhase stream_phase(const XmppStream *stream);

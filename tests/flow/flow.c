@@ -71,7 +71,8 @@ describe(const ModelEvent *event)
     case MESSAGE_CHANGED:
         return describe_message(event);
     case UNREAD_CHANGED:
-        return g_strdup_printf("unread %s %u", jid_text(conversation_jid(conversation)), conversation_unread(conversation));
+        return g_strdup_printf("unread %s %u", jid_text(conversation_jid(conversation)),
+                               conversation_unread(conversation));
     case TYPING_CHANGED:
         return g_strdup_printf("typing %s %s", jid_text(conversation_jid(conversation)),
                                conversation_is_peer_typing(conversation) ? "on" : "off");
@@ -363,7 +364,8 @@ login_with_roster(Peer *peer, const char *items, const char *version)
     else if (version == NULL)
         feed(peer, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>%s</query></iq>", id, items);
     else
-        feed(peer, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='%s'>%s</query></iq>", id, version, items);
+        feed(peer, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster' ver='%s'>%s</query></iq>", id, version,
+             items);
     assert_sent(peer, "<presence*");
     flow_turn();
     assert_event(peer->flow, "*state online*");

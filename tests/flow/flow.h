@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The core on fake streams: what a server says is fed, what the client sends and what its model publishes is asserted. There is
- * no network, no terminal and no sleeping.
+/* The core on fake streams: what a server says is fed, what the client sends and what its model publishes is asserted.
+ * There is no network, no terminal and no sleeping.
  *
  *     Flow *flow = flow_new(FLOW_ONE_ACCOUNT);
  *     Peer *me = flow_peer(flow, "work");           // the server's side of the account
@@ -65,8 +65,8 @@ void flow_turn(void);
 void wait_connecting(Peer *peer);
 void wait_offline(Peer *peer);
 
-/* session_connect(), binds as JID/desk, and answers the question for the roster with `items` (XML; NULL: that the cached one is
- * current). What is sent on the way is not kept for assert_sent(). */
+/* session_connect(), binds as JID/desk, and answers the question for the roster with `items` (XML; NULL: that the
+ * cached one is current). What is sent on the way is not kept for assert_sent(). */
 void login(Peer *peer);
 void login_with_roster(Peer *peer, const char *items, const char *version);
 /* Binds a stream that is connecting, as login() does; returns the id of the question for the roster. */
@@ -85,9 +85,9 @@ void assert_sent(Peer *peer, const char *pattern);
 char *assert_sent_id(Peer *peer, const char *pattern);
 void assert_nothing_sent(Peer *peer);
 /* One of the events not asserted yet matches; those before it are forgotten. Events, by account where there are two:
- *   state online|offline…[: reason]  own dnd  notice info|warning|error|alarm CODE: text  added|changed|removed NAME  roster SIZE
- *   presence NAME away  subscribe|subscribed… JID: words  conversation JID  message in|out FROM BODY  SENT-STATE BODY[: reason]
- *   unread JID N  typing JID on|off */
+ *   state online|offline…[: reason]  own dnd  notice info|warning|error|alarm CODE: text  added|changed|removed NAME
+ * roster SIZE presence NAME away  subscribe|subscribed… JID: words  conversation JID  message in|out FROM BODY
+ * SENT-STATE BODY[: reason] unread JID N  typing JID on|off */
 void assert_event(Flow *flow, const char *pattern);
 /* None of the events not asserted yet matches. */
 void assert_no_event(Flow *flow, const char *pattern);

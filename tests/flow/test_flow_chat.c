@@ -108,7 +108,8 @@ test_refused_bodies(void)
     Peer *me = flow_peer(flow, "work");
     g_autofree char *longest = g_strnfill(OUTGOING_BODY_MAX, 'x');
     g_autofree char *too_long = g_strnfill(OUTGOING_BODY_MAX + 1, 'x');
-    const char *const bodies[] = { "", "a\x1b[31mred", "bell\a", "\x01", "broken \xff\xfe", "\xc3", "\xef\xbf\xbf", too_long };
+    const char *const bodies[] = { "",     "a\x1b[31mred", "bell\a", "\x01", "broken \xff\xfe",
+                                   "\xc3", "\xef\xbf\xbf", too_long };
     login(me);
     Conversation *conversation = ensure_conversation(me, "bob@example.org");
     for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
@@ -375,8 +376,8 @@ test_typing_policy(void)
     outgoing_chat_state(flow->client, bob, CHAT_STATE_COMPOSING); /* offline: it would go into the offline storage */
     assert_nothing_sent(me);
     feed(me, "<presence from='bob@example.org/a'/>");
-    settings_set(client_settings(flow->client), SETTING_TYPING, (SettingPlace) { .conversation = "bob@example.org" }, "off",
-                 &error);
+    settings_set(client_settings(flow->client), SETTING_TYPING, (SettingPlace) { .conversation = "bob@example.org" },
+                 "off", &error);
     g_assert_no_error(error);
     outgoing_chat_state(flow->client, bob, CHAT_STATE_COMPOSING);
     assert_nothing_sent(me);

@@ -98,7 +98,8 @@ test_delayed_presence(void)
     login(me);
     feed(me, "<presence from='bob@example.org/a'><show>xa</show>"
              "<delay xmlns='urn:xmpp:delay' stamp='2020-01-02T03:04:05Z'/></presence>");
-    g_assert_cmpint(contact_resource_at(find_contact(me, "bob@example.org"), 0)->since, ==, 1577934245 * G_TIME_SPAN_SECOND);
+    g_assert_cmpint(contact_resource_at(find_contact(me, "bob@example.org"), 0)->since, ==,
+                    1577934245 * G_TIME_SPAN_SECOND);
 }
 
 /* I15: a request waits for the user. */

@@ -99,7 +99,8 @@ test_long_fields(void)
     feed(me, "<presence from='bob@example.org/a'><status>%s</status></presence>", marks->str);
     g_assert_cmpuint(strlen(contact_status(find_contact(me, "bob@example.org"))), <=, 4096);
     g_assert_true(g_utf8_validate(contact_status(find_contact(me, "bob@example.org")), -1, NULL));
-    feed(me, "<iq type='set' id='p'><query xmlns='jabber:iq:roster'><item jid='bob@example.org' name='%s'/></query></iq>",
+    feed(me,
+         "<iq type='set' id='p'><query xmlns='jabber:iq:roster'><item jid='bob@example.org' name='%s'/></query></iq>",
          million);
     g_assert_cmpuint(strlen(contact_label(find_contact(me, "bob@example.org"))), <=, 1024);
     feed(me, "<presence from='eve@evil.tld' type='subscribe'><status>%s</status></presence>", million);

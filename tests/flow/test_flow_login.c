@@ -36,9 +36,10 @@ test_versioned_roster(void)
 {
     g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
     login_with_roster(flow_peer(flow, "work"), BOB CAROL, "v1");
-    feed(flow_peer(flow, "work"), "<iq type='set' id='p1'><query xmlns='jabber:iq:roster' ver='v2'>"
-                                  "<item jid='dave@example.org' name='Dave &amp; Co' subscription='none' ask='subscribe'/>"
-                                  "</query></iq>");
+    feed(flow_peer(flow, "work"),
+         "<iq type='set' id='p1'><query xmlns='jabber:iq:roster' ver='v2'>"
+         "<item jid='dave@example.org' name='Dave &amp; Co' subscription='none' ask='subscribe'/>"
+         "</query></iq>");
     feed(flow_peer(flow, "work"), "<iq type='set' id='p2'><query xmlns='jabber:iq:roster' ver='v3'>"
                                   "<item jid='carol@example.org' subscription='remove'/></query></iq>");
     flow_restart(flow);
@@ -113,7 +114,8 @@ make_items(int from, int until)
     return g_string_free(items, FALSE);
 }
 
-/* A large roster is written in slices, between which nothing counts as cached (I24); what is left is written at the end. */
+/* A large roster is written in slices, between which nothing counts as cached (I24); what is left is written at the
+ * end. */
 static void
 test_roster_slices(void)
 {
@@ -186,8 +188,9 @@ test_own_presence(void)
 
 /* --- the login itself --- */
 
-#define FEATURES(mechanisms) \
-    "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" mechanisms "</mechanisms></stream:features>"
+#define FEATURES(mechanisms)                                                                                           \
+    "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" mechanisms                                \
+    "</mechanisms></stream:features>"
 
 /* A stream of the tests has no start tags; feeding features is taken as the first thing of it. */
 static void
@@ -245,7 +248,8 @@ remember_sasl(Flow *flow, const char *mechanism, const char *binding)
     g_assert_no_error(error);
 }
 
-/* I4: an account that once used SCRAM is not talked into PLAIN, in no later run either; that is an alarm, and nothing is sent. */
+/* I4: an account that once used SCRAM is not talked into PLAIN, in no later run either; that is an alarm, and nothing
+ * is sent. */
 static void
 test_downgrade(void)
 {
@@ -390,7 +394,8 @@ test_overrides(void)
     g_assert_null(strstr(g_ptr_array_index(me->sent, 0), "from=")); /* a stream in clear does not name the user */
 }
 
-/* Capabilities that were verified once are not asked for again, not even in the next run (I18: nothing else is kept). */
+/* Capabilities that were verified once are not asked for again, not even in the next run (I18: nothing else is
+ * kept). */
 static void
 test_caps_kept(void)
 {

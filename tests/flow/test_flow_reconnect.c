@@ -34,7 +34,8 @@ measure_pause(Peer *me)
     return account_retry_at(me->account) - before;
 }
 
-/* The pauses grow up to the ceiling; a server that throws the client out as soon as it is in does not start them anew. */
+/* The pauses grow up to the ceiling; a server that throws the client out as soon as it is in does not start them
+ * anew. */
 static void
 test_back_off(void)
 {

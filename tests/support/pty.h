@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A program in a pseudo-terminal, seen through libvterm: keys in, screen text and raw bytes out. Nothing sleeps: every wait is for
- * something to appear, with a deadline that fails the test and shows the screen. */
+/* A program in a pseudo-terminal, seen through libvterm: keys in, screen text and raw bytes out. Nothing sleeps: every
+ * wait is for something to appear, with a deadline that fails the test and shows the screen. */
 #pragma once
 
 #include <glib.h>

@@ -209,8 +209,8 @@ pump(Run *run, int ms)
 static void
 give_up(const Run *run, const char *what, const char *text)
 {
-    g_error("%s “%s”%s; standard output:\n%s\nstandard error:\n%s", what, text, run->ended ? " (the program has ended)" : "",
-            run->out->str, run->err->str);
+    g_error("%s “%s”%s; standard output:\n%s\nstandard error:\n%s", what, text,
+            run->ended ? " (the program has ended)" : "", run->out->str, run->err->str);
 }
 
 char *

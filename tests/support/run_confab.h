@@ -7,13 +7,15 @@
 
 enum { RUN_TIMEOUT = 30000 }; /* ms; a failing test waits this long */
 
-/* A clean environment with these on top; and argv with the path of this build's confab where argv[0] is NULL or argv is NULL. */
+/* A clean environment with these on top; and argv with the path of this build's confab where argv[0] is NULL or argv is
+ * NULL. */
 char **confab_environment(const char *home, const char *const *more);
 char **confab_argv(const char *const *argv);
 
 /* Writes HOME/.config/confab/accounts (0600). */
 void confab_write_accounts(const char *home, const char *text);
-/* One [name] section for user@localhost on 127.0.0.1:port with this CA and password; tls as in the accounts file, NULL: default. */
+/* One [name] section for user@localhost on 127.0.0.1:port with this CA and password; tls as in the accounts file, NULL:
+ * default. */
 char *confab_account(const char *user, guint16 port, const char *ca_file, const char *password, const char *tls);
 
 typedef struct Run Run;
@@ -29,8 +31,8 @@ const char *run_home(const Run *run);
 /* Writes a line to its standard input; and its end. */
 void run_type(Run *run, const char *line);
 void run_type_end(Run *run);
-/* The next line of standard output that matches, from where the last call stopped; the test fails with all output at the deadline. The
- * caller frees. */
+/* The next line of standard output that matches, from where the last call stopped; the test fails with all output at
+ * the deadline. The caller frees. */
 char *run_wait_line(Run *run, const char *regex);
 /* Waits for the end: exit code, or 128 + signal. Afterwards all output is there. */
 int run_wait_exit(Run *run);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A private server on loopback for one test program: Prosody or ejabberd, free ports, its own certificate authority, its own
- * directory; it dies with the test. */
+/* A private server on loopback for one test program: Prosody or ejabberd, free ports, its own certificate authority,
+ * its own directory; it dies with the test. */
 #pragma once
 
 #include <glib.h>
@@ -17,8 +17,8 @@ typedef struct TestAccount {
 typedef struct ServerOptions {
     ServerKind kind;
     const TestAccount *accounts; /* ended by user NULL */
-    const char *extra;           /* more lines for the configuration (Prosody: of the host; plugins are in support/prosody);
-                                  * NULL: none */
+    const char *extra; /* more lines for the configuration (Prosody: of the host; plugins are in support/prosody);
+                        * NULL: none */
 } ServerOptions;
 
 typedef struct Server Server;
@@ -28,8 +28,8 @@ typedef struct Server Server;
 Server *server_start(const ServerOptions *options);
 void server_stop(Server *server); /* and removes its directory */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_stop)
-/* SIGTERM: the server says good-bye; SIGKILL (ejabberd: always): connections are just cut. server_resume() starts it again on
- * the same ports. */
+/* SIGTERM: the server says good-bye; SIGKILL (ejabberd: always): connections are just cut. server_resume() starts it
+ * again on the same ports. */
 void server_kill(Server *server, int signal);
 void server_resume(Server *server);
 

@@ -5,7 +5,9 @@
 static void
 test_echo(void)
 {
-    const char *const argv[] = { "/bin/sh", "-c", "printf 'ready\\n'; read line; printf '\\033[1m%s\\033[0m end\\n' \"$line\"; exit 3", NULL };
+    const char *const argv[] = { "/bin/sh", "-c",
+                                 "printf 'ready\\n'; read line; printf '\\033[1m%s\\033[0m end\\n' \"$line\"; exit 3",
+                                 NULL };
     g_autoptr(Pty) pty = pty_start(&(PtyOptions){ .argv = argv });
     pty_wait_text(pty, "ready");
     g_assert_cmpint(pty_send_and_wait(pty, "hé日本\r", "hé日本 end"), >, 0);

@@ -125,8 +125,8 @@ test_presence(void)
 
 static const TestAccount second_accounts[] = { { "carol", "c", NULL }, { "dave", "d", NULL }, { 0 } };
 
-/* Two accounts in one process talk with two others on two servers; one server dies without a word; the other conversation
- * never notices. */
+/* Two accounts in one process talk with two others on two servers; one server dies without a word; the other
+ * conversation never notices. */
 static void
 test_two_accounts(void)
 {
@@ -136,7 +136,8 @@ test_two_accounts(void)
         return;
     const char *const argv[] = { "run", "--json", NULL };
     g_autofree char *home = test_directory_new();
-    g_autofree char *one = confab_account("alice", server_port(first), server_ca_file(first), accounts[0].password, NULL);
+    g_autofree char *one =
+        confab_account("alice", server_port(first), server_ca_file(first), accounts[0].password, NULL);
     g_autofree char *two = confab_account("carol", server_port(second), server_ca_file(second), "c", NULL);
     g_autofree char *both = g_strconcat(one, "\n", two, NULL);
     confab_write_accounts(home, both);

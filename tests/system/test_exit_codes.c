@@ -60,8 +60,8 @@ test_without_network(void)
     check("", no_file, NULL, 66, "/nonexistent/script");
     check("", fine, NULL, 0, NULL);
     check("", no_terminal, NULL, 64, "confab run");
-    check("[x]\njid = alice@localhost\ntls = perhaps\n", (const char *const[]){ "run", "-e", "/connect x", NULL }, NULL, 78,
-          "perhaps");
+    check("[x]\njid = alice@localhost\ntls = perhaps\n", (const char *const[]) { "run", "-e", "/connect x", NULL },
+          NULL, 78, "perhaps");
 }
 
 static void

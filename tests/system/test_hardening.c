@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What others on the machine find of a running confab and of what it leaves behind: no memory, no open door, no readable file. */
+/* What others on the machine find of a running confab and of what it leaves behind: no memory, no open door, no
+ * readable file. */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -80,7 +81,8 @@ look_into_memory(void)
 
     if (geteuid() == 0)
         g_assert_cmpint(setgid(NOBODY) | setuid(NOBODY), ==, 0);
-    g_assert_true(g_spawn_async(NULL, sleeper, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &other, NULL));
+    g_assert_true(g_spawn_async(NULL, sleeper, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                &other, NULL));
     g_autoptr(Run) run = start_idle();
     bool of_other[G_N_ELEMENTS(names)], of_confab[G_N_ELEMENTS(names)];
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -95,8 +97,8 @@ look_into_memory(void)
     }
 }
 
-/* I23, I26: other programs of the same user cannot read its memory, environment and descriptors. Root can read everything, so
- * root looks as nobody, at a copy that nobody can reach. */
+/* I23, I26: other programs of the same user cannot read its memory, environment and descriptors. Root can read
+ * everything, so root looks as nobody, at a copy that nobody can reach. */
 static void
 test_memory(void)
 {
@@ -163,8 +165,8 @@ assert_without_secret(const char *path, const GStatBuf *status)
         g_error("the password stands in %s", path);
 }
 
-/* I23: a session that writes all it can write leaves nothing that others can read, whatever the umask; and the password stands in the
- * accounts file only. */
+/* I23: a session that writes all it can write leaves nothing that others can read, whatever the umask; and the password
+ * stands in the accounts file only. */
 static void
 test_files(void)
 {
@@ -192,8 +194,8 @@ test_files(void)
     run_type(run, "/quit");
     g_assert_cmpint(run_wait_exit(run), ==, 0);
 
-    static const char *const left[] = { ".config/confab/config", ".config/confab/accounts", ".local/share/confab/confab.db",
-                                        ".local/state/confab/confab.log" };
+    static const char *const left[] = { ".config/confab/config", ".config/confab/accounts",
+                                        ".local/share/confab/confab.db", ".local/state/confab/confab.log" };
     for (gsize i = 0; i < G_N_ELEMENTS(left); i++) {
         g_autofree char *path = g_build_filename(home, left[i], NULL);
         if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
@@ -257,14 +259,16 @@ count_doors(const char *table, GHashTable *sockets, Doors *doors)
     for (char **line = lines + 1; *line != NULL && **line != '\0'; line++) {
         unsigned state = 0;
         char inode[32] = "";
-        if (sscanf(*line, " %*s %*s %*s %x %*s %*s %*s %*s %*s %31s", &state, inode) != 2 || !g_hash_table_contains(sockets, inode))
+        if (sscanf(*line, " %*s %*s %*s %x %*s %*s %*s %*s %*s %31s", &state, inode) != 2
+            || !g_hash_table_contains(sockets, inode))
             continue;
         doors->listening += state == 0x0A;
         doors->established += state == 0x01;
     }
 }
 
-/* I25: once online nothing accepts a connection: the relay's listener is gone, its one connection is the process's own. */
+/* I25: once online nothing accepts a connection: the relay's listener is gone, its one connection is the process's
+ * own. */
 static void
 test_relay(void)
 {

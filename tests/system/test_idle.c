@@ -24,7 +24,8 @@ attach(pid_t pid, const char *output)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *number = g_strdup_printf("%d", pid);
-    GSubprocess *strace = g_subprocess_new(G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, "strace", "-f", "-o", output, "-p", number, NULL);
+    GSubprocess *strace =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, "strace", "-f", "-o", output, "-p", number, NULL);
     g_assert_no_error(error);
     g_autoptr(GDataInputStream) lines = g_data_input_stream_new(g_subprocess_get_stderr_pipe(strace));
     g_autofree char *line = g_data_input_stream_read_line(lines, NULL, NULL, &error);
@@ -77,8 +78,8 @@ test_idle(void)
     for (int i = 0; i < CONTACTS; i++)
         contacts[i] = g_strdup_printf("contact%03d@localhost", i);
     const TestAccount accounts[] = { { "alice", "right", contacts }, { 0 } };
-    g_autoptr(Server) server = server_start(
-        &(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts, .extra = "modules_enabled = { \"online_contacts\" }" });
+    g_autoptr(Server) server = server_start(&(ServerOptions) {
+        .kind = SERVER_PROSODY, .accounts = accounts, .extra = "modules_enabled = { \"online_contacts\" }" });
     if (server == NULL)
         return;
     g_autofree char *home = test_directory_new();

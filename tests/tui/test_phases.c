@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* I5: a server that never answers DNS, TCP, TLS, the stream header or the login. The keys echo throughout, each phase ends with its
- * own message, /disconnect ends each at once. All phases run side by side, since each lasts its time-out. */
+/* I5: a server that never answers DNS, TCP, TLS, the stream header or the login. The keys echo throughout, each phase
+ * ends with its own message, /disconnect ends each at once. All phases run side by side, since each lasts its
+ * time-out. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -47,10 +48,11 @@ be_silent_after_auth(FakeServer *server, int fd, gpointer data)
 {
     SSL *ssl = fake_tls_accept(fd, certificate, 0, 0);
     char buffer[4096];
-    const char *features = "<?xml version='1.0'?><stream:stream id='1' from='localhost' version='1.0' xmlns='jabber:client' "
-                           "xmlns:stream='http://etherx.jabber.org/streams'><stream:features>"
-                           "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism>"
-                           "</mechanisms></stream:features>";
+    const char *features =
+        "<?xml version='1.0'?><stream:stream id='1' from='localhost' version='1.0' xmlns='jabber:client' "
+        "xmlns:stream='http://etherx.jabber.org/streams'><stream:features>"
+        "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism>"
+        "</mechanisms></stream:features>";
     if (ssl == NULL)
         return;
     SSL_read(ssl, buffer, sizeof buffer);
@@ -60,8 +62,8 @@ be_silent_after_auth(FakeServer *server, int fd, gpointer data)
     fake_tls_free(ssl);
 }
 
-/* Runs as "test_phases --inside-silence RESOLV-CONF CONFAB [ARG…]" in namespaces of its own: the name server is a socket
- * that nobody reads. */
+/* Runs as "test_phases --inside-silence RESOLV-CONF CONFAB [ARG…]" in namespaces of its own: the name server is a
+ * socket that nobody reads. */
 static int
 run_inside_silence(char **argv)
 {
@@ -104,9 +106,11 @@ phase_start(Phase *phase)
     g_assert_true(g_file_set_contents(resolv, "nameserver 127.0.0.1\noptions timeout:60 attempts:3\n", -1, NULL));
     g_auto(GStrv) confab = confab_argv(NULL);
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    /* Who is not root becomes it in a user namespace, which root has no need of and cannot make where it is confined. */
+    /* Who is not root becomes it in a user namespace, which root has no need of and cannot make where it is
+     * confined. */
     const char *const as_root = geteuid() != 0 ? "--map-root-user" : "--mount";
-    const char *const inside[] = { "unshare", "--mount", "--net", as_root, self, "--inside-silence", resolv, confab[0], NULL };
+    const char *const inside[] = { "unshare",          "--mount", "--net",   as_root, self,
+                                   "--inside-silence", resolv,    confab[0], NULL };
     phase->pty = pty_start(&(PtyOptions){ .argv = inside, .home = phase->home });
 }
 
@@ -169,18 +173,26 @@ make_phases(Phase *phases)
 {
     int count = 0;
     if (getuid() == 0)
-        phases[count++] = (Phase){ .name = "DNS", .word = "resolving", .message = "no answer from DNS for silent.example" };
+        phases[count++] =
+            (Phase) { .name = "DNS", .word = "resolving", .message = "no answer from DNS for silent.example" };
     else
         g_test_message("not root: silent DNS is left to the unit tests of net/");
     BlackHole *hole = black_hole_new();
     phases[count++] = (Phase){ .name = "TCP", .word = "connecting", .hole = hole, .port = black_hole_port(hole),
                                .message = "no answer from 127.0.0.1" };
     FakeServer *tls = fake_server_new("127.0.0.1", be_silent, NULL);
-    phases[count++] = (Phase){ .name = "TLS", .word = "securing", .server = tls, .port = fake_server_port(tls), .direct = true,
-                               .message = "to the TLS handshake within" };
+    phases[count++] = (Phase) { .name = "TLS",
+                                .word = "securing",
+                                .server = tls,
+                                .port = fake_server_port(tls),
+                                .direct = true,
+                                .message = "to the TLS handshake within" };
     FakeServer *header = fake_server_new("127.0.0.1", be_silent, NULL);
-    phases[count++] = (Phase){ .name = "stream header", .word = "securing", .server = header, .port = fake_server_port(header),
-                               .message = "to the start of the stream within" };
+    phases[count++] = (Phase) { .name = "stream header",
+                                .word = "securing",
+                                .server = header,
+                                .port = fake_server_port(header),
+                                .message = "to the start of the stream within" };
     FakeServer *sasl = fake_server_new("127.0.0.1", be_silent_after_auth, NULL);
     phases[count++] = (Phase){ .name = "SASL", .word = "authenticating", .server = sasl, .port = fake_server_port(sasl),
                                .direct = true, .message = "did not answer the login in time" };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* XEP-0115: entity capabilities. A hash is recomputed before it is believed; a wrong one counts for that JID only (I18). The
- * cache is bounded; the core may keep it in the store: */
+/* XEP-0115: entity capabilities. A hash is recomputed before it is believed; a wrong one counts for that JID only
+ * (I18). The cache is bounded; the core may keep it in the store: */
 #pragma once
 
 #include "xmpp/xep/disco.h"
@@ -8,8 +8,8 @@
 #define NS_CAPS "http://jabber.org/protocol/caps"
 #define CAPS_NODE "https://confab.invalid/"
 
-/* The verification string (§5.1) with one of the hashes of XEP-0115 that can be trusted: "sha-1", "sha-256", "sha-512". NULL for
- * others, and for what is ill-formed (§5.4). */
+/* The verification string (§5.1) with one of the hashes of XEP-0115 that can be trusted: "sha-1", "sha-256", "sha-512".
+ * NULL for others, and for what is ill-formed (§5.4). */
 char *caps_compute_ver(const DiscoInfo *info, const char *hash);
 /* Known features of a full JID; NULL when not known (yet). */
 const DiscoInfo *caps_lookup(XmppStream *stream, const Jid *jid);

@@ -25,10 +25,12 @@ void disco_info_free(DiscoInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiscoInfo, disco_info_free)
 bool disco_info_has(const DiscoInfo *info, const char *feature);
 
-typedef void (*DiscoDone)(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error, gpointer data);
+typedef void (*DiscoDone)(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error,
+                          gpointer data);
 void disco_request_info(XmppStream *stream, const Jid *jid, const char *node, DiscoDone done, gpointer data);
 /* Items as text: "jid  name" pairs in a GPtrArray of DiscoItem. */
 typedef struct DiscoItem { Jid *jid; char *node, *name; } DiscoItem;
-typedef void (*DiscoItemsDone)(XmppStream *stream, const Jid *jid, const GPtrArray *items, const GError *error, gpointer data);
+typedef void (*DiscoItemsDone)(XmppStream *stream, const Jid *jid, const GPtrArray *items, const GError *error,
+                               gpointer data);
 void disco_request_items(XmppStream *stream, const Jid *jid, const char *node, DiscoItemsDone done, gpointer data);
 extern const XmppModule disco_module;

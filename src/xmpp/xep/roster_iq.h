@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RFC 6121 §2. The roster is asked for when a session is bound (with the cached version); pushes come from the account itself
- * only (I11). Results arrive as XMPP_EVENT_ROSTER…; `done` tells the outcome of one request. */
+/* RFC 6121 §2. The roster is asked for when a session is bound (with the cached version); pushes come from the account
+ * itself only (I11). Results arrive as XMPP_EVENT_ROSTER…; `done` tells the outcome of one request. */
 #pragma once
 
 #include "xmpp/iq.h"

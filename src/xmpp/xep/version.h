@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* XEP-0092; answers only where the account says so (XmppStreamConfig.answer_version) and to subscribed contacts (I15). */
+/* XEP-0092; answers only where the account says so (XmppStreamConfig.answer_version) and to subscribed contacts
+ * (I15). */
 #pragma once
 
 #include "xmpp/iq.h"

@@ -81,7 +81,8 @@ static void
 test_round_trip(void)
 {
     for (int i = 0; i < 1000; i++) {
-        const gint64 when = (gint64) (g_test_rand_double() * 253402300799.0) * 1000000 + g_test_rand_int_range(0, 1000) * 1000;
+        const gint64 when =
+            (gint64) (g_test_rand_double() * 253402300799.0) * 1000000 + g_test_rand_int_range(0, 1000) * 1000;
         g_autofree char *text = when_format(when);
         gint64 again = -1;
         g_assert_true(when_parse(text, &again));

@@ -140,7 +140,8 @@ test_forgetting(Fixture *fixture, gconstpointer data)
     guint64 last = first;
     for (int i = 1; i < CONVERSATION_MESSAGES_MAX + MORE; i++) {
         g_autofree char *body = g_strdup_printf("%d", i);
-        last = append(conversation, &(MessageInit) { .direction = i % 2 ? MESSAGE_IN : MESSAGE_OUT, .body = body, .id = body });
+        last = append(conversation,
+                      &(MessageInit) { .direction = i % 2 ? MESSAGE_IN : MESSAGE_OUT, .body = body, .id = body });
         g_string_truncate(fixture->events, 0);
     }
     g_assert_cmpuint(conversation_message_count(conversation), ==, CONVERSATION_MESSAGES_MAX);

@@ -64,7 +64,8 @@ test_action(void)
     static const struct {
         const char *body, *action;
     } cases[] = {
-        { "/me waves", "waves" }, { "/me ", "" }, { "/me", NULL }, { "/meow", NULL }, { " /me waves", NULL }, { "", NULL },
+        { "/me waves", "waves" }, { "/me ", "" },         { "/me", NULL },
+        { "/meow", NULL },        { " /me waves", NULL }, { "", NULL },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(Message) message = make(MESSAGE_IN, cases[i].body);

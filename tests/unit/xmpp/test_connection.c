@@ -8,9 +8,9 @@
 #include "support/fake_server.h"
 #include "support/scram_server.h"
 
-#define HEADER \
+#define HEADER                                                                                                         \
     "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='localhost' id='1' version='1.0'>"
-#define LOGIN_FEATURES \
+#define LOGIN_FEATURES                                                                                                 \
     "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>"
 #define BIND_FEATURES \
     "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
@@ -429,7 +429,8 @@ test_costly_shape(void)
     fixture_wait_events(&fixture, 1);
     g_source_remove(source);
     g_test_message("somebody else waited %" G_GINT64_FORMAT " us at most", beat.longest);
-    g_assert_cmpint(beat.longest, <, 500 * 1000); /* it is a few ms where nothing else runs; seconds without the slices */
+    g_assert_cmpint(beat.longest, <,
+                    500 * 1000); /* it is a few ms where nothing else runs; seconds without the slices */
     assert_has(fixture_event(&fixture), "body=wide");
     fixture_clear(&fixture);
     fake_server_free(server);

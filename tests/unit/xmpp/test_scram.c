@@ -82,7 +82,8 @@ static const Vector vectors[] = {
       "r=" SERVER_NONCE ",s=" SALT ",i=4096",
       "c=biws,r=" SERVER_NONCE ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
       "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=" },
-    { /* No RFC has one for SHA-512: the exchange of RFC 7677, computed with pbkdf2_hmac() and hmac of Python's hashlib. */
+    { /* No RFC has one for SHA-512: the exchange of RFC 7677, computed with pbkdf2_hmac() and hmac of Python's
+       * hashlib. */
       { .hash = SCRAM_SHA_512, .username = "user", .password = "pencil", .gs2_header = "n,,", .nonce = NONCE },
       "n,,n=user,r=" NONCE,
       "r=" SERVER_NONCE ",s=" SALT ",i=4096",

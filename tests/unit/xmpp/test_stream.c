@@ -196,8 +196,7 @@ test_stream_errors(void)
         { "<see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>evil.example:5222</see-other-host>",
           "closed server fatal error=the server sends you to evil.example:5222: if you trust it, set it as the account's "
           "`server`" },
-        { "<surprise xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>",
-          "closed server error=surprise" },
+        { "<surprise xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>", "closed server error=surprise" },
         { "<conflict xmlns='urn:example:other'/>",
           "closed server error=the server ended the session without a known reason" },
         { "", "closed server error=the server ended the session without a known reason" },
