@@ -228,7 +228,7 @@ on_too_late(gpointer data)
 static void
 wait_for(const GPtrArray *array, guint count)
 {
-    const guint deadline = g_timeout_add_seconds(10, on_too_late, NULL);
+    const guint deadline = g_timeout_add_seconds(60, on_too_late, NULL);
 
     while (array->len < count)
         g_main_context_iteration(NULL, TRUE);
