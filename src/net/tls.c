@@ -52,6 +52,7 @@ struct TlsSession {
     char *key_passphrase;
     X509 *peer;
     TlsCertificate *certificate;
+    bool own_store; /* the user named a CA file */
     bool accepted; /* the verdict */
     bool complete; /* the handshake */
     bool ended;    /* close_notify is out */
@@ -258,6 +259,19 @@ on_chain_problem(int ok, X509_STORE_CTX *chain)
     return 1;
 }
 
+/* Whether the store holds this very certificate. */
+static bool
+is_in_store(X509_STORE_CTX *chain, X509 *peer)
+{
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(X509_STORE_CTX_get0_store(chain));
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        X509 *known = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+        if (known && X509_cmp(known, peer) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The server's certificate has arrived. Nothing of ours has been sent under it yet, no client certificate either
  * (I3). */
 static int
@@ -276,6 +290,10 @@ on_server_certificate(X509_STORE_CTX *chain, void *unused)
     X509_STORE_CTX_set_verify_cb(chain, on_chain_problem);
     if (X509_verify_cert(chain) != 1 && session->certificate->problems == TLS_PROBLEM_NONE)
         session->certificate->problems |= TLS_PROBLEM_OTHER;
+    /* Self-signed certificates are often marked as authorities. One that the user's own CA file lists is trusted itself,
+     * not as an authority; everything else must be right with it, too. */
+    if (session->own_store && (session->certificate->problems & TLS_PROBLEM_AUTHORITY) && is_in_store(chain, peer))
+        session->certificate->problems &= ~TLS_PROBLEM_AUTHORITY;
     session->accepted =
         tls_certificate_judge(session->certificate, &session->name, session->pin, session->trusted_once);
     X509_STORE_CTX_set_error(chain, session->accepted ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
@@ -330,6 +348,7 @@ tls_session_new(TlsContext *context, int fd, const TlsSessionConfig *config, GEr
     g_autoptr(TlsSession) session = g_new0(TlsSession, 1);
     if (!server_name_init(&session->name, config->domain, error))
         return NULL;
+    session->own_store = config->ca_file != NULL;
     session->pin = g_strdup(config->pin);
     session->trusted_once = g_strdup(config->trusted_once);
     session->key_passphrase = g_strdup(config->key_passphrase);

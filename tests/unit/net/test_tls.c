@@ -222,6 +222,38 @@ test_faults(Fixture *fixture, gconstpointer unused)
     refuse_certificate(fixture, strange, domain, TLS_PROBLEM_UNTRUSTED, unknown);
 }
 
+/* What `openssl req -x509` makes is marked as an authority: accepted when the CA file holds just it, and only for its own name and
+ * time; another authority's certificate in the file does not become a server's by that. */
+static void
+test_self_signed_in_ca_file(Fixture *fixture, gconstpointer unused)
+{
+    const CertSpec specs[] = {
+        { .common_name = "localhost", .names = "DNS:example.org", .purpose = "", .authority = true },
+        { .common_name = "localhost", .names = "DNS:other.example", .purpose = "", .authority = true },
+        { .names = "DNS:example.org", .purpose = "", .first_day = -9, .last_day = -1, .authority = true },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(specs); i++) {
+        g_autoptr(Cert) cert = cert_new(&specs[i], NULL);
+        cert_write(cert, fixture->ca_file, NULL, NULL);
+        Host host = { .cert = cert };
+        FakeServer *server = fake_server_new("127.0.0.1", serve_tls, &host);
+        const TransportConfig config = config_for(fixture, server, "example.org");
+        Probe probe;
+        probe_init(&probe, fixture->context);
+        if (i == 0) {
+            probe_open(&probe, &config);
+            probe_echo(&probe, "<hello/>");
+        } else {
+            probe_run(&probe, &config);
+            g_assert_cmpint(transport_outcome(probe.transport), ==, TRANSPORT_CERTIFICATE_UNKNOWN);
+        }
+        probe_clear(&probe);
+        fake_server_free(server);
+        g_assert_cmpuint(host.received, ==, i == 0 ? strlen("<hello/>") : 0);
+        g_free(host.sni);
+    }
+}
+
 /* A leaf must not act as an authority. */
 static void
 test_leaf_as_issuer(Fixture *fixture, gconstpointer unused)
@@ -532,6 +564,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/net/tls/fingerprints", test_fingerprints);
     ADD("accepted", test_accepted);
+    ADD("self-signed-in-ca-file", test_self_signed_in_ca_file);
     ADD("wrong-names", test_names);
     ADD("faults", test_faults);
     ADD("leaf-as-issuer", test_leaf_as_issuer);
