@@ -8,16 +8,26 @@ tests_support_libnetfakes_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/supp
 
 # Real servers, the real binary in a pseudo-terminal or on pipes.
 check_LIBRARIES += tests/support/libsupport.a
-tests_support_libsupport_a_SOURCES = tests/support/server.c tests/support/server.h tests/support/pty.c tests/support/pty.h \
+tests_support_libsupport_a_SOURCES = tests/support/server.c tests/support/server.h \
 	tests/support/run_confab.c tests/support/run_confab.h
 tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS)
 SUPPORT_LINE = tests/support/libsupport.a $(VTERM_LIBS) $(GLIB_LIBS) -lutil
 
-check_PROGRAMS += tests/support/test_server tests/support/test_pty
-TESTS += tests/support/test_server tests/support/test_pty
+check_PROGRAMS += tests/support/test_server
+TESTS += tests/support/test_server
 tests_support_test_server_SOURCES = tests/support/test_server.c
 tests_support_test_server_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_server_LDADD = $(SUPPORT_LINE)
+
+# What needs a pseudo-terminal is one visible skip without libvterm.
+EXTRA_DIST += tests/support/no_vterm
+if HAVE_VTERM
+tests_support_libsupport_a_SOURCES += tests/support/pty.c tests/support/pty.h
+check_PROGRAMS += tests/support/test_pty
+TESTS += tests/support/test_pty
+else
+TESTS += tests/support/no_vterm
+endif
 tests_support_test_pty_SOURCES = tests/support/test_pty.c
 tests_support_test_pty_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_pty_LDADD = $(SUPPORT_LINE)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_idle tests/system/test_run
+	tests/system/test_run
+if HAVE_VTERM
+system_tests += tests/system/test_idle
+endif
 check_PROGRAMS += $(system_tests)
 TESTS += $(system_tests)
 system_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

@@ -50,6 +50,9 @@ converse(Server *server, bool direct)
     expect(alice, "\"event\":\"connection\".*\"state\":\"securing\"");
     expect(alice, "\"event\":\"connection\".*\"state\":\"online\"");
     expect(bob, "\"event\":\"connection\".*\"state\":\"online\"");
+    /* The answer comes behind his presence: from now on messages are not kept for later. */
+    run_type(bob, "/ping");
+    expect(bob, "\"event\":\"result\".*\"command\":\"/ping\",\"ok\":true");
 
     run_type(alice, "/msg bob@localhost hi Bob, \"quoted\" & <grüße> 日本 \\n");
     g_autofree char *sent = run_wait_line(alice, "\"event\":\"message\".*\"direction\":\"out\"");

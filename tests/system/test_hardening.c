@@ -272,6 +272,10 @@ count_doors(const char *table, GHashTable *sockets, Doors *doors)
 static void
 test_relay(void)
 {
+    if (geteuid() != 0) {
+        g_test_skip("only root may look into a process that is not dumpable");
+        return;
+    }
     g_autoptr(Server) server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts });
     if (server == NULL)
         return;
