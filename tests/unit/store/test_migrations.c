@@ -60,15 +60,15 @@ test_from_every_version(void)
                        "PRAGMA user_version = 0",
                        NULL));
         g_autoptr(GError) error = NULL;
-        g_assert_true(migrations_run(db, (const Migration *) table->data, start, &error));
+        g_assert_true(migrations_run(db, (const Migration *) (const void *) table->data, start, &error));
         g_assert_cmpint(db_get_user_version(db, NULL), ==, start);
-        g_assert_true(migrations_run(db, (const Migration *) table->data, table->len, &error));
+        g_assert_true(migrations_run(db, (const Migration *) (const void *) table->data, table->len, &error));
         g_assert_no_error(error);
         g_assert_cmpint(db_get_user_version(db, NULL), ==, table->len);
         g_assert_cmpint(number_in(db), ==, 42);
         g_assert_true(db_execute(db, "SELECT jid, roster_version FROM account", NULL));
         /* Once more changes nothing. */
-        g_assert_true(migrations_run(db, (const Migration *) table->data, table->len, &error));
+        g_assert_true(migrations_run(db, (const Migration *) (const void *) table->data, table->len, &error));
         g_assert_cmpint(number_in(db), ==, 42);
     }
 }
@@ -86,12 +86,12 @@ test_failed_step_is_undone(void)
         g_autoptr(GArray) table = table_with(cases[i], 1);
         g_autoptr(Db) db = db_open(NULL, NULL, NULL);
         g_autoptr(GError) error = NULL;
-        g_assert_false(migrations_run(db, (const Migration *) table->data, table->len, &error));
+        g_assert_false(migrations_run(db, (const Migration *) (const void *) table->data, table->len, &error));
         g_assert_nonnull(error);
         g_assert_cmpint(db_get_user_version(db, NULL), ==, migrations_count);
         g_assert_false(db_execute(db, "SELECT * FROM extra", NULL));
         g_autoptr(GArray) good = table_with(later, G_N_ELEMENTS(later));
-        g_assert_true(migrations_run(db, (const Migration *) good->data, good->len, NULL));
+        g_assert_true(migrations_run(db, (const Migration *) (const void *) good->data, good->len, NULL));
         g_assert_cmpint(number_in(db), ==, 42);
     }
 }
