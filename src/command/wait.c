@@ -177,15 +177,17 @@ static GError *
 undelivered(guint count)
 {
     return g_error_new(CONFAB_ERROR, ERROR_QUEUED,
-                       ngettext("/wait: %u message is not delivered yet: it goes when the account is online",
-                                "/wait: %u messages are not delivered yet: they go when the account is online", count),
+                       ngettext("/wait: %u message is not delivered yet: it goes when the account is online, while confab runs",
+                                "/wait: %u messages are not delivered yet: they go when the account is online, while confab runs", count),
                        count);
 }
 
-static bool
-check_delivered(Wait *wait)
+/* Messages that the wait is for; through `stuck` those whose account does not even try to be online. */
+static guint
+count_all_pending(const Wait *wait, guint *stuck)
 {
-    guint pending = 0, stuck = 0;
+    guint pending = 0;
+    *stuck = 0;
     for (guint i = 0; i < client_session_count(wait->waits->client); i++) {
         const Session *session = client_session_at(wait->waits->client, i);
         if (!concerns_session(wait, session))
@@ -193,8 +195,16 @@ check_delivered(Wait *wait)
         const guint count = count_pending(wait, session_account(session));
         pending += count;
         if (!session_is_online(session) && !is_trying(wait, session))
-            stuck += count;
+            *stuck += count;
     }
+    return pending;
+}
+
+static bool
+check_delivered(Wait *wait)
+{
+    guint stuck;
+    const guint pending = count_all_pending(wait, &stuck);
     if (pending > 0 && stuck < pending)
         return false;
     end(wait, pending > 0 ? undelivered(pending) : NULL);
@@ -311,15 +321,16 @@ on_timeout(gpointer data)
 {
     Wait *wait = data;
     wait->timeout = 0;
-    GError *failure = wait->kind == WAIT_CONNECTED ? find_failure(wait) : NULL;
+    guint stuck;
+    GError *failure = wait->kind == WAIT_CONNECTED   ? find_failure(wait)
+                      : wait->kind == WAIT_DELIVERED ? undelivered(count_all_pending(wait, &stuck))
+                                                     : NULL;
     if (failure != NULL) {
         end(wait, failure);
         return G_SOURCE_REMOVE;
     }
     g_autofree char *seconds = g_strdup_printf("%g", wait->seconds);
-    const int code = wait->kind == WAIT_DELIVERED   ? ERROR_QUEUED
-                     : wait->kind == WAIT_CONNECTED ? ERROR_UNREACHABLE
-                                                    : ERROR_FAILED;
+    const int code = wait->kind == WAIT_CONNECTED ? ERROR_UNREACHABLE : ERROR_FAILED;
     end(wait, g_error_new(CONFAB_ERROR, code, _("/wait: “%s” did not happen within %s s: give a longer timeout"),
                           kinds[wait->kind].word, seconds));
     return G_SOURCE_REMOVE;

@@ -183,10 +183,10 @@ test_delivered(Fixture *fixture, gconstpointer data)
     g_assert_null(command_fixture_run(fixture, "/on work /msg alice@example.org hi"));
     /* Offline, with no attempt planned: it cannot be delivered. */
     g_assert_cmpstr(command_fixture_run(fixture, "/wait delivered"), ==,
-                    "75 /wait: 1 message is not delivered yet: it goes when the account is online");
+                    "75 /wait: 1 message is not delivered yet: it goes when the account is online, while confab runs");
     command_fixture_begin(fixture, "work");
     g_assert_cmpstr(command_fixture_run(fixture, "/wait delivered timeout 0.01"), ==,
-                    "75 /wait: “delivered” did not happen within 0.01 s: give a longer timeout");
+                    "75 /wait: 1 message is not delivered yet: it goes when the account is online, while confab runs");
     g_assert_null(command_fixture_run(fixture, "/wait delivered from bob@example.org timeout 0"));
 }
 
