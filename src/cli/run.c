@@ -233,7 +233,7 @@ front_show(gpointer front, Conversation *conversation)
 }
 
 static void
-front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line)
+front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang)
 {
     Run *run = front;
     if (kind == OUTPUT_ERROR)

@@ -9,6 +9,11 @@
 #include "command/execute.h"
 #include "command/registry_private.h"
 
+enum {
+    ALIGNED_MAX = 40, /* columns; longer cells do not count for the width of their column */
+    GAP = 2,
+};
+
 struct CommandOutput {
     guint references;
     GPtrArray *lines; /* char* */
@@ -153,13 +158,13 @@ call_is_deferred(const CommandCall *call)
 /* --- output --- */
 
 static void
-show_line(CommandCall *call, OutputKind kind, const char *line)
+show_line(CommandCall *call, OutputKind kind, const char *line, int hang)
 {
     if (call->registry == NULL)
         return;
     const Frontend *frontend = registry_frontend(call->registry);
     if (frontend->print != NULL)
-        frontend->print(registry_front(call->registry), call, kind, line);
+        frontend->print(registry_front(call->registry), call, kind, line, hang);
 }
 
 static const CommandCell *
@@ -186,7 +191,7 @@ show_cell(const CommandCell *cell)
 }
 
 /* Prints the rows not yet printed as a table: columns aligned, two blanks between them, the last one as long as it
- * likes. */
+ * likes. A cell that is much longer than usual moves only its own row. */
 static void
 flush_table(CommandCall *call)
 {
@@ -202,21 +207,26 @@ flush_table(CommandCall *call)
             if (column >= widths->len)
                 g_array_set_size(widths, column + 1);
             int *width = &g_array_index(widths, int, column);
-            *width = MAX(*width, text_columns(text, -1));
+            const int columns = text_columns(text, -1);
+            if (columns <= ALIGNED_MAX)
+                *width = MAX(*width, columns);
         }
     }
     for (guint row = first; row < end; row++) {
         g_autoptr(GString) line = g_string_new(NULL);
+        int hang = 0;
         const CommandCell *cells = output_cells(output, row);
         for (guint column = 0; cells[column].key != NULL; column++) {
             g_autofree char *text = show_cell(&cells[column]);
-            const int gap = g_array_index(widths, int, column) - text_columns(text, -1);
+            const int width = g_array_index(widths, int, column);
             g_string_append(line, text);
-            if (cells[column + 1].key != NULL)
-                g_string_append_printf(line, "%*s", gap + 2, "");
+            if (cells[column + 1].key == NULL)
+                break;
+            g_string_append_printf(line, "%*s", MAX(width - text_columns(text, -1), 0) + GAP, "");
+            hang += width + GAP;
         }
         g_autofree char *shown = g_strchomp(g_string_free(g_steal_pointer(&line), FALSE));
-        show_line(call, OUTPUT_LINE, shown);
+        show_line(call, OUTPUT_LINE, shown, hang);
     }
 }
 
@@ -231,7 +241,7 @@ command_call_print(CommandCall *call, const char *format, ...)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
         g_ptr_array_add(call->output->lines, g_strdup(*line));
-        show_line(call, OUTPUT_LINE, *line);
+        show_line(call, OUTPUT_LINE, *line, 0);
     }
 }
 
@@ -364,7 +374,7 @@ call_end(CommandCall *call, const GError *error)
     if (call->done != NULL)
         call->done(call, error, call->data);
     else if (error != NULL)
-        show_line(call, OUTPUT_ERROR, error->message);
+        show_line(call, OUTPUT_ERROR, error->message, 0);
     if (call->registry != NULL)
         registry_forget_call(call->registry, call);
     call->registry = NULL;

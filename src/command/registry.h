@@ -14,8 +14,9 @@ typedef struct Frontend {
     Conversation *(*conversation)(gpointer front);     /* the current one */
     void (*show)(gpointer front, Conversation *conversation);
     /* Text output, line by line. Errors are the business of CommandFinished; OUTPUT_ERROR is for lines that nobody
-     * asked about (`done` was NULL). */
-    void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line);
+     * asked about (`done` was NULL). `hang`: the column where the last cell of a table's row begins, for who must fold the line;
+     * else 0. */
+    void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang);
     void (*quit)(gpointer front, const char *status);
 } Frontend;
 

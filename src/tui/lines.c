@@ -14,6 +14,8 @@ enum {
     TIMED_COLUMNS = 30, /* below there is no room for the time */
     NICK_COLUMNS = 16,
     MARK_COLUMNS = 3, /* of delivery, with the blank before it */
+    CELL_COLUMNS_MIN = 28, /* the last cell of a table stands below the others when it has less room beside them … */
+    CELL_INDENT = 4,       /* … so far from the left */
     DROP_AT_ONCE = 1000,
 };
 
@@ -27,6 +29,8 @@ typedef struct Entry {
     char *text;       /* … a line of the program */
     gint64 time;
     LineKind kind;
+    int hang;         /* of a table: the column of the last cell; 0: no table */
+    guint32 last_cell; /* where it begins in the text; 0: the cell before it is too long for its column */
     int day;      /* local, as year * 1000 + day of the year; 0: not asked yet */
     char *clean;  /* the message's text as it is shown; NULL: not wrapped yet */
     GArray *rows; /* Row; for this layout: */
@@ -45,6 +49,7 @@ typedef struct Columns {
     int time, nick, nick_columns; /* time < 0, nick < 0: not shown */
     int first, text;              /* of the text: its first row, and the others */
     int end;
+    bool stacked;                 /* the last cell stands below the others */
 } Columns;
 
 static void
@@ -149,6 +154,17 @@ lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text)
     return number;
 }
 
+guint64
+lines_add_row(Lines *lines, gint64 time, const char *text, int hang)
+{
+    const guint64 number = lines_add_text(lines, LINE_OUTPUT, time, text);
+    Entry *entry = entry_at(lines, number);
+    const size_t split = text_fit(text, strlen(text), hang, NULL);
+    entry->hang = hang;
+    entry->last_cell = split > 0 && text[split] != '\0' && text[split - 1] == ' ' ? (guint32) split : 0;
+    return number;
+}
+
 void
 lines_clear(Lines *lines)
 {
@@ -247,8 +263,11 @@ place_parts(const Lines *lines, guint64 number, const LinesLook *look)
 {
     const Entry *entry = entry_at(lines, number);
     Columns at = { .time = -1, .nick = -1, .end = look->columns };
-    if (!entry->message && entry->kind == LINE_OUTPUT)
+    if (!entry->message && entry->kind == LINE_OUTPUT) {
+        at.stacked = entry->hang > CELL_INDENT && look->columns - entry->hang < CELL_COLUMNS_MIN;
+        at.text = at.stacked ? MIN(CELL_INDENT, look->columns / 4) : entry->hang;
         return at;
+    }
     const bool header = has_header(lines, number);
     if (look->columns >= TIMED_COLUMNS) {
         at.time = header ? 0 : -1;
@@ -293,10 +312,12 @@ clean_text(Entry *entry, const LinesLook *look)
 }
 
 static void
-wrap(Entry *entry, const char *text, int first, int others)
+wrap(Entry *entry, const char *text, const Columns *at)
 {
     const size_t length = strlen(text);
-    size_t start = 0;
+    const int first = at->end - at->first, others = at->end - at->text;
+    const bool stacked = at->stacked && text_columns(text, -1) > first;
+    size_t start = 0, end = stacked && entry->last_cell > 0 ? entry->last_cell : length;
     g_array_set_size(entry->rows, 0);
     entry->cut = false;
     do {
@@ -306,10 +327,12 @@ wrap(Entry *entry, const char *text, int first, int others)
         }
         size_t next = 0;
         const int columns = MAX(entry->rows->len == 0 ? first : others, 1);
-        const size_t taken = text_wrap(text + start, length - start, columns, &next);
+        const size_t taken = text_wrap(text + start, end - start, columns, &next);
         const Row row = { (guint32) start, (guint32) taken };
         g_array_append_val(entry->rows, row);
         start += next;
+        if (start == end)
+            end = length;
     } while (start < length);
 }
 
@@ -321,7 +344,7 @@ wrapped(Entry *entry, const LinesLook *look, const Columns *at)
         return entry->rows;
     if (!entry->rows)
         entry->rows = g_array_new(FALSE, FALSE, sizeof(Row));
-    wrap(entry, clean_text(entry, look), at->end - at->first, at->end - at->text);
+    wrap(entry, clean_text(entry, look), at);
     entry->columns = at->end;
     entry->column = at->text;
     entry->first_column = at->first;

@@ -51,6 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lines, lines_free)
 guint64 lines_add_message(Lines *lines, Message *message, const Message *before);
 /* One cleaned line (it may hold line feeds). */
 guint64 lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text);
+/* A row of a table, whose last cell begins at column `hang`: folded there, or below the others where that is too narrow. */
+guint64 lines_add_row(Lines *lines, gint64 time, const char *text, int hang);
 void lines_clear(Lines *lines);
 /* Numbers are from first to end - 1. */
 guint64 lines_first(const Lines *lines);

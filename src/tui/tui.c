@@ -111,15 +111,19 @@ front_show(gpointer front, Conversation *conversation)
 
 /* The result belongs where the line was typed, wherever the user is by now. */
 static void
-front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line)
+front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang)
 {
     Tui *tui = front;
     const Conversation *conversation = call ? command_call_conversation(call) : NULL;
     Window *window = conversation ? windows_by_serial(tui->windows, conversation_serial(conversation)) : NULL;
     if (tui->quitting)
         return;
-    tui_print(tui, window ? window : windows_console(tui->windows), kind == OUTPUT_ERROR ? LINE_ERROR : LINE_OUTPUT,
-              line);
+    if (!window)
+        window = windows_console(tui->windows);
+    if (kind == OUTPUT_ERROR)
+        tui_print(tui, window, LINE_ERROR, line);
+    else
+        tui_print_row(tui, window, line, hang);
 }
 
 static void

@@ -49,6 +49,8 @@ void tui_close(Tui *tui, Window *window);
 Window *tui_open(Tui *tui, Conversation *conversation);
 /* Puts a cleaned line into a window; one that is not looked at gets the activity. */
 void tui_print(Tui *tui, Window *window, LineKind kind, const char *text);
+/* The same for a line of output whose last cell begins at a column; 0: it has no cells. */
+void tui_print_row(Tui *tui, Window *window, const char *text, int hang);
 void tui_printf(Tui *tui, Window *window, LineKind kind, const char *format, ...) G_GNUC_PRINTF(4, 5);
 void tui_scroll(Tui *tui, int rows);
 /* Pages of the current window. */

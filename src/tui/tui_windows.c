@@ -85,10 +85,9 @@ activity_of(LineKind kind)
     return kind == LINE_ALARM || kind == LINE_ERROR ? ACTIVITY_ALARM : ACTIVITY_OUTPUT;
 }
 
-void
-tui_print(Tui *tui, Window *window, LineKind kind, const char *text)
+static void
+note_line(Tui *tui, Window *window, LineKind kind)
 {
-    lines_add_text(window->lines, kind, when_now(), text);
     if (window == windows_current(tui->windows)) {
         window->follows = window->follows || tui->answering;
         screen_damage(tui->screen, DAMAGE_MESSAGES | (window->follows ? 0 : DAMAGE_STATUS));
@@ -99,6 +98,20 @@ tui_print(Tui *tui, Window *window, LineKind kind, const char *text)
         window->activity = activity;
         screen_damage(tui->screen, DAMAGE_STATUS);
     }
+}
+
+void
+tui_print(Tui *tui, Window *window, LineKind kind, const char *text)
+{
+    lines_add_text(window->lines, kind, when_now(), text);
+    note_line(tui, window, kind);
+}
+
+void
+tui_print_row(Tui *tui, Window *window, const char *text, int hang)
+{
+    lines_add_row(window->lines, when_now(), text, hang);
+    note_line(tui, window, LINE_OUTPUT);
 }
 
 void

@@ -24,9 +24,10 @@ front_show(gpointer front, Conversation *conversation)
 }
 
 static void
-front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line)
+front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang)
 {
     CommandFixture *fixture = front;
+    fixture->hang = hang;
     g_string_append_printf(kind == OUTPUT_LINE ? fixture->printed : fixture->errors, "%s\n", line);
 }
 

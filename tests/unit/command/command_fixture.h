@@ -15,6 +15,7 @@ typedef struct CommandFixture {
     Registry *registry;
     guint64 conversation;  /* the current one */
     GString *printed;      /* lines, each ended by \n */
+    int hang;              /* of the line printed last */
     GString *errors;       /* of OUTPUT_ERROR */
     GString *sent;         /* what the streams sent */
     char *quit;            /* the words of /quit; NULL: not said */

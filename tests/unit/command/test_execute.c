@@ -430,6 +430,18 @@ test_quit_and_print(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(fixture->quit, ==, "See you");
 }
 
+/* A long usage is not paid for by all other rows, and who folds the lines knows where. */
+static void
+test_tables(Fixture *fixture, gconstpointer data)
+{
+    g_assert_null(command_fixture_run(fixture, "/help connection"));
+    g_assert_nonnull(strstr(fixture->printed->str, "tls require|direct|if-offered|off]  Connect an account;"));
+    g_assert_nonnull(strstr(fixture->printed->str, "\n/tls                   Show the server's certificate.\n"));
+    g_assert_cmpint(fixture->hang, ==, 23);
+    g_assert_null(command_fixture_run(fixture, "/print a  b"));
+    g_assert_cmpint(fixture->hang, ==, 0);
+}
+
 /* Calls that are kept when the registry goes end exactly once, and their late answers are harmless. */
 static void
 test_registry_ends_its_calls(Fixture *fixture, gconstpointer data)
@@ -490,6 +502,7 @@ main(int argc, char **argv)
     ADD("connect-makes-an-account", "", test_connect_makes_an_account);
     ADD("connections", one_account, test_connections);
     ADD("quit-and-print", one_account, test_quit_and_print);
+    ADD("tables", one_account, test_tables);
     ADD("registry-ends-its-calls", one_account, test_registry_ends_its_calls);
     ADD_HEADLESS("terminal-commands-need-one", test_terminal_commands_need_one);
     return g_test_run();

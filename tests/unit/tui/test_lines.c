@@ -161,6 +161,34 @@ test_hostile_bodies(void)
 }
 
 static void
+assert_folded(Lines *lines, guint64 number, int columns, const char *expected)
+{
+    assert_drawn(lines, number, &(LinesLook) { .columns = columns, .me = "me", .time_format = "%H:%M" }, expected);
+}
+
+static void
+test_tables_are_folded_in_their_last_column(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    lines_add_text(lines, LINE_OUTPUT, NOON, "the day rule stands before this");
+    lines_add_row(lines, NOON, "/tls pin      Accept this certificate, and no other from now on.", 14);
+    lines_add_row(lines, NOON, "/connect [ACCOUNT]  Connect an account; an address becomes one.", 14);
+    lines_add_row(lines, NOON, "/tls          Show it.", 14);
+    lines_add_row(lines, NOON, "account     Accounts", 40);
+    assert_folded(lines, 1, 52, "/tls pin      Accept this certificate, and no other\n              from now on.");
+    assert_folded(lines, 2, 52, "/connect [ACCOUNT]  Connect an account; an address\n              becomes one.");
+    /* Too narrow for two columns: one below the other, unless all of it fits. */
+    assert_folded(lines, 1, 36, "/tls pin\n    Accept this certificate, and no\n    other from now on.");
+    assert_folded(lines, 2, 36, "/connect [ACCOUNT]  Connect an\n    account; an address becomes one.");
+    assert_folded(lines, 3, 36, "/tls          Show it.");
+    assert_folded(lines, 4, 36, "account     Accounts");
+    for (int columns = 1; columns < 30; columns++) {
+        for (guint64 number = 1; number < 5; number++)
+            g_free(draw(lines, number, &(LinesLook) { .columns = columns, .me = "me", .time_format = "%H:%M" }));
+    }
+}
+
+static void
 test_late_messages_find_their_place(void)
 {
     g_autoptr(Lines) lines = lines_new();
@@ -317,6 +345,7 @@ main(int argc, char **argv)
     g_test_add_func("/tui/lines/groups-end", test_groups_end);
     g_test_add_func("/tui/lines/wraps-for-the-width", test_wraps_for_the_width);
     g_test_add_func("/tui/lines/failure-says-why", test_failure_says_why);
+    g_test_add_func("/tui/lines/tables-are-folded-in-their-last-column", test_tables_are_folded_in_their_last_column);
     g_test_add_func("/tui/lines/hostile-bodies", test_hostile_bodies);
     g_test_add_func("/tui/lines/late-messages-find-their-place", test_late_messages_find_their_place);
     g_test_add_func("/tui/lines/the-oldest-are-dropped", test_the_oldest_are_dropped);
