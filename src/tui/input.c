@@ -276,6 +276,7 @@ input_free(Input *input)
     input_withdraw_secret(input);
     g_clear_handle_id(&input->wait_source, g_source_remove);
     rl_callback_handler_remove();
+    rl_free_undo_list();
     clear_history();
     rl_outstream = stdout;
     if (input->nowhere)
@@ -465,9 +466,7 @@ insert_paste(Input *input, const char *bytes, gsize length)
     }
     if (text->len == 0)
         return;
-    rl_begin_undo_group();
     rl_insert_text(text->str);
-    rl_end_undo_group();
 }
 
 static void
@@ -504,9 +503,15 @@ take_stretch(Input *input, bool all)
     }
     input->taken = end + (found ? PASTE_MARK : 0);
     drop_taken(input);
-    if (found)
-        input->pasting = !input->pasting;
-    return found != NULL;
+    if (!found)
+        return false;
+    input->pasting = !input->pasting;
+    /* Undone as a whole, in however many pieces it came. */
+    if (input->pasting)
+        rl_begin_undo_group();
+    else
+        rl_end_undo_group();
+    return true;
 }
 
 static gboolean

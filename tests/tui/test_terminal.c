@@ -101,6 +101,50 @@ test_keys_are_cheap(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(pty_bytes(fixture->pty)->len - before, ==, 40);
 }
 
+/* The screen as it is painted anew, which must be what stands there already. */
+static void
+assert_repaint_changes_nothing(Pty *pty, const char *keys)
+{
+    while (pty_pump(pty, 30) > 0)
+        ;
+    g_autofree char *before = pty_screen(pty);
+    const guint length = pty_bytes(pty)->len;
+    g_assert_cmpint(kill(pty_pid(pty), SIGWINCH), ==, 0);
+    for (int i = 0; i < PTY_TIMEOUT / 30 && pty_bytes(pty)->len == length; i++)
+        pty_pump(pty, 30);
+    while (pty_pump(pty, 30) > 0)
+        ;
+    g_autofree char *after = pty_screen(pty);
+    g_test_message("after %s", keys);
+    g_assert_cmpstr(before, ==, after);
+}
+
+static void
+test_typing_leaves_nothing_behind(Fixture *fixture, gconstpointer data)
+{
+    static const char *const keys[] = {
+        "/con",    "/set no", "\t",      "\t",     "\x15",    "\x15",    "/",        "c",        " ",         "日本",
+        "👍",      "\x7f",    "\x01",    "\x05",   "\x02",    "\x0b",    "\x19",     "\x17",     "\x1f",      "\033b",
+        "\033d",   "\033[A",  "\033[D",  "\033\r", "\x14",    "\x10",    "zzz",      "\033OC",   "e\xcc\x81", "\033[5~",
+        "\033[6~", "\033r",   "/help\r", "\x12s",  "\x03\x15", "مرحبا",
+        "\033[200~a\rb\tż\033[201~",
+        "a text that is so long that it is folded once or even more often in the line of input ",
+    };
+    start(fixture);
+    for (int round = 0; round < 40; round++) {
+        g_autoptr(GString) all = g_string_new(NULL);
+        for (int i = g_test_rand_int_range(1, 12); i > 0; i--) {
+            const char *key = keys[g_test_rand_int_range(0, G_N_ELEMENTS(keys))];
+            pty_send(fixture->pty, key);
+            if (g_test_rand_bit())
+                pty_pump(fixture->pty, g_test_rand_int_range(0, 5));
+            g_autofree char *shown = g_strescape(key, NULL);
+            g_string_append_printf(all, "%s, ", shown);
+        }
+        assert_repaint_changes_nothing(fixture->pty, all->str);
+    }
+}
+
 static void
 test_mistakes_keep_the_text(Fixture *fixture, gconstpointer data)
 {
@@ -458,6 +502,7 @@ main(int argc, char **argv)
 #define ADD(path, function) g_test_add("/tui/terminal/" path, Fixture, NULL, set_up, function, tear_down)
     ADD("echo-and-quit", test_echo_and_quit);
     ADD("keys-are-cheap", test_keys_are_cheap);
+    ADD("typing-leaves-nothing-behind", test_typing_leaves_nothing_behind);
     ADD("mistakes-keep-the-text", test_mistakes_keep_the_text);
     ADD("windows", test_windows);
     ADD("scrolls", test_scrolls);

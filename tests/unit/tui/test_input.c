@@ -216,6 +216,64 @@ test_split_bytes(Seen *seen, gconstpointer data)
     g_assert_cmpuint(seen->commands->len, ==, 2);
 }
 
+/* What the keys have led to, to be compared. */
+static char *
+describe(const Seen *seen)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (guint i = 0; i < seen->lines->len; i++)
+        g_string_append_printf(all, "line %s\n", (const char *) g_ptr_array_index(seen->lines, i));
+    for (guint i = 0; i < seen->commands->len; i++)
+        g_string_append_printf(all, "command %s\n", (const char *) g_ptr_array_index(seen->commands, i));
+    g_string_append_printf(all, "text %s\ncursor %zu\ncandidates %s\n", input_text(seen->input),
+                           input_cursor(seen->input), seen->candidates ? seen->candidates : "none");
+    return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+/* Feeds the bytes in pieces: the ends of all but the last are in `cuts`, ended by 0. */
+static char *
+run_in_pieces(const char *bytes, gsize length, const gsize *cuts)
+{
+    Seen seen = { 0 };
+    gsize from = 0;
+    set_up(&seen, NULL);
+    for (; *cuts; cuts++) {
+        input_feed(seen.input, bytes + from, *cuts - from);
+        from = *cuts;
+    }
+    input_feed(seen.input, bytes + from, length - from);
+    char *text = describe(&seen);
+    tear_down(&seen, NULL);
+    return text;
+}
+
+/* readline reads ahead what it is given at once: wherever a read of the terminal ends, the outcome is the same. */
+static void
+test_pieces_do_not_matter(void)
+{
+    static const char *const keys[] = {
+        "/con",    "\t",         "\x15",      "/q",   "c",    " ",    "ali",  "ż",      "日本",   "👍",      "\x7f",
+        "\x01",    "\x05",       "\x02",      "\x0b", "\r",   "\x17", "\x1f",   "\033b",  "\033d",   "\033[A",
+        "\033[D",  "\033[1;3C", "\033\r",    "\x14", "\x10", "\x03", "zzz",  "\033OC", "di\t",   "\x12" "c\a", "e\xcc\x81",
+        "\033[200~a\rb\tż\033[201~",
+    };
+    for (int round = 0; round < 60; round++) {
+        g_autoptr(GString) stream = g_string_new(NULL);
+        for (int i = 0; i < 30; i++)
+            g_string_append(stream, keys[g_test_rand_int_range(0, G_N_ELEMENTS(keys))]);
+        g_autofree gsize *all = g_new0(gsize, stream->len);
+        for (gsize i = 0; i + 1 < stream->len; i++)
+            all[i] = i + 1;
+        g_autofree char *bytewise = run_in_pieces(stream->str, stream->len, all);
+        g_autofree char *at_once = run_in_pieces(stream->str, stream->len, (const gsize[]) { 0 });
+        g_assert_cmpstr(at_once, ==, bytewise);
+        for (gsize cut = 1; cut < stream->len; cut++) {
+            g_autofree char *cut_once = run_in_pieces(stream->str, stream->len, (const gsize[]) { cut, 0 });
+            g_assert_cmpstr(cut_once, ==, bytewise);
+        }
+    }
+}
+
 static void
 test_bytes_that_are_no_text(Seen *seen, gconstpointer data)
 {
@@ -261,6 +319,8 @@ test_paste_in_pieces(Seen *seen, gconstpointer data)
         input_feed(seen->input, stream + i, 1);
     assert_text(seen, "x/quit\n日本[20\n語y");
     g_assert_cmpuint(seen->lines->len, ==, 0);
+    type(seen, "\x1f\x1f"); /* "y", and the paste as one */
+    assert_text(seen, "x");
 }
 
 /* I9 */
@@ -430,6 +490,7 @@ main(int argc, char **argv)
     ADD("paste-in-pieces", test_paste_in_pieces);
     ADD("a-line-has-an-end", test_a_line_has_an_end);
     ADD("history", test_history);
+    g_test_add_func("/tui/input/pieces-do-not-matter", test_pieces_do_not_matter);
     g_test_add_func("/tui/input/what-may-hold-a-secret", test_what_may_hold_a_secret);
     ADD("drafts", test_drafts);
     ADD("completes", test_completes);
