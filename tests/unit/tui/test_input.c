@@ -468,6 +468,14 @@ test_vi_mode(Seen *seen, gconstpointer data)
     type(seen, "i\r");
 }
 
+/* readline's clear_history() forgets the undo lists of entries that were edited, and its rl_clear_history() frees some twice. */
+const char *__lsan_default_suppressions(void);
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:libreadline\n";
+}
+
 int
 main(int argc, char **argv)
 {
