@@ -147,9 +147,35 @@ print_certificate(CommandCall *call, const TlsCertificate *certificate)
 }
 
 static bool
+has_refused_certificate(const Session *session)
+{
+    const TlsCertificate *certificate = session_certificate(session);
+    return certificate != NULL && !certificate->trusted;
+}
+
+/* Whose certificate is meant: where the line picks no account, the only one refused is on the user's mind. */
+static Session *
+tls_session(const CommandCall *call)
+{
+    Client *client = command_call_client(call);
+    Session *usual = command_call_session(call), *refused = NULL;
+    if (command_call_is_for_one_account(call) || command_call_conversation(call) != NULL)
+        return usual;
+    for (guint i = 0; i < client_session_count(client); i++) {
+        Session *session = client_session_at(client, i);
+        if (!has_refused_certificate(session))
+            continue;
+        if (refused != NULL)
+            return usual;
+        refused = session;
+    }
+    return refused != NULL ? refused : usual;
+}
+
+static bool
 cmd_tls_show(CommandCall *call, const Args *args, GError **error)
 {
-    const Session *session = command_call_session(call);
+    const Session *session = tls_session(call);
     const TlsCertificate *certificate = session_certificate(session);
     const char *name = account_name(session_account(session));
     if (certificate == NULL) {
@@ -165,19 +191,19 @@ cmd_tls_show(CommandCall *call, const Args *args, GError **error)
 static bool
 cmd_tls_trust(CommandCall *call, const Args *args, GError **error)
 {
-    return session_trust_once(command_call_session(call), error);
+    return session_trust_once(tls_session(call), error);
 }
 
 static bool
 cmd_tls_pin(CommandCall *call, const Args *args, GError **error)
 {
-    return session_pin(command_call_session(call), error);
+    return session_pin(tls_session(call), error);
 }
 
 static bool
 cmd_tls_unpin(CommandCall *call, const Args *args, GError **error)
 {
-    return session_unpin(command_call_session(call), error);
+    return session_unpin(tls_session(call), error);
 }
 
 /* --- ping --- */

@@ -288,7 +288,8 @@ begin_attempt(Session *session)
 {
     g_clear_handle_id(&session->retry_timer, g_source_remove);
     const bool asks = needs_password(session);
-    account_set_state(session->account, ACCOUNT_RESOLVING, NULL, asks ? _("waiting for the password") : NULL, 0);
+    const bool waits = asks && (session->config->password == NULL || session->config->password_command != NULL);
+    account_set_state(session->account, ACCOUNT_RESOLVING, NULL, waits ? _("waiting for the password") : NULL, 0);
     if (asks)
         credentials_ask(session->credentials, session->config, on_credentials, session);
     else

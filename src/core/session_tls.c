@@ -52,9 +52,12 @@ session_report_certificate(Session *session)
         report(session, level, _("If the operator of the server has announced a new certificate"),
                _("/tls unpin, then /connect"));
     } else if ((certificate->problems & TLS_PROBLEM_WEAK_KEY) == 0) {
+        /* With several accounts the user may be with another one by now. */
+        const bool several = client_session_count(session_client(session)) > 1;
+        g_autofree char *on = several ? g_strdup_printf("/on %s ", name) : g_strdup("");
         client_notice(session_client(session), session_account(session), level, ERROR_AUTH,
-                      _("If this is the server of %s: /tls trust accepts it until confab ends, /tls pin for ever"),
-                      name);
+                      _("If this is the server of %s: %s/tls trust accepts it until confab ends, %s/tls pin for ever"),
+                      name, on, on);
     }
     return changed ? NOTICE_ALARM : NOTICE_ERROR;
 }

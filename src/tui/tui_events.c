@@ -17,15 +17,13 @@ on_account_state(Tui *tui, const Account *account)
     screen_damage(tui->screen, DAMAGE_STATUS | DAMAGE_ROSTER | DAMAGE_TITLE);
     if (state != ACCOUNT_ONLINE && state != ACCOUNT_OFFLINE)
         return;
-    const char *reason = account_reason(account);
     const char *name = account_name(account);
     Window *console = windows_console(tui->windows);
     if (state == ACCOUNT_ONLINE && account_full_jid(account)) {
         g_autofree char *jid = text_clean(jid_text(account_full_jid(account)), -1, TEXT_STRICT);
         tui_printf(tui, console, LINE_NOTICE, _("%s: online as %s"), name, jid);
-    } else if (reason) {
-        tui_printf(tui, console, LINE_WARNING, _("%s: offline: %s"), name, reason);
-    } else {
+    } else if (!account_reason(account)) {
+        /* Else a notice says why. */
         tui_printf(tui, console, LINE_NOTICE, _("%s: offline"), name);
     }
 }

@@ -211,6 +211,32 @@ test_refused_login_ends_waiting(void)
     stop(run);
 }
 
+/* Where nobody is named, the refused certificate is meant, not the one that is in use elsewhere. */
+static void
+test_refused_certificate_is_the_one_meant(void)
+{
+    g_autoptr(Server) server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts });
+    if (server == NULL)
+        return;
+    g_autofree char *home = test_directory_new();
+    g_autofree char *good = confab_account("alice", server_port(server), server_ca_file(server), "a", NULL);
+    g_autofree char *bad = confab_account("bob", server_port(server), NULL, "b", NULL);
+    g_autofree char *both = g_strconcat(good, bad, NULL);
+    confab_write_accounts(home, both);
+    Run *run = run_start(home,
+                         (const char *const[]){ "run", "-e", "/on alice /wait connected", "-e", "/set script.on-error continue",
+                                                "-e", "/on bob /wait connected", "-e", "/tls show", "-e", "/tls trust", "-e",
+                                                "/on bob /wait connected timeout 20", "-e", "/on alice /tls show", NULL },
+                         NULL);
+    g_assert_cmpint(run_wait_exit(run), ==, 0);
+    expect(run, "If this is the server of bob: /on bob /tls trust accepts it until confab ends, /on bob /tls pin ");
+    expect(run, "^account +bob$");
+    expect(run, "^verdict +refused$");
+    expect(run, "Z connection bob online$");
+    expect(run, "^account +alice$");
+    stop(run);
+}
+
 /* `confab run | head -1`: no message, no signal, no waiting. */
 static void
 test_closed_output_ends_quietly(void)
@@ -249,6 +275,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/run/failing-line", test_failing_line);
     g_test_add_func("/system/run/signals-end-properly", test_signals_end_properly);
     g_test_add_func("/system/run/refused-login-ends-waiting", test_refused_login_ends_waiting);
+    g_test_add_func("/system/run/refused-certificate-is-the-one-meant", test_refused_certificate_is_the_one_meant);
     g_test_add_func("/system/run/closed-output-ends-quietly", test_closed_output_ends_quietly);
     return g_test_run();
 }

@@ -207,7 +207,7 @@ shows_message(const Phase *phase)
     g_auto(GStrv) words = g_strsplit_set(screen, " \n", -1);
     g_autoptr(GString) joined = g_string_new(NULL);
     for (char **word = words; *word != NULL; word++) {
-        if (**word != '\0')
+        if (**word != '\0' && strcmp(*word, "│") != 0)
             g_string_append_printf(joined, "%s ", *word);
     }
     return strstr(joined->str, phase->message) != NULL;
