@@ -28,11 +28,15 @@ find_bounced(const Session *session, const XmppMessage *bounce, Conversation **c
     Message *sent = *conversation != NULL ? conversation_find_sent(*conversation, bounce->id) : NULL;
     if (sent != NULL || !is_own_server(account, bounce->from))
         return sent;
-    for (guint i = 0; i < account_conversation_count(account) && sent == NULL; i++) {
-        *conversation = account_conversation_at(account, i);
-        sent = conversation_find_sent(*conversation, bounce->id);
+    for (guint i = 0; i < account_conversation_count(account); i++) {
+        Conversation *other = account_conversation_at(account, i);
+        sent = conversation_find_sent(other, bounce->id);
+        if (sent == NULL)
+            continue;
+        *conversation = other;
+        return sent;
     }
-    return sent;
+    return NULL;
 }
 
 static void

@@ -254,6 +254,19 @@ test_bounce(void)
 }
 
 /* I14: only whom a message was sent to may say that it failed. */
+/* What the own server says about a message nobody sent concerns no conversation. */
+static void
+test_unknown_bounce(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    login(me);
+    feed(me, "<message from='bob@example.org/phone' type='chat'><body>hi</body></message>");
+    bounce(me, "from='example.org'", "another-id");
+    say(me, "bob@example.org", "hello");
+    assert_sent(me, "<message *to=\"bob@example.org/phone\"*");
+}
+
 static void
 test_spoofed_bounce(void)
 {
@@ -482,6 +495,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/chat/delayed", test_delayed);
     g_test_add_func("/flow/chat/same-id", test_same_id);
     g_test_add_func("/flow/chat/bounce", test_bounce);
+    g_test_add_func("/flow/chat/unknown-bounce", test_unknown_bounce);
     g_test_add_func("/flow/chat/spoofed-bounce", test_spoofed_bounce);
     g_test_add_func("/flow/chat/peer-types", test_peer_types);
     g_test_add_func("/flow/chat/own-typing", test_own_typing);
