@@ -489,8 +489,8 @@ session_try_again(Session *session)
         return;
     if (is_offline(session))
         begin_attempt(session);
-    else
-        session->again = true;
+    else if (session->closing)
+        session->again = true; /* an attempt under way is the one that is wanted */
 }
 
 bool
@@ -540,6 +540,7 @@ session_reconnect(Session *session, GError **error)
     session_try_again(session);
     if (has_stream) {
         session->closing = true;
+        session->again = true;
         stream_disconnect(session->stream, NULL);
     }
     return true;

@@ -98,6 +98,26 @@ test_refused(Server *server, gconstpointer data)
     g_assert_cmpint(g_atomic_int_get(&server->accepted), ==, 0); /* not a byte was sent before the verdict */
 }
 
+static bool
+is_opening(gpointer data)
+{
+    return stream_phase(((const Peer *) data)->stream) == XMPP_PHASE_OPENING;
+}
+
+/* To pin a certificate while the login is under way asks for no second one. */
+static void
+test_pin_while_connecting(Server *server, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    connect_once(server);
+    g_assert_true(session_trust_once(server->me->session, &error));
+    flow_wait(is_opening, server->me);
+    g_assert_true(session_pin(server->me->session, &error));
+    flow_wait(is_idle, server->me);
+    g_assert_cmpint(g_atomic_int_get(&server->accepted), ==, 1);
+    assert_event(server->flow, "state offline: *");
+}
+
 static void
 test_trust(Server *server, gconstpointer data)
 {
@@ -189,6 +209,7 @@ main(int argc, char **argv)
     TEST("refused", &self_signed, test_refused);
     TEST("trust", &self_signed, test_trust);
     TEST("pin", &self_signed, test_pin);
+    TEST("pin-while-connecting", &self_signed, test_pin_while_connecting);
     TEST("weak", &weak, test_weak);
     TEST("nobody", &self_signed, test_nobody);
     return g_test_run();
