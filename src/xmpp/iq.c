@@ -131,6 +131,16 @@ arm_timer(IqTable *table)
     table->timer = g_timeout_add((guint) (MAX(left, 0) / 1000 + 1), on_timeout, table);
 }
 
+void
+iq_table_fail_unsent(IqTable *table, const GError *error)
+{
+    const guint waiting =
+        table->offline.length; /* a callback may ask again: that waits for its own turn */
+
+    for (guint i = 0; i < waiting && table->offline.length; i++)
+        finish_request(table->stream, g_queue_pop_head(&table->offline), NULL, NULL, error);
+}
+
 static gboolean
 on_unsent(gpointer data)
 {
@@ -138,13 +148,10 @@ on_unsent(gpointer data)
     XmppStream *stream = table->stream;
     g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
                                                   _("not connected: use /connect first"));
-    const guint waiting =
-        table->offline.length; /* a callback may ask again: that waits for its own turn */
 
     table->unsent = 0;
     stream_enter(stream);
-    for (guint i = 0; i < waiting && table->offline.length; i++)
-        finish_request(stream, g_queue_pop_head(&table->offline), NULL, NULL, error);
+    iq_table_fail_unsent(table, error);
     stream_leave(stream);
     return G_SOURCE_REMOVE;
 }

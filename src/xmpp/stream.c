@@ -665,6 +665,7 @@ stream_finalize(XmppStream *stream)
     forget_connection(stream);
     stream->phase = XMPP_PHASE_OFFLINE;
     iq_table_fail(stream->iqs, gone);
+    iq_table_fail_unsent(stream->iqs, gone);
     g_clear_handle_id(&stream->later, g_source_remove);
     module_states_free(stream->states);
     g_hash_table_unref(stream->subscribers);

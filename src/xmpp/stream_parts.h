@@ -88,8 +88,10 @@ IqTable *iq_table_new(XmppStream *stream);
 void iq_table_free(IqTable *table);
 /* Instead of IQ_TIMEOUT_MS, for requests from now on. */
 void iq_table_set_timeout(IqTable *table, guint ms);
-/* Ends all requests with `error`. */
+/* Ends all requests that were sent with `error`. */
 void iq_table_fail(IqTable *table, const GError *error);
+/* The same for those made without a connection, which otherwise end from the loop. */
+void iq_table_fail_unsent(IqTable *table, const GError *error);
 void iq_receive(XmppStream *stream, xmpp_stanza_t *stanza);
 void message_receive(XmppStream *stream, xmpp_stanza_t *stanza);
 void presence_receive(XmppStream *stream, xmpp_stanza_t *stanza);

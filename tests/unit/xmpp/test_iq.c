@@ -164,6 +164,21 @@ test_offline(void)
     fixture_clear(&fixture);
 }
 
+/* A request of nobody's connection ends, too, when the stream goes before its turn has come. */
+static void
+test_offline_and_freed(void)
+{
+    StreamFixture fixture;
+    Ending ending = { 0 };
+
+    fixture_init(&fixture);
+    iq_request(fixture.stream, NULL, iq_new(fixture.stream, "get", "query", "urn:example", NULL),
+               on_done, &ending);
+    fixture_clear(&fixture);
+    g_assert_cmpuint(ending.count, ==, 1);
+    g_free(ending.words);
+}
+
 static void
 test_cancel(void)
 {
@@ -389,6 +404,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/iq/timeout", test_timeout);
     g_test_add_func("/xmpp/iq/disconnect", test_disconnect);
     g_test_add_func("/xmpp/iq/offline", test_offline);
+    g_test_add_func("/xmpp/iq/offline-and-freed", test_offline_and_freed);
     g_test_add_func("/xmpp/iq/cancel", test_cancel);
     g_test_add_func("/xmpp/iq/forged-answers", test_forged_answers);
     g_test_add_func("/xmpp/iq/requests-of-others", test_requests_of_others);
