@@ -37,14 +37,35 @@ typedef struct CapsState {
     GHashTable *known;    /* key → DiscoInfo: verified, shared by all who announce it */
     GHashTable *entities; /* full Jid → Entity */
     GHashTable *searches; /* key → Search */
-    GQueue waiting;       /* Jid* to be asked when there is room */
+    GQueue waiting;       /* CapsQuestion* to be asked when there is room, at most one of a search */
     guint asking;
 } CapsState;
 
+/* Whom to ask about a key. */
 typedef struct CapsQuestion {
     char *key;
     Jid *jid;
 } CapsQuestion;
+
+static CapsQuestion *
+question_new(const char *key, const Jid *jid)
+{
+    CapsQuestion *question = g_new(CapsQuestion, 1);
+
+    question->key = g_strdup(key);
+    question->jid = jid_ref((Jid *) jid);
+    return question;
+}
+
+static void
+question_free(gpointer data)
+{
+    CapsQuestion *question = data;
+
+    g_free(question->key);
+    jid_unref(question->jid);
+    g_free(question);
+}
 
 static void
 entity_free(gpointer data)
@@ -89,7 +110,7 @@ state_clear(gpointer data)
     g_clear_pointer(&state->known, g_hash_table_unref);
     g_clear_pointer(&state->entities, g_hash_table_unref);
     g_clear_pointer(&state->searches, g_hash_table_unref);
-    g_queue_clear_full(&state->waiting, (GDestroyNotify) jid_unref);
+    g_queue_clear_full(&state->waiting, question_free);
 }
 
 /* A new session: who was online is forgotten, what hashes mean is not. */
@@ -102,7 +123,7 @@ state_reset(gpointer data)
         g_hash_table_remove_all(state->entities);
         g_hash_table_remove_all(state->searches);
     }
-    g_queue_clear_full(&state->waiting, (GDestroyNotify) jid_unref);
+    g_queue_clear_full(&state->waiting, question_free);
     state->asking = 0;
 }
 
@@ -238,16 +259,18 @@ find_known(CapsState *state, const char *key)
 
 static void ask_next(XmppStream *stream, CapsState *state);
 
-/* Another one who announces the same and was not asked about it yet; NULL when there is none. */
+/* Another one who announces the same, was not asked about it yet and may be (I15); NULL when there
+ * is none. */
 static const Jid *
-find_other(const CapsState *state, const char *key)
+find_other(XmppStream *stream, const CapsState *state, const char *key)
 {
     GHashTableIter iter;
     gpointer jid, entity;
 
     g_hash_table_iter_init(&iter, state->entities);
     while (g_hash_table_iter_next(&iter, &jid, &entity)) {
-        if (!((Entity *) entity)->asked && strcmp(((Entity *) entity)->key, key) == 0)
+        if (!((Entity *) entity)->asked && strcmp(((Entity *) entity)->key, key) == 0
+            && stream_may_reveal(stream, jid))
             return jid;
     }
     return NULL;
@@ -255,15 +278,15 @@ find_other(const CapsState *state, const char *key)
 
 /* The one who was asked did not help: others may (§5.4 step 3.9), up to a point. */
 static void
-search_further(CapsState *state, const char *key)
+search_further(XmppStream *stream, CapsState *state, const char *key)
 {
     Search *search = g_hash_table_lookup(state->searches, key);
     const Jid *other = NULL;
 
     if (search && search->tries < TRIES_MAX)
-        other = find_other(state, key);
+        other = find_other(stream, state, key);
     if (other)
-        g_queue_push_tail(&state->waiting, jid_ref((Jid *) other));
+        g_queue_push_tail(&state->waiting, question_new(key, other));
     else if (search)
         search->given_up = search->tries >= TRIES_MAX;
     if (search && !other && !search->given_up)
@@ -296,7 +319,7 @@ learn(XmppStream *stream, CapsState *state, const CapsQuestion *question, const 
         entity->own = disco_info_parse(text);
         publish_features(stream, question->jid, info);
     }
-    search_further(state, question->key);
+    search_further(stream, state, question->key);
 }
 
 static void
@@ -311,33 +334,33 @@ on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError 
     if (info)
         learn(stream, state, question, info);
     else
-        search_further(state, question->key);
+        search_further(stream, state, question->key);
     if (stream_phase(stream) == XMPP_PHASE_ONLINE)
         ask_next(stream, state);
-    g_free(question->key);
-    jid_unref(question->jid);
-    g_free(question);
+    question_free(question);
 }
 
-/* Asks those who wait, as far as there is room, and as far as they still announce what is wanted.
- */
+/* Asks those who wait, as far as there is room. Who does not announce any more what is wanted, or
+ * may not be asked any more, is passed over for another one. */
 static void
 ask_next(XmppStream *stream, CapsState *state)
 {
     while (state->asking < ASKING_MAX && state->waiting.length) {
-        g_autoptr(Jid) jid = g_queue_pop_head(&state->waiting);
-        Entity *entity = g_hash_table_lookup(state->entities, jid);
-        Search *search = entity ? g_hash_table_lookup(state->searches, entity->key) : NULL;
-        if (!search || entity->asked)
+        CapsQuestion *question = g_queue_pop_head(&state->waiting);
+        Entity *entity = g_hash_table_lookup(state->entities, question->jid);
+        Search *search = g_hash_table_lookup(state->searches, question->key);
+        if (!search || !entity || entity->asked || strcmp(entity->key, question->key) != 0
+            || !stream_may_reveal(stream, question->jid)) {
+            search_further(stream, state, question->key);
+            question_free(question);
             continue;
+        }
         entity->asked = true;
         search->tries++;
         state->asking++;
 
-        CapsQuestion *question = g_new(CapsQuestion, 1);
-        *question = (CapsQuestion){ .key = g_strdup(entity->key), .jid = jid_ref(jid) };
         g_autofree char *node = g_strconcat(entity->node, "#", strchr(entity->key, ' ') + 1, NULL);
-        disco_request_info(stream, jid, node, on_info, question);
+        disco_request_info(stream, question->jid, node, on_info, question);
     }
 }
 
@@ -352,7 +375,7 @@ find_out(XmppStream *stream, CapsState *state, const Jid *jid, const Entity *ent
     search = g_new0(Search, 1);
     search->key = g_strdup(entity->key);
     g_hash_table_insert(state->searches, search->key, search);
-    g_queue_push_tail(&state->waiting, jid_ref((Jid *) jid));
+    g_queue_push_tail(&state->waiting, question_new(entity->key, jid));
     ask_next(stream, state);
 }
 

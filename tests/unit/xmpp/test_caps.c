@@ -357,6 +357,45 @@ test_many_hashes(void)
     fixture_clear(&fixture);
 }
 
+/* I15: when the one who may know does not help, the next one asked is no stranger. */
+static void
+test_strangers_are_not_asked_next(void)
+{
+    StreamFixture fixture;
+
+    init_among_capulets(&fixture);
+    come_online(&fixture, "juliet@capulet.example/b", "sha-1", SIMPLE_VER);
+    come_online(&fixture, "mallory@evil.example/x", "sha-1", SIMPLE_VER);
+    answer(&fixture, "juliet@capulet.example/b", NULL);
+    assert_nothing_sent(&fixture);
+    fixture_clear(&fixture);
+}
+
+/* Who leaves before it was asked takes the hash's chance to be found out with it from nobody. */
+static void
+test_left_while_waiting(void)
+{
+    StreamFixture fixture;
+
+    init_among_capulets(&fixture);
+    for (guint i = 0; i < 8; i++) {
+        g_autofree char *from = g_strdup_printf("c%u@capulet.example/x", i);
+        g_autofree char *ver = g_strdup_printf("ver%u", i);
+        come_online(&fixture, from, "sha-1", ver);
+    }
+    come_online(&fixture, "juliet@capulet.example/b", "sha-1", SIMPLE_VER);
+    come_online(&fixture, "nurse@capulet.example/h", "sha-1", SIMPLE_VER);
+    fixture_feed(&fixture, "<presence from='juliet@capulet.example/b' type='unavailable'/>");
+    for (guint i = 0; i < 8; i++) {
+        g_autofree char *to = fixture_attribute(fixture.sent->pdata[0], "to");
+        answer(&fixture, to, NULL);
+    }
+    come_online(&fixture, "tybalt@capulet.example/s", "sha-1", SIMPLE_VER);
+    g_assert_cmpuint(fixture.sent->len, ==, 1);
+    assert_has(fixture.sent->pdata[0], SIMPLE_VER);
+    fixture_clear(&fixture);
+}
+
 /* --- the store's side --- */
 
 typedef struct Store {
@@ -468,6 +507,8 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/caps/strangers-are-not-asked", test_strangers_are_not_asked);
     g_test_add_func("/xmpp/caps/useless-announcements", test_useless_announcements);
     g_test_add_func("/xmpp/caps/many-hashes", test_many_hashes);
+    g_test_add_func("/xmpp/caps/strangers-are-not-asked-next", test_strangers_are_not_asked_next);
+    g_test_add_func("/xmpp/caps/left-while-waiting", test_left_while_waiting);
     g_test_add_func("/xmpp/caps/store", test_store);
     g_test_add_func("/xmpp/caps/text-form", test_text_form);
     g_test_add_func("/xmpp/caps/own", test_own);
