@@ -162,6 +162,8 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case CONVERSATION_ADDED:
     case CONVERSATION_REMOVED:
     case UNREAD_CHANGED:
+    case MESSAGE_EDITED:
+    case HISTORY_LOADED:
         return;
     }
 }

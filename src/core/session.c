@@ -440,6 +440,11 @@ on_xmpp_event(gconstpointer data, gpointer user)
     case XMPP_EVENT_SASL:
         account_memory_save_sasl(session, event->sasl.mechanism, event->sasl.channel_binding);
         break;
+    case XMPP_EVENT_RESUMED:
+    case XMPP_EVENT_RESUME_STATE:
+    case XMPP_EVENT_ACK_WANTED:
+    case XMPP_EVENT_FAST_TOKEN:
+    case XMPP_EVENT_READ:
     case XMPP_EVENT_ROSTER_CURRENT:
     case XMPP_EVENT_FEATURES:
         break;

@@ -196,10 +196,10 @@ publish_message(Conversation *conversation, ModelEventType type, Message *messag
     account_publish(conversation->account, (ModelEvent) { .type = type, .message = { conversation, message } });
 }
 
-void
+bool
 conversation_append(Conversation *conversation, Message *message)
 {
-    g_return_if_fail(message->serial == 0);
+    g_return_val_if_fail(message->serial == 0, false);
     message->serial = account_next_serial(conversation->account);
     /* One is forgotten first, and a message older than all that are kept goes to the front nevertheless. */
     if (conversation_message_count(conversation) == CONVERSATION_MESSAGES_MAX)
@@ -213,6 +213,7 @@ conversation_append(Conversation *conversation, Message *message)
     publish_message(conversation, MESSAGE_ADDED, message);
     if (message->direction == MESSAGE_IN)
         publish(conversation, UNREAD_CHANGED);
+    return true;
 }
 
 void

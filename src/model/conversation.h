@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A conversation with one contact (later: a room): its messages in the order they are shown, unread count, typing
- * state. Memory is bounded: past the limit the oldest messages are forgotten (the store keeps them from issue 3 on). */
+ * state. Memory is bounded: it holds a stretch of the history that ends with the newest message; past the limit the oldest
+ * are forgotten here and come back from the store as pages when someone scrolls to them. */
 #pragma once
 
 #include <glib.h>
@@ -27,17 +28,49 @@ Message *conversation_find_sent(const Conversation *conversation, const char *st
 /* How many messages were forgotten at the front since the beginning: index + forgotten is stable for views. */
 guint64 conversation_forgotten(const Conversation *conversation);
 
-/* Takes a reference; published as MESSAGE_ADDED. Incoming ones count as unread until conversation_mark_read(). Delayed
- * messages are put in order of time. */
-void conversation_append(Conversation *conversation, Message *message);
+/* Takes a reference; published as MESSAGE_ADDED. It goes where its `order` says, which is the end when that is 0 (then
+ * it gets one). Incoming ones behind what is read count as unread. One that is older than everything loaded, while
+ * there is more in the store, is not taken: false. */
+bool conversation_append(Conversation *conversation, Message *message);
+/* Puts a page from the store in front: Message*, oldest first, all before the first one here. Published once, as
+ * HISTORY_LOADED; nobody is told of single messages and the unread count does not change. */
+void conversation_prepend_page(Conversation *conversation, const GPtrArray *messages);
+/* Forgets the oldest until `keep` are left; they can be loaded again. For who stops looking at old ones. */
+void conversation_trim(Conversation *conversation, guint keep);
+/* Whether there is something before the first message here. */
+typedef enum {
+    PAST_UNKNOWN,  /* ask (core/history.h) */
+    PAST_LOADING,  /* asked; views say so */
+    PAST_MISSING,  /* the archive has more, but it cannot be had now: conversation_past_words() */
+    PAST_COMPLETE, /* this is the beginning */
+} ConversationPast;
+ConversationPast conversation_past(const Conversation *conversation);
+const char *conversation_past_words(const Conversation *conversation); /* cleaned, NULL: nothing to say */
+void conversation_set_past(Conversation *conversation, ConversationPast past, const char *words); /* HISTORY_LOADED */
+/* A known gap behind the message with this order (0: none): shown as a line between it and the next (XEP-0313). */
+bool conversation_has_gap_after(const Conversation *conversation, gint64 order);
+void conversation_set_gaps(Conversation *conversation, const gint64 *orders, guint count); /* HISTORY_LOADED */
+Message *conversation_find_row(const Conversation *conversation, gint64 row);
+/* By stanza id or origin id, the newest; incoming only those of this sender (bare JID; full in rooms). */
+Message *conversation_find_received(const Conversation *conversation, const Jid *from, const char *id);
 /* To be called after changing a message: publishes MESSAGE_CHANGED. */
 void conversation_touch(Conversation *conversation, Message *message);
 /* message_advance(), published when it changed something. */
 bool conversation_advance_message(Conversation *conversation, Message *message, MessageState state, const char *reason);
+/* message_edit(), published as MESSAGE_EDITED. */
+void conversation_edit_message(Conversation *conversation, Message *message, const char *body, gint64 time,
+                               const char *edit_id);
+/* message_requeue(), published as MESSAGE_CHANGED. */
+bool conversation_requeue_message(Conversation *conversation, Message *message);
 guint conversation_unread(const Conversation *conversation);
 /* Index of the first unread message, or the count. */
 guint conversation_first_unread(const Conversation *conversation);
 void conversation_mark_read(Conversation *conversation); /* publishes UNREAD_CHANGED when it was not 0 */
+/* Everything up to `order` is read, `unread` incoming ones behind it are not (also some that are not loaded).
+ * Publishes UNREAD_CHANGED when the number changed. */
+void conversation_set_read(Conversation *conversation, gint64 order, guint unread);
+gint64 conversation_read_order(const Conversation *conversation);
+gint64 conversation_last_order(const Conversation *conversation); /* of the newest message; 0: empty */
 
 /* The peer's chat state: true while composing. */
 bool conversation_is_peer_typing(const Conversation *conversation);

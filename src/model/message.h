@@ -11,7 +11,8 @@
 
 typedef enum { MESSAGE_IN, MESSAGE_OUT } MessageDirection;
 
-/* Only ever moves forward, or to FAILED. The words of the JSON `delivery` event are message_state_word(). */
+/* Of the text that is shown: a correction of ours begins at QUEUED again. Else it only ever moves forward, or to FAILED
+ * (from there to QUEUED by /resend). The words of the JSON `delivery` event are message_state_word(). */
 typedef enum {
     MESSAGE_QUEUED,    /* not yet at the server */
     MESSAGE_SENT,      /* the server has it */
@@ -22,14 +23,22 @@ typedef enum {
 
 struct Message {
     guint64 serial;   /* unique in the process */
+    gint64 row;       /* in the store; 0: it is not kept there */
+    gint64 order;     /* its place: unique in the conversation, grows to the end; 0 before it has one */
     MessageDirection direction;
     MessageState state; /* OUT only; IN is RECEIVED */
     Jid *from;        /* full where known */
     char *id;         /* stanza id; NULL when the sender gave none */
     char *origin_id;  /* XEP-0359; NULL when none */
-    char *body;
+    char *archive_id; /* XEP-0359, given by the conversation's archive (the account's; in rooms the room's); NULL */
+    char *occupant_id; /* XEP-0421, rooms only; NULL */
+    char *body;       /* the latest text */
+    guint edits;      /* how often it was corrected (XEP-0308) */
+    gint64 edited;    /* when last; 0 */
+    char *edit_id;    /* stanza id of the last correction; NULL */
     gint64 time;      /* microseconds UTC: of the message (delay), else of arrival */
     bool delayed;
+    bool markable;    /* IN: the sender wants to know when it is read (XEP-0333) */
     char *encryption; /* provider, "none" */
     char *trust;      /* NULL without encryption */
     char *reason;     /* why it FAILED, in words; NULL otherwise */
@@ -38,10 +47,20 @@ struct Message {
 typedef struct MessageInit {
     MessageDirection direction;
     const Jid *from;
-    const char *id, *origin_id, *body;
+    const char *id, *origin_id, *archive_id, *occupant_id, *body;
     gint64 time; /* 0: now */
+    gint64 order; /* 0: at the end */
     bool delayed;
+    bool markable;
     const char *encryption; /* NULL: "none" */
+    const char *trust;
+    /* From the store: */
+    gint64 row;
+    MessageState state; /* OUT only */
+    const char *reason;
+    guint edits;
+    gint64 edited;
+    const char *edit_id;
 } MessageInit;
 
 /* `serial` from the conversation's own numbering: see conversation_append(). */
@@ -53,6 +72,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_unref)
  * there already or further. The recipient's copy cannot fail, and FAILED is final. See
  * conversation_advance_message(). */
 bool message_advance(Message *message, MessageState state, const char *reason);
+/* The text was corrected. Ours are QUEUED again; see conversation_edit_message(). */
+void message_edit(Message *message, const char *body, gint64 time, const char *edit_id);
+/* A FAILED one is to be sent again: QUEUED. See conversation_requeue_message(). */
+bool message_requeue(Message *message);
 const char *message_state_word(MessageState state); /* "queued", "sent" …: stable */
 /* Text after "/me " when the body is an action (XEP-0245), else NULL. */
 const char *message_action(const Message *message);

@@ -25,6 +25,8 @@ typedef enum {
     CONVERSATION_REMOVED,    /* .conversation, published before it goes */
     MESSAGE_ADDED,           /* .message */
     MESSAGE_CHANGED,         /* .message */
+    MESSAGE_EDITED,          /* .message: its text was corrected */
+    HISTORY_LOADED,          /* .conversation: older messages, gaps or the past's state: look again */
     UNREAD_CHANGED,          /* .conversation */
     TYPING_CHANGED,          /* .conversation */
     NOTICE,                  /* .notice: one line for the user */

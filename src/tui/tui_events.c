@@ -220,12 +220,14 @@ tui_on_model_event(gconstpointer data, gpointer user)
     case CONVERSATION_REMOVED:
     case UNREAD_CHANGED:
     case TYPING_CHANGED:
+    case HISTORY_LOADED:
         on_conversation(tui, event);
         break;
     case MESSAGE_ADDED:
         on_message(tui, event->message.conversation, event->message.message);
         break;
     case MESSAGE_CHANGED:
+    case MESSAGE_EDITED:
         if (is_current(tui, event->message.conversation))
             screen_damage(tui->screen, DAMAGE_MESSAGES);
         break;

@@ -11,7 +11,12 @@ typedef struct XmppStream XmppStream;
 
 typedef enum {
     XMPP_EVENT_PHASE,         /* .phase: what connecting is at; for the status line. Never OFFLINE: that is CLOSED */
-    XMPP_EVENT_BOUND,         /* .bound: online; a new session (resumed sessions are issue 3) */
+    XMPP_EVENT_BOUND,         /* .bound: online; a new session: what an older one sent and was not acknowledged (events
+                                 before this one) has to be sent again */
+    XMPP_EVENT_RESUMED,       /* .resumed: online; the old session goes on (XEP-0198 §5). ACKNOWLEDGED events for what the
+                                 server has come first */
+    XMPP_EVENT_RESUME_STATE,  /* stream_resume_state() has changed in more than its counters: to be stored */
+    XMPP_EVENT_ACK_WANTED,    /* .ack_wanted: the server asks; stream_acknowledge() once that much is safe (I24) */
     XMPP_EVENT_CLOSED,        /* .closed: the stream ended, for whatever reason; exactly once per stream_connect() */
     XMPP_EVENT_MESSAGE,       /* .message */
     XMPP_EVENT_ACKNOWLEDGED,  /* .acknowledged: the server has the message with this stanza id */
@@ -21,6 +26,9 @@ typedef enum {
     XMPP_EVENT_ROSTER_CURRENT,/* the cached roster is the current one (RFC 6121 §2.6.3) */
     XMPP_EVENT_ROSTER_ITEM,   /* .roster_item: a push */
     XMPP_EVENT_FEATURES,      /* .features: disco#info of an entity is known (caps verified or asked for) */
+    XMPP_EVENT_FAST_TOKEN,    /* .fast_token: a new token for the next login (XEP-0484): to be stored; token NULL: the old
+                                 one is used up */
+    XMPP_EVENT_READ,          /* .read: another device of the account has read up to there (XEP-0490) */
     XMPP_EVENT_SASL,          /* .sasl: what the login used: for the memory that refuses downgrades (I4) */
 } XmppEventType;
 
@@ -100,7 +108,18 @@ typedef struct XmppEvent {
     union {
         struct { XmppPhase phase; const char *detail; } phase; /* detail: host, address …, may be NULL */
         struct { const Jid *jid; } bound;                      /* the full JID the server gave */
-        struct { XmppCloseReason reason; bool fatal; const GError *error; } closed; /* error NULL for USER */
+        struct {
+            const Jid *jid;
+            guint32 acknowledged; /* how many stanzas of ours the server has in all */
+            bool restored;        /* from XmppStreamConfig.resume: this process knows nothing of the session yet */
+        } resumed;
+        struct { guint32 number; } ack_wanted; /* stanzas of the server received so far */
+        struct {
+            XmppCloseReason reason;
+            bool fatal;
+            bool resumable; /* the server keeps the session for a while: the next connect may go on with it */
+            const GError *error;
+        } closed; /* error NULL for USER */
         const XmppMessage *message;
         struct { const char *id; } acknowledged;
         const XmppPresence *presence;
@@ -112,5 +131,7 @@ typedef struct XmppEvent {
         struct { const XmppRosterItem *item; const char *ver; } roster_item;
         struct { const Jid *jid; const char *const *features; const char *identity; } features;
         struct { const char *mechanism; bool channel_binding; } sasl;
+        struct { const char *token, *mechanism; gint64 expiry; } fast_token; /* µs UTC; 0: not said */
+        struct { const Jid *with; const char *archive_id; const Jid *archive; } read;
     };
 } XmppEvent;

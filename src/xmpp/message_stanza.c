@@ -34,6 +34,11 @@ message_stanza_free(XmppMessage *message)
     g_clear_pointer(&message->stanza_ids, g_ptr_array_unref);
     g_clear_pointer(&message->delay_from, jid_unref);
     stanza_error_free(message->error);
+    g_free(message->archive_id);
+    g_clear_pointer(&message->archive, jid_unref);
+    g_free(message->receipt_for);
+    g_free(message->marker_for);
+    g_free(message->corrects);
     g_free(message);
 }
 

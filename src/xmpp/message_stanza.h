@@ -39,6 +39,21 @@ typedef struct XmppStanzaId {
     Jid *by;
 } XmppStanzaId;
 
+/* XEP-0280: a copy of what another device of the account received or sent. `from`, `to` and the rest are those of the
+ * message inside. Only from the account itself (I10). */
+typedef enum { CARBON_NONE, CARBON_RECEIVED, CARBON_SENT } CarbonKind;
+
+/* XEP-0333 §4 (and the receipt of XEP-0184 in `receipt_for`). */
+typedef enum { MARKER_NONE, MARKER_RECEIVED, MARKER_DISPLAYED } MarkerKind;
+
+/* XEP-0334 §4, bits. */
+typedef enum {
+    HINT_NO_PERMANENT_STORE = 1 << 0,
+    HINT_NO_STORE = 1 << 1,
+    HINT_NO_COPY = 1 << 2,
+    HINT_STORE = 1 << 3,
+} MessageHints;
+
 typedef struct XmppMessage {
     Jid *from, *to; /* from is NULL only for messages of the account's own server without one */
     char *id;
@@ -52,6 +67,17 @@ typedef struct XmppMessage {
     gint64 delay;          /* XEP-0203 stamp, 0 when none; only of the own server, account or the sender's (I14) */
     Jid *delay_from;
     XmppStanzaError *error; /* type ERROR only */
+    CarbonKind carbon;
+    char *archive_id;      /* of a result of an archive (XEP-0313 §4.1), and who keeps it; NULL: it is live */
+    Jid *archive;
+    bool wants_receipt;    /* XEP-0184 */
+    char *receipt_for;     /* id this is the receipt of; NULL */
+    bool markable;         /* XEP-0333 */
+    MarkerKind marker;
+    char *marker_for;      /* id the marker is about; NULL */
+    char *corrects;        /* XEP-0308: id this replaces; NULL */
+    guint hints;           /* MessageHints */
+    bool is_private;       /* XEP-0280 §6: out only, no copies for other devices */
 } XmppMessage;
 
 XmppMessage *message_stanza_new(void);

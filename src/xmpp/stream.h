@@ -14,6 +14,17 @@
 #include "net/transport.h"
 #include "xmpp/event.h"
 
+/* What it takes to go on with a session on another connection, or in another process (XEP-0198 §5). */
+typedef struct XmppResumeState {
+    const char *id;       /* the server's name of it */
+    const char *jid;      /* full, as bound */
+    const char *location; /* where to resume, "host:port"; NULL: anywhere */
+    guint max;            /* seconds the server keeps it after a loss; 0: not said */
+    guint32 received;     /* stanzas of the server */
+    guint32 sent;         /* stanzas of ours … */
+    guint32 acknowledged; /* … and how many of them the server has */
+} XmppResumeState;
+
 /* Policy of one connect; copied by stream_connect(). */
 typedef struct XmppStreamConfig {
     const Jid *jid;       /* bare, or full to ask for a resource */
@@ -25,6 +36,12 @@ typedef struct XmppStreamConfig {
     guint stanza_limit;           /* bytes; larger stanzas end the stream (I9); 0: 4 MiB */
     guint stage_timeout;          /* ms for each of opening, authenticating, binding; 0: 15000 */
     bool answer_version;          /* XEP-0092 */
+    const XmppResumeState *resume; /* of an earlier process; used when this stream has no session of its own to resume;
+                                      NULL: none */
+    const char *fast_token;       /* XEP-0484: token and its mechanism, from XMPP_EVENT_FAST_TOKEN; NULL: none */
+    const char *fast_mechanism;
+    guint32 fast_count;
+    const char *user_agent_id;    /* XEP-0388 §2.2: stable UUID of this installation and account; NULL: none */
     /* Whether this contact may learn that the account is online, because it is subscribed to its presence; nobody else
      * is asked for capabilities or told a version (I15). NULL: what the roster that arrived in this session says. */
     bool (*may_reveal)(gpointer owner, const Jid *jid);
@@ -55,6 +72,13 @@ const TlsCertificate *stream_certificate(const XmppStream *stream);
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384"; NULL when there is no TLS. Mechanism of the login; NULL before. */
 const char *stream_tls_description(const XmppStream *stream);
 const char *stream_sasl_mechanism(const XmppStream *stream);
+
+/* False: the session cannot be resumed (yet, or any more). Strings are borrowed. */
+bool stream_resume_state(const XmppStream *stream, XmppResumeState *state);
+/* The answer to XMPP_EVENT_ACK_WANTED: that many stanzas of the server are safe here. May come later; only grows. */
+void stream_acknowledge(XmppStream *stream, guint32 number);
+/* The number of the stanza that was sent last, in the counting of XEP-0198 §4; 0: nothing is counted. */
+guint32 stream_sent_number(const XmppStream *stream);
 
 xmpp_ctx_t *stream_ctx(const XmppStream *stream);
 /* Sends a stanza (takes over one reference). False: not connected, nothing sent. */
