@@ -39,7 +39,7 @@ void conversation_prepend_page(Conversation *conversation, const GPtrArray *mess
 void conversation_trim(Conversation *conversation, guint keep);
 /* Whether there is something before the first message here. */
 typedef enum {
-    PAST_UNKNOWN,  /* ask (core/history.h) */
+    PAST_UNKNOWN,  /* ask (core/conversations.h) */
     PAST_LOADING,  /* asked; views say so */
     PAST_MISSING,  /* the archive has more, but it cannot be had now: conversation_past_words() */
     PAST_COMPLETE, /* this is the beginning */

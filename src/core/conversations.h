@@ -5,12 +5,12 @@
 #include "core/client.h"
 
 /* The conversation, made when missing, with its last page and unread count from the store. */
-Conversation *history_open(Client *client, Account *account, const Jid *bare, ConversationKind kind);
+Conversation *conversations_open(Client *client, Account *account, const Jid *bare, ConversationKind kind);
 /* Wants the page before the first message: from the store at once; when that has no more, from the archive, later.
  * HISTORY_LOADED tells. Does nothing when one is under way or the beginning is reached. */
-void history_load_older(Client *client, Conversation *conversation);
+void conversations_load_older(Client *client, Conversation *conversation);
 /* The user sees the end of the conversation: everything is read; the other devices and, where wanted, the sender are
  * told (XEP-0490, 0333). Cheap when nothing is unread. */
-void history_mark_read(Client *client, Conversation *conversation);
+void conversations_mark_read(Client *client, Conversation *conversation);
 /* The conversation someone looks at: its catch-up goes first. NULL: none. */
-void history_set_visible(Client *client, Conversation *conversation);
+void conversations_set_visible(Client *client, Conversation *conversation);
