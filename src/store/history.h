@@ -59,8 +59,9 @@ Message *history_find_by_id(Db *db, const HistoryPlace *place, MessageDirection 
 /* What changed of a message that has a row: state, reason, archive_id, trust. */
 bool history_update(Db *db, const Message *message, GError **error);
 /* XEP-0308: `edit` (its id, origin_id, archive_id, time, body) is the latest text of `original` now; the earlier ones
- * stay. Sets the fields of `original` (body, edits, edited, edit_id). HISTORY_KNOWN: this correction was there. */
-HistoryOutcome history_correct(Db *db, const HistoryPlace *place, Message *original, const Message *edit,
+ * stay. `original` itself is not changed: see conversation_edit_message() and message_edit(). An outgoing one is QUEUED
+ * again, unless the edit has an archive_id or is further. HISTORY_KNOWN: this correction was there. */
+HistoryOutcome history_correct(Db *db, const HistoryPlace *place, const Message *original, const Message *edit,
                                GError **error);
 typedef struct HistoryEdit {
     gint64 time;
