@@ -6,7 +6,8 @@
 #include "core/outgoing.h"
 #include "core/own_presence.h"
 #include "core/session.h"
-#include "store/db.h"
+#include "store/history.h"
+#include "xmpp/xep/mam.h"
 
 /* --- client.c --- */
 Db *client_db(const Client *client);
@@ -52,6 +53,7 @@ void credentials_forget(Credentials *credentials);
 
 /* --- session.c --- */
 typedef struct Outbox Outbox;
+typedef struct HistorySync HistorySync;
 typedef struct RosterKeeper RosterKeeper;
 typedef struct Typing Typing;
 
@@ -126,6 +128,45 @@ void outgoing_lost(Session *session);
 guint outgoing_unconfirmed(const Session *session);
 /* A message without body. */
 void outgoing_send_state(Session *session, Conversation *conversation, ChatState state);
+
+/* --- conversations.c --- */
+/* As the store names it; the strings are the conversation's. */
+HistoryPlace conversations_place(const Conversation *conversation);
+/* Whether its messages are written into the store (setting history.keep). */
+bool conversations_are_kept(const Client *client, const Conversation *conversation);
+
+/* --- incoming_archive.c --- */
+/* A page of an archive: what is new goes into the store, in its place, and into the conversations that are open; what
+ * the archive knows of waiting messages of ours settles them. */
+bool incoming_archive_page(Session *session, const MamPage *page, GError **error);
+
+/* --- history_sync.c: catching up with the archives (XEP-0313) --- */
+HistorySync *history_sync_new(Session *session);
+void history_sync_free(HistorySync *sync);
+/* A new session: catches up; calls outgoing_queue_release() when the first round is through, failed, took too long, or
+ * there is no archive. */
+void history_sync_bound(HistorySync *sync);
+void history_sync_closed(HistorySync *sync);
+/* The archive's ids in live messages are the archive's: the server takes forged ones out (XEP-0359 §6). */
+bool history_sync_trusts_ids(const HistorySync *sync);
+/* A live message with this id of the own archive is in the store. */
+void history_sync_live(HistorySync *sync, const char *archive_id);
+/* The conversation that goes first; its gaps; what the store has no more of (sets the past's state). */
+void history_sync_set_visible(Client *client, Conversation *conversation);
+void history_sync_show_gaps(Client *client, Conversation *conversation);
+void history_sync_fetch_older(Client *client, Conversation *conversation);
+HistorySync *session_history_sync(const Session *session);
+
+/* --- reading.c: what is read, here and on other devices (XEP-0184, 0333, 0490) --- */
+/* The user has seen the end of the conversation. */
+void reading_mark(Client *client, Conversation *conversation);
+/* What a message says about messages of ours, or asks for: called for every live, copied or archived message of a
+ * conversation that exists, after `shown` (NULL: nothing new is shown) went into the store. */
+void reading_receive(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
+void reading_elsewhere(Session *session, const Jid *with, const char *archive_id); /* XMPP_EVENT_READ */
+/* A correction (message->corrects): true when it was one and is done with; false: to be shown as a message. */
+bool incoming_correction(Session *session, Conversation *conversation, const XmppMessage *message,
+                         MessageDirection direction);
 
 /* --- typing.c: who is told about typing (XEP-0085, I15) --- */
 Typing *typing_new(Session *session);
