@@ -23,6 +23,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/chatstates.c src/xmpp/xep/chatstates.h \
 	src/xmpp/xep/delay.c src/xmpp/xep/delay.h \
 	src/xmpp/xep/disco.c src/xmpp/xep/disco.h \
+	src/xmpp/xep/forwarded.c src/xmpp/xep/forwarded.h \
 	src/xmpp/xep/modules.c src/xmpp/xep/modules.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
 	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \

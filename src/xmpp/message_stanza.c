@@ -66,13 +66,10 @@ read_addresses(XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
     return message->to != NULL;
 }
 
-void
-message_receive(XmppStream *stream, xmpp_stanza_t *stanza)
+/* Everything but what UNWRAP does: a message that came inside another is not opened again (I10). */
+static void
+read_contents(XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
 {
-    g_autoptr(XmppMessage) message = message_stanza_new();
-
-    if (!read_addresses(stream, stanza, message))
-        return;
     message->id = g_strdup(stanza_attribute(stanza, "id"));
     message->type = parse_type(stanza_attribute(stanza, "type"));
     message->body = stanza_child_text(stanza, "body", NS_CLIENT);
@@ -81,6 +78,28 @@ message_receive(XmppStream *stream, xmpp_stanza_t *stanza)
     if (message->type == XMPP_MESSAGE_ERROR)
         message->error = stanza_error_parse(stanza);
     module_table_decode(stream_modules(stream), stream, stanza, message);
+}
+
+XmppMessage *
+message_decode(XmppStream *stream, xmpp_stanza_t *stanza)
+{
+    g_autoptr(XmppMessage) message = message_stanza_new();
+
+    if (!read_addresses(stream, stanza, message))
+        return NULL;
+    read_contents(stream, stanza, message);
+    return g_steal_pointer(&message);
+}
+
+void
+message_receive(XmppStream *stream, xmpp_stanza_t *stanza)
+{
+    g_autoptr(XmppMessage) message = message_stanza_new();
+
+    if (!read_addresses(stream, stanza, message)
+        || module_table_unwrap(stream_modules(stream), stream, stanza, message))
+        return;
+    read_contents(stream, stanza, message);
 
     const XmppEvent event = { .type = XMPP_EVENT_MESSAGE, .message = message };
     stream_publish(stream, &event);

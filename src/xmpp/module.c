@@ -90,11 +90,24 @@ module_table_find_iq(const ModuleTable *table, xmpp_stanza_t *payload, int type)
     return key.ns ? g_hash_table_lookup(table->iqs, &key) : NULL;
 }
 
+bool
+module_table_unwrap(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza,
+                    XmppMessage *message)
+{
+    const GPtrArray *decoders = table->decoders[XMPP_STAGE_UNWRAP];
+
+    for (guint i = 0; i < decoders->len; i++) {
+        if (((const XmppModule *) decoders->pdata[i])->decode(stream, stanza, message))
+            return true;
+    }
+    return false;
+}
+
 void
 module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza,
                     XmppMessage *message)
 {
-    for (int stage = 0; stage < XMPP_STAGE_COUNT; stage++) {
+    for (int stage = XMPP_STAGE_UNWRAP + 1; stage < XMPP_STAGE_COUNT; stage++) {
         const GPtrArray *decoders = table->decoders[stage];
         for (guint i = 0; i < decoders->len; i++)
             ((const XmppModule *) decoders->pdata[i])->decode(stream, stanza, message);

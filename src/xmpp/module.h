@@ -9,7 +9,7 @@
 
 /* Where in the life of an incoming message a module's decode runs; a name, not a number. */
 typedef enum {
-    XMPP_STAGE_UNWRAP,   /* carbons, archive results */
+    XMPP_STAGE_UNWRAP,   /* carbons, archive results: decode's true = it was a wrapper, nothing else is to be done */
     XMPP_STAGE_ENVELOPE, /* delay, ids, occupant */
     XMPP_STAGE_DECRYPT,
     XMPP_STAGE_PAYLOAD,  /* body, chat state, reply … */

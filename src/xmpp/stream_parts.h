@@ -70,6 +70,10 @@ guint module_table_size(const ModuleTable *table);
 const XmppModule *module_table_row(const ModuleTable *table, guint index);
 /* Who answers a get or set with this payload; NULL: nobody. */
 const IqRoute *module_table_find_iq(const ModuleTable *table, xmpp_stanza_t *payload, int type);
+/* The stage UNWRAP, with only the addresses of `message` set. True: the stanza was a wrapper and is done with. */
+bool module_table_unwrap(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza,
+                         XmppMessage *message);
+/* All other stages. */
 void module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stanza_t *stanza,
                          XmppMessage *message);
 void module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message,
@@ -94,4 +98,7 @@ void iq_table_fail(IqTable *table, const GError *error);
 void iq_table_fail_unsent(IqTable *table, const GError *error);
 void iq_receive(XmppStream *stream, xmpp_stanza_t *stanza);
 void message_receive(XmppStream *stream, xmpp_stanza_t *stanza);
+/* A message as its sender meant it, through all stages but UNWRAP; NULL when an address is no JID
+ * (I6). */
+XmppMessage *message_decode(XmppStream *stream, xmpp_stanza_t *stanza);
 void presence_receive(XmppStream *stream, xmpp_stanza_t *stanza);

@@ -7,8 +7,6 @@
 #include "xmpp/stanza.h"
 #include "xmpp/stream.h"
 
-#define NS_DELAY "urn:xmpp:delay"
-
 enum {
     CLOCK_SKEW_S = 300, /* a stamp further in the future than this is nonsense */
 };
@@ -34,9 +32,8 @@ judge(XmppStream *stream, const Jid *by, const Jid *from)
     return WORD_OF_A_STRANGER;
 }
 
-/* 0 when the stamp is missing, malformed or in the future. */
-static gint64
-read_stamp(xmpp_stanza_t *delay)
+gint64
+delay_stamp(xmpp_stanza_t *delay)
 {
     const char *text = stanza_attribute(delay, "stamp");
     gint64 stamp = 0;
@@ -57,7 +54,7 @@ find_delay(XmppStream *stream, xmpp_stanza_t *stanza, const Jid *from, Jid **by)
     for (xmpp_stanza_t *delay = stanza_child(stanza, "delay", NS_DELAY); delay;
          delay = stanza_next(delay, "delay", NS_DELAY)) {
         g_autoptr(Jid) said_by = stanza_attribute_jid(delay, "from");
-        const gint64 stamp = read_stamp(delay);
+        const gint64 stamp = delay_stamp(delay);
         if (!stamp || (!said_by && stanza_attribute(delay, "from")))
             continue;
         const WordOf word = said_by ? judge(stream, said_by, from) : WORD_OF_THE_SENDER;

@@ -5,6 +5,7 @@
 #include "xmpp/xep/chatstates.h"
 #include "xmpp/xep/delay.h"
 #include "xmpp/xep/disco.h"
+#include "xmpp/xep/forwarded.h"
 #include "xmpp/xep/ping.h"
 #include "xmpp/xep/roster_iq.h"
 #include "xmpp/xep/stanza_id.h"
@@ -12,8 +13,8 @@
 
 /* Within a stage they run in this order. */
 static const XmppModule *const modules[] = {
-    &roster_module, &disco_module,     &caps_module,       &ping_module, &version_module,
-    &delay_module,  &stanza_id_module, &chatstates_module, NULL,
+    &roster_module,    &disco_module, &caps_module,      &ping_module,       &version_module,
+    &forwarded_module, &delay_module, &stanza_id_module, &chatstates_module, NULL,
 };
 
 const XmppModule *const *

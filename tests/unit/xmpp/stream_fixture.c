@@ -84,6 +84,17 @@ describe(const XmppEvent *event)
     case XMPP_EVENT_BOUND:
         g_string_append_printf(text, "bound %s", jid_text(event->bound.jid));
         break;
+    case XMPP_EVENT_RESUMED:
+        g_string_append_printf(text, "resumed %s acknowledged=%u%s", jid_text(event->resumed.jid),
+                               event->resumed.acknowledged,
+                               event->resumed.restored ? " restored" : "");
+        break;
+    case XMPP_EVENT_RESUME_STATE:
+        g_string_append(text, "resume-state");
+        break;
+    case XMPP_EVENT_ACK_WANTED:
+        g_string_append_printf(text, "ack-wanted %u", event->ack_wanted.number);
+        break;
     case XMPP_EVENT_CLOSED:
         g_string_append_printf(text, "closed %s%s", reasons[event->closed.reason],
                                event->closed.fatal ? " fatal" : "");
@@ -129,6 +140,16 @@ describe(const XmppEvent *event)
     case XMPP_EVENT_SASL:
         g_string_append_printf(text, "sasl %s%s", event->sasl.mechanism,
                                event->sasl.channel_binding ? " bound" : "");
+        break;
+    case XMPP_EVENT_FAST_TOKEN:
+        g_string_append(text, "fast-token");
+        append(text, "mechanism", event->fast_token.mechanism);
+        append(text, "token", event->fast_token.token);
+        break;
+    case XMPP_EVENT_READ:
+        g_string_append(text, "read");
+        append(text, "with", jid_text(event->read.with));
+        append(text, "id", event->read.archive_id);
         break;
     }
     return g_string_free(text, FALSE);
