@@ -3,8 +3,10 @@
 # Certificates, DNS and servers made up for the tests of net/ and above.
 check_LIBRARIES += tests/support/libnetfakes.a
 tests_support_libnetfakes_a_SOURCES = tests/support/certs.c tests/support/certs.h tests/support/fake_resolver.c \
-	tests/support/fake_resolver.h tests/support/fake_server.c tests/support/fake_server.h
-tests_support_libnetfakes_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support $(OPENSSL_CFLAGS)
+	tests/support/fake_resolver.h tests/support/fake_server.c tests/support/fake_server.h \
+	tests/support/evil_server.c tests/support/evil_server.h tests/support/scram_server.c \
+	tests/support/scram_server.h
+tests_support_libnetfakes_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/support $(OPENSSL_CFLAGS)
 
 # Real servers, the real binary in a pseudo-terminal or on pipes.
 check_LIBRARIES += tests/support/libsupport.a

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_run
+	tests/system/test_hostile tests/system/test_run
 if HAVE_VTERM
 system_tests += tests/system/test_idle
 endif
@@ -16,6 +16,9 @@ tests_system_test_exit_codes_LDADD = $(SUPPORT_LINE)
 tests_system_test_hardening_SOURCES = tests/system/test_hardening.c
 tests_system_test_hardening_CPPFLAGS = $(system_cppflags)
 tests_system_test_hardening_LDADD = $(SUPPORT_LINE)
+tests_system_test_hostile_SOURCES = tests/system/test_hostile.c
+tests_system_test_hostile_CPPFLAGS = $(system_cppflags) -I$(top_srcdir)/tests/support $(OPENSSL_CFLAGS)
+tests_system_test_hostile_LDADD = tests/support/libnetfakes.a $(SUPPORT_LINE) $(OPENSSL_LIBS)
 tests_system_test_idle_SOURCES = tests/system/test_idle.c
 tests_system_test_idle_CPPFLAGS = $(system_cppflags)
 tests_system_test_idle_LDADD = $(SUPPORT_LINE)
