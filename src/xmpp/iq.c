@@ -207,6 +207,20 @@ iq_cancel(XmppStream *stream, guint number)
     }
 }
 
+/* The queue stays in the order of the deadlines, since all are equally long. */
+void
+iq_prolong(XmppStream *stream, guint number)
+{
+    IqTable *table = stream_iqs(stream);
+    IqRequest *request = g_hash_table_lookup(table->by_number, GUINT_TO_POINTER(number));
+
+    if (!request)
+        return;
+    request->deadline = g_get_monotonic_time() + table->timeout * G_TIME_SPAN_MILLISECOND;
+    g_queue_unlink(&table->queue, &request->link);
+    g_queue_push_tail_link(&table->queue, &request->link);
+}
+
 void
 iq_table_fail(IqTable *table, const GError *error)
 {

@@ -17,6 +17,8 @@ enum { IQ_TIMEOUT_MS = 30000 };
 guint iq_request(XmppStream *stream, const Jid *to, xmpp_stanza_t *take_iq, IqDone done, gpointer data);
 /* Forgets a request: `done` will not be called. */
 void iq_cancel(XmppStream *stream, guint request);
+/* The other side is at it: its time to answer begins anew. Nothing happens to a request that has ended. */
+void iq_prolong(XmppStream *stream, guint request);
 /* Building blocks: a get/set with one payload child of this name and namespace; its child is returned in `payload`
  * (borrowed). */
 xmpp_stanza_t *iq_new(XmppStream *stream, const char *type, const char *name, const char *ns, xmpp_stanza_t **payload);

@@ -24,9 +24,12 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/delay.c src/xmpp/xep/delay.h \
 	src/xmpp/xep/disco.c src/xmpp/xep/disco.h \
 	src/xmpp/xep/forwarded.c src/xmpp/xep/forwarded.h \
+	src/xmpp/xep/mam.c src/xmpp/xep/mam.h \
+	src/xmpp/xep/mam_prefs.c src/xmpp/xep/mam_prefs.h \
 	src/xmpp/xep/modules.c src/xmpp/xep/modules.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
 	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \
+	src/xmpp/xep/rsm.c src/xmpp/xep/rsm.h \
 	src/xmpp/xep/stanza_id.c src/xmpp/xep/stanza_id.h \
 	src/xmpp/xep/version.c src/xmpp/xep/version.h
 src_xmpp_libxmpp_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS)

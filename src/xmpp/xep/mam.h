@@ -5,6 +5,8 @@
 #include "xmpp/module.h"
 #include "xmpp/xep/rsm.h"
 
+#define NS_MAM "urn:xmpp:mam:2"
+
 extern const XmppModule mam_module;
 
 enum {
@@ -17,7 +19,7 @@ typedef struct MamQuery {
     const Jid *with;    /* NULL: all */
     gint64 start, end;  /* µs UTC; 0: open */
     const char *after;  /* id: forward from there; "" or NULL with before NULL: from the beginning */
-    const char *before; /* id: backward from there; "": the last page */
+    const char *before; /* id: backward from there; "": the last page. Not both (XEP-0313 §4.3.2) */
     guint max;          /* of the page; 0: MAM_PAGE_MAX */
 } MamQuery;
 
@@ -27,6 +29,7 @@ typedef struct MamPage {
     GPtrArray *messages;   /* XmppMessage* */
     char *first, *last;    /* ids of the page's edges (also of results that could not be read); NULL: empty */
     bool complete;         /* nothing is behind this page in the direction asked */
+    bool unstable;         /* the archive may say something else later: not to be relied on (§4.3.2) */
     guint count;           /* in all, as the archive guesses; 0: not said */
 } MamPage;
 
@@ -34,18 +37,7 @@ typedef struct MamPage {
  * more. Exactly once. */
 typedef void (*MamDone)(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, const GError *error,
                         gpointer data);
-/* Returns a number for mam_cancel(), never 0. */
+/* Returns a number for mam_cancel(), never 0. Each result gives the archive more time; none within IQ_TIMEOUT_MS ends
+ * the query, as does an archive that sends more than was asked for, or the page it was to go on from (I9). */
 guint mam_query(XmppStream *stream, const MamQuery *query, MamDone done, gpointer data);
 void mam_cancel(XmppStream *stream, guint query);
-
-/* Preferences (XEP-0441). */
-typedef struct MamPreferences {
-    char *by_default; /* "always", "never", "roster" */
-    char **always, **never; /* bare JIDs; may be NULL */
-} MamPreferences;
-void mam_preferences_free(MamPreferences *preferences);
-typedef void (*MamPreferencesDone)(XmppStream *stream, const MamPreferences *preferences, const GError *error,
-                                   gpointer data);
-void mam_get_preferences(XmppStream *stream, MamPreferencesDone done, gpointer data);
-void mam_set_preferences(XmppStream *stream, const MamPreferences *preferences, MamPreferencesDone done,
-                         gpointer data);

@@ -6,15 +6,19 @@
 #include "xmpp/xep/delay.h"
 #include "xmpp/xep/disco.h"
 #include "xmpp/xep/forwarded.h"
+#include "xmpp/xep/mam.h"
+#include "xmpp/xep/mam_prefs.h"
 #include "xmpp/xep/ping.h"
 #include "xmpp/xep/roster_iq.h"
+#include "xmpp/xep/rsm.h"
 #include "xmpp/xep/stanza_id.h"
 #include "xmpp/xep/version.h"
 
 /* Within a stage they run in this order. */
 static const XmppModule *const modules[] = {
-    &roster_module,    &disco_module, &caps_module,      &ping_module,       &version_module,
-    &forwarded_module, &delay_module, &stanza_id_module, &chatstates_module, NULL,
+    &roster_module,    &disco_module,      &caps_module, &ping_module,      &version_module,
+    &forwarded_module, &rsm_module,        &mam_module,  &mam_prefs_module, &delay_module,
+    &stanza_id_module, &chatstates_module, NULL,
 };
 
 const XmppModule *const *

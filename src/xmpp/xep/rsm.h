@@ -2,8 +2,7 @@
 /* Pages of long results (XEP-0059): the element that asks and the one that answers. */
 #pragma once
 
-#include <glib.h>
-#include <strophe.h>
+#include "xmpp/module.h"
 
 #define NS_RSM "http://jabber.org/protocol/rsm"
 
@@ -17,3 +16,5 @@ void rsm_add_request(xmpp_stanza_t *parent, guint max, const char *before, const
 /* What <set/> inside `parent` says; all empty when there is none. */
 void rsm_read(xmpp_stanza_t *parent, RsmPage *page);
 void rsm_page_clear(RsmPage *page);
+
+extern const XmppModule rsm_module;
