@@ -28,7 +28,7 @@ add_account(CommandCall *call, const char *text, const Args *args, GError **erro
     g_autoptr(Jid) jid = jid_new(text, NULL);
     if (jid == NULL || jid_local(jid) == NULL) {
         g_autofree char *shown = arg_show(text);
-        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
+        g_set_error(error, CONFAB_ERROR, strchr(text, '@') != NULL ? ERROR_BAD_INPUT : ERROR_NOT_FOUND,
                     _("/connect: “%s” is neither an account nor an address: write name@server, or see /account list"),
                     shown);
         return NULL;

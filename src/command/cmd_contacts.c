@@ -56,11 +56,30 @@ cmd_roster_online(CommandCall *call, const Args *args, GError **error)
     return true;
 }
 
+/* A request under way, and whom it is about. */
+typedef struct Asked {
+    CommandCall *call;
+    char *jid;
+} Asked;
+
+static void
+on_added(const GError *error, gpointer data)
+{
+    Asked *asked = data;
+    if (error == NULL)
+        command_call_print(asked->call, _("%s is in the roster now, and asked to show their presence"), asked->jid);
+    command_call_finish(asked->call, error);
+    g_free(asked->jid);
+    g_free(asked);
+}
+
 static bool
 cmd_roster_add(CommandCall *call, const Args *args, GError **error)
 {
-    contacts_add(command_call_session(call), args_jid(args, "jid"), args_text(args, "name"), command_call_done,
-                 command_call_defer(call));
+    const Jid *jid = args_jid(args, "jid");
+    Asked *asked = g_new0(Asked, 1);
+    *asked = (Asked){ command_call_defer(call), g_strdup(jid_bare(jid)) };
+    contacts_add(command_call_session(call), jid, args_text(args, "name"), on_added, asked);
     return true;
 }
 
@@ -195,13 +214,21 @@ cmd_roster_group_remove(CommandCall *call, const Args *args, GError **error)
 static bool
 cmd_subscribe(CommandCall *call, const Args *args, GError **error)
 {
-    return contacts_subscribe(command_call_session(call), args_jid(args, "jid"), args_text(args, "text"), error);
+    const Jid *jid = args_jid(args, "jid");
+    if (!contacts_subscribe(command_call_session(call), jid, args_text(args, "text"), error))
+        return false;
+    command_call_print(call, _("%s is asked to show their presence"), jid_bare(jid));
+    return true;
 }
 
 static bool
 cmd_unsubscribe(CommandCall *call, const Args *args, GError **error)
 {
-    return contacts_unsubscribe(command_call_session(call), args_jid(args, "jid"), error);
+    const Jid *jid = args_jid(args, "jid");
+    if (!contacts_unsubscribe(command_call_session(call), jid, error))
+        return false;
+    command_call_print(call, _("the presence of %s is not shown any more"), jid_bare(jid));
+    return true;
 }
 
 /* Whose request is meant: of the one named, else of the current conversation, else the only one. */
@@ -231,15 +258,23 @@ find_request(const CommandCall *call, const Args *args, GError **error)
 static bool
 cmd_approve(CommandCall *call, const Args *args, GError **error)
 {
-    const Jid *jid = find_request(call, args, error);
-    return jid != NULL && contacts_approve(command_call_session(call), jid, error);
+    const Jid *found = find_request(call, args, error);
+    g_autoptr(Jid) jid = found != NULL ? jid_ref((Jid *)found) : NULL; /* the request goes when it is answered */
+    if (jid == NULL || !contacts_approve(command_call_session(call), jid, error))
+        return false;
+    command_call_print(call, _("%s may see your presence"), jid_bare(jid));
+    return true;
 }
 
 static bool
 cmd_deny(CommandCall *call, const Args *args, GError **error)
 {
-    const Jid *jid = find_request(call, args, error);
-    return jid != NULL && contacts_deny(command_call_session(call), jid, error);
+    const Jid *found = find_request(call, args, error);
+    g_autoptr(Jid) jid = found != NULL ? jid_ref((Jid *)found) : NULL;
+    if (jid == NULL || !contacts_deny(command_call_session(call), jid, error))
+        return false;
+    command_call_print(call, _("%s may not see your presence"), jid_bare(jid));
+    return true;
 }
 
 static bool

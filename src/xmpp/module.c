@@ -129,11 +129,13 @@ compare_texts(const void *a, const void *b)
 }
 
 const char **
-module_table_features(const ModuleTable *table)
+module_table_features(const ModuleTable *table, XmppStream *stream)
 {
     GPtrArray *features = g_ptr_array_new();
 
     for (guint i = 0; i < table->size; i++) {
+        if (table->rows[i]->is_offered && !table->rows[i]->is_offered(stream))
+            continue;
         for (const char *const *feature = table->rows[i]->features; feature && *feature; feature++)
             g_ptr_array_add(features, (gpointer) *feature);
     }

@@ -30,6 +30,7 @@ typedef struct XmppModule {
     const char *xep;             /* "0184"; NULL for RFC 6120/6121 */
     const char *version;         /* of the XEP implemented, for the DOAP file */
     const char *const *features; /* disco#info and caps; NULL-terminated */
+    bool (*is_offered)(XmppStream *); /* whether the features are announced in this connection; NULL: always */
     const IqRoute *iqs;          /* ends with ns NULL */
     XmppStage stage;
     bool (*decode)(XmppStream *, xmpp_stanza_t *, XmppMessage *); /* fill your part; false = not mine */

@@ -78,8 +78,8 @@ void module_table_decode(const ModuleTable *table, XmppStream *stream, xmpp_stan
                          XmppMessage *message);
 void module_table_encode(const ModuleTable *table, XmppStream *stream, const XmppMessage *message,
                          xmpp_stanza_t *stanza);
-/* All features of all rows, sorted, each once; free the array only. */
-const char **module_table_features(const ModuleTable *table);
+/* The features of all rows that are offered in this connection, sorted, each once; free the array only. */
+const char **module_table_features(const ModuleTable *table, XmppStream *stream);
 
 /* The rows' states of one stream, made when they are first asked for. */
 ModuleStates *module_states_new(const ModuleTable *table);

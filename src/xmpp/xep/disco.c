@@ -168,7 +168,7 @@ disco_info_new_own(XmppStream *stream)
 {
     DiscoInfo *info = new_info();
     GPtrArray *features = g_ptr_array_new();
-    g_autofree const char **rows = module_table_features(stream_modules(stream));
+    g_autofree const char **rows = module_table_features(stream_modules(stream), stream);
 
     add_identity(info, OWN_CATEGORY, OWN_TYPE, "", OWN_NAME);
     for (const char **feature = rows; *feature; feature++)
@@ -201,7 +201,7 @@ answer_info(XmppStream *stream, xmpp_stanza_t *iq)
         iq_send_error(stream, iq, "cancel", "item-not-found");
         return;
     }
-    g_autofree const char **features = module_table_features(stream_modules(stream));
+    g_autofree const char **features = module_table_features(stream_modules(stream), stream);
     xmpp_stanza_t *query = stanza_new(stream_ctx(stream), "query", NS_DISCO_INFO);
     stanza_set(query, "node", node);
     xmpp_stanza_t *identity = stanza_add(query, "identity", NULL);

@@ -58,10 +58,17 @@ version_words(xmpp_stanza_t *answer)
     return g_string_free(words, FALSE);
 }
 
+static bool
+is_offered(XmppStream *stream)
+{
+    return stream_config(stream)->answer_version;
+}
+
 const XmppModule version_module = {
     .name = "version",
     .xep = "0092",
     .version = "1.1",
     .features = (const char *const[]){ NS_VERSION, NULL },
+    .is_offered = is_offered,
     .iqs = (const IqRoute[]){ { NS_VERSION, "query", IQ_GET, answer_version }, { NULL } },
 };
