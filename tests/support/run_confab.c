@@ -213,6 +213,40 @@ give_up(const Run *run, const char *what, const char *text)
             run->ended ? " (the program has ended)" : "", run->out->str, run->err->str);
 }
 
+/* NULL: the next one is not complete. */
+static char *
+take_line(Run *run)
+{
+    const char *start = run->out->str + run->seen;
+    const char *end = strchr(start, '\n');
+    if (end == NULL)
+        return NULL;
+    run->seen += (gsize)(end - start) + 1;
+    return g_strndup(start, (gsize)(end - start));
+}
+
+char *
+run_next_line(Run *run)
+{
+    char *line = take_line(run);
+    if (line != NULL)
+        return line;
+    pump(run, 0);
+    return take_line(run);
+}
+
+int
+run_output_fd(const Run *run)
+{
+    return run->output;
+}
+
+bool
+run_has_ended(const Run *run)
+{
+    return run->ended;
+}
+
 char *
 run_wait_line(Run *run, const char *pattern)
 {
@@ -221,9 +255,8 @@ run_wait_line(Run *run, const char *pattern)
 
     g_assert_nonnull(regex);
     for (;;) {
-        for (const char *end; (end = strchr(run->out->str + run->seen, '\n')) != NULL;) {
-            g_autofree char *line = g_strndup(run->out->str + run->seen, end - (run->out->str + run->seen));
-            run->seen = end + 1 - run->out->str;
+        for (char *next; (next = take_line(run)) != NULL;) {
+            g_autofree char *line = next;
             if (g_regex_match(regex, line, 0, NULL))
                 return g_steal_pointer(&line);
         }

@@ -34,6 +34,12 @@ void run_type_end(Run *run);
 /* The next line of standard output that matches, from where the last call stopped; the test fails with all output at
  * the deadline. The caller frees. */
 char *run_wait_line(Run *run, const char *regex);
+/* For tests with a main loop of their own: the next line that is there already, NULL: none. The caller frees. When there
+ * may be more, run_output_fd() is readable. */
+char *run_next_line(Run *run);
+int run_output_fd(const Run *run);
+/* After run_next_line() said NULL: there will be no more. */
+bool run_has_ended(const Run *run);
 /* Waits for the end: exit code, or 128 + signal. Afterwards all output is there. */
 int run_wait_exit(Run *run);
 /* All lines so far. */

@@ -350,7 +350,7 @@ server_kill(Server *server, int signal)
 {
     if (server->process == NULL)
         return;
-    g_subprocess_send_signal(server->process, server->kind == SERVER_EJABBERD ? SIGKILL : signal);
+    g_subprocess_send_signal(server->process, signal);
     g_subprocess_wait(server->process, NULL, NULL);
     g_clear_object(&server->process);
     /* What ran below it ends a moment later. */
@@ -364,7 +364,7 @@ server_kill(Server *server, int signal)
 void
 server_stop(Server *server)
 {
-    server_kill(server, SIGTERM);
+    server_kill(server, server->kind == SERVER_EJABBERD ? SIGKILL : SIGTERM); /* which takes its time to end */
     test_directory_remove(server->directory);
     g_free(server->directory);
     g_free(server->ca_file);

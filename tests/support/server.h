@@ -28,8 +28,8 @@ typedef struct Server Server;
 Server *server_start(const ServerOptions *options);
 void server_stop(Server *server); /* and removes its directory */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_stop)
-/* SIGTERM: the server says good-bye; SIGKILL (ejabberd: always): connections are just cut. server_resume() starts it
- * again on the same ports. */
+/* SIGTERM: the server says good-bye; SIGKILL: connections are just cut, and what ejabberd has not written yet is gone.
+ * server_resume() starts it again on the same ports, with its data. */
 void server_kill(Server *server, int signal);
 void server_resume(Server *server);
 
