@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The messages are a queue in one array: new ones at the end, forgotten ones at the front. Forgetting only moves
- * `first`; the array closes the gap when it has grown large, so both ends cost O(1). Positions given out are counted
- * from `first`. */
 #include "model/conversation.h"
 
-#include "model/model_private.h"
+#include <string.h>
 
-enum {
-    GAP_MAX = 4096,
-    NEAR_MAX = 64,
-};
+#include "model/message_list.h"
+#include "model/model_private.h"
 
 struct Conversation {
     guint64 serial;
     Account *account;
     Jid *jid;
     ConversationKind kind;
-    GPtrArray *messages;     /* Message*, referenced from `first` on */
-    guint first;
-    GHashTable *by_serial;   /* of the messages kept; keys are in them */
-    GHashTable *sent_by_id;  /* outgoing ones that have an id */
+    MessageList *messages;
     guint64 forgotten;
-    guint unread;
-    guint64 first_unread;    /* index + forgotten; counts while `unread` is not 0 */
+    gint64 read_order; /* everything up to there is read */
+    guint unread;      /* incoming messages behind it, also some that are not loaded */
+    ConversationPast past;
+    char *past_words;
+    GArray *gaps; /* gint64: orders, ascending; NULL: none */
     bool typing;
     Jid *locked_to;
     char *intent;
@@ -36,9 +31,7 @@ conversation_new(Account *account, const Jid *bare, ConversationKind kind)
     conversation->account = account;
     conversation->jid = jid_to_bare(bare);
     conversation->kind = kind;
-    conversation->messages = g_ptr_array_new();
-    conversation->by_serial = g_hash_table_new(g_int64_hash, g_int64_equal);
-    conversation->sent_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    conversation->messages = message_list_new();
     conversation->intent = g_strdup("none");
     return conversation;
 }
@@ -46,11 +39,9 @@ conversation_new(Account *account, const Jid *bare, ConversationKind kind)
 void
 conversation_free(Conversation *conversation)
 {
-    g_hash_table_unref(conversation->by_serial);
-    g_hash_table_unref(conversation->sent_by_id);
-    for (guint i = conversation->first; i < conversation->messages->len; i++)
-        message_unref(g_ptr_array_index(conversation->messages, i));
-    g_ptr_array_unref(conversation->messages);
+    message_list_free(conversation->messages);
+    g_free(conversation->past_words);
+    g_clear_pointer(&conversation->gaps, g_array_unref);
     jid_unref(conversation->jid);
     g_clear_pointer(&conversation->locked_to, jid_unref);
     g_free(conversation->intent);
@@ -94,36 +85,41 @@ conversation_contact(const Conversation *conversation)
     return roster_find(account_roster(conversation->account), conversation->jid);
 }
 
-/* Of an index that is known to be right. */
-static Message *
-kept(const Conversation *conversation, guint index)
-{
-    return g_ptr_array_index(conversation->messages, conversation->first + index);
-}
-
 guint
 conversation_message_count(const Conversation *conversation)
 {
-    return conversation->messages->len - conversation->first;
+    return message_list_length(conversation->messages);
 }
 
 Message *
 conversation_message_at(const Conversation *conversation, guint index)
 {
     g_return_val_if_fail(index < conversation_message_count(conversation), NULL);
-    return kept(conversation, index);
+    return message_list_at(conversation->messages, index);
 }
 
 Message *
 conversation_find_message(const Conversation *conversation, guint64 serial)
 {
-    return g_hash_table_lookup(conversation->by_serial, &serial);
+    return message_list_find_serial(conversation->messages, serial);
+}
+
+Message *
+conversation_find_row(const Conversation *conversation, gint64 row)
+{
+    return message_list_find_row(conversation->messages, row);
 }
 
 Message *
 conversation_find_sent(const Conversation *conversation, const char *stanza_id)
 {
-    return stanza_id != NULL ? g_hash_table_lookup(conversation->sent_by_id, stanza_id) : NULL;
+    return message_list_find_sent(conversation->messages, stanza_id);
+}
+
+Message *
+conversation_find_received(const Conversation *conversation, const Jid *from, const char *id)
+{
+    return message_list_find_received(conversation->messages, from, conversation->kind == CONVERSATION_ROOM, id);
 }
 
 guint64
@@ -132,56 +128,11 @@ conversation_forgotten(const Conversation *conversation)
     return conversation->forgotten;
 }
 
-static void
-forget_oldest(Conversation *conversation)
+gint64
+conversation_last_order(const Conversation *conversation)
 {
-    Message *message = kept(conversation, 0);
-    g_hash_table_remove(conversation->by_serial, &message->serial);
-    if (conversation_find_sent(conversation, message->id) == message)
-        g_hash_table_remove(conversation->sent_by_id, message->id);
-    message_unref(message);
-    conversation->forgotten++;
-    if (++conversation->first < GAP_MAX)
-        return;
-    g_ptr_array_remove_range(conversation->messages, 0, conversation->first);
-    conversation->first = 0;
-}
-
-/* Where a message belongs: delayed ones before those that are later. Most are late by little, so it is looked for near
- * the end first; the rest is searched by halves (a clock set back may have left it not quite in order: any place will
- * do then). */
-static guint
-find_place(const Conversation *conversation, const Message *message)
-{
-    guint high = conversation_message_count(conversation);
-    if (!message->delayed)
-        return high;
-    for (guint steps = 0; steps < NEAR_MAX && high > 0; steps++, high--) {
-        if (kept(conversation, high - 1)->time <= message->time)
-            return high;
-    }
-    guint low = 0;
-    while (low < high) {
-        const guint middle = low + (high - low) / 2;
-        if (kept(conversation, middle)->time <= message->time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Keeps the mark of the first unread message right when one was put at `position`. */
-static void
-count_unread(Conversation *conversation, const Message *message, guint64 position)
-{
-    if (message->direction == MESSAGE_IN) {
-        if (conversation->unread++ == 0 || position < conversation->first_unread)
-            conversation->first_unread = position;
-        return;
-    }
-    if (conversation->unread > 0 && position <= conversation->first_unread)
-        conversation->first_unread++;
+    const guint count = conversation_message_count(conversation);
+    return count > 0 ? message_list_at(conversation->messages, count - 1)->order : 0;
 }
 
 static void
@@ -196,25 +147,117 @@ publish_message(Conversation *conversation, ModelEventType type, Message *messag
     account_publish(conversation->account, (ModelEvent) { .type = type, .message = { conversation, message } });
 }
 
+/* What is in the store comes back when somebody scrolls there; what is not is gone for good. */
+static void
+forget_oldest(Conversation *conversation, guint count)
+{
+    if (count == 0)
+        return;
+    if (conversation->past == PAST_COMPLETE)
+        conversation->past = PAST_UNKNOWN;
+    message_list_remove_first(conversation->messages, count);
+    conversation->forgotten += count;
+}
+
+/* It belongs to a part of the history that is not loaded, and will be found there. */
+static bool
+is_before_the_start(const Conversation *conversation, const Message *message)
+{
+    return message->row != 0 && message->order != 0 && conversation->past != PAST_COMPLETE
+           && conversation_message_count(conversation) > 0
+           && message->order < message_list_at(conversation->messages, 0)->order;
+}
+
 bool
 conversation_append(Conversation *conversation, Message *message)
 {
     g_return_val_if_fail(message->serial == 0, false);
+    if (is_before_the_start(conversation, message))
+        return false;
     message->serial = account_next_serial(conversation->account);
     /* One is forgotten first, and a message older than all that are kept goes to the front nevertheless. */
     if (conversation_message_count(conversation) == CONVERSATION_MESSAGES_MAX)
-        forget_oldest(conversation);
-    const guint place = find_place(conversation, message);
-    g_ptr_array_insert(conversation->messages, (gint) (conversation->first + place), message_ref(message));
-    g_hash_table_insert(conversation->by_serial, &message->serial, message);
-    if (message->direction == MESSAGE_OUT && message->id != NULL)
-        g_hash_table_replace(conversation->sent_by_id, message->id, message);
-    count_unread(conversation, message, conversation->forgotten + place);
+        forget_oldest(conversation, 1);
+    message_list_insert(conversation->messages, message);
+    const bool is_unread = message->direction == MESSAGE_IN && message->order > conversation->read_order;
+    conversation->unread += is_unread;
     publish_message(conversation, MESSAGE_ADDED, message);
-    if (message->direction == MESSAGE_IN)
+    if (is_unread)
         publish(conversation, UNREAD_CHANGED);
     return true;
 }
+
+void
+conversation_prepend_page(Conversation *conversation, const GPtrArray *messages)
+{
+    for (guint i = 0; i < messages->len; i++)
+        ((Message *) g_ptr_array_index(messages, i))->serial = account_next_serial(conversation->account);
+    message_list_prepend(conversation->messages, (Message *const *) messages->pdata, messages->len);
+    conversation->forgotten -= MIN(conversation->forgotten, messages->len);
+    publish(conversation, HISTORY_LOADED);
+}
+
+void
+conversation_trim(Conversation *conversation, guint keep)
+{
+    const guint count = conversation_message_count(conversation);
+    if (count > keep)
+        forget_oldest(conversation, count - keep);
+}
+
+/* --- what is before the first message, or missing in between --- */
+
+ConversationPast
+conversation_past(const Conversation *conversation)
+{
+    return conversation->past;
+}
+
+const char *
+conversation_past_words(const Conversation *conversation)
+{
+    return conversation->past_words;
+}
+
+void
+conversation_set_past(Conversation *conversation, ConversationPast past, const char *words)
+{
+    char *copy = g_strdup(words);
+    g_free(conversation->past_words);
+    conversation->past_words = copy;
+    conversation->past = past;
+    publish(conversation, HISTORY_LOADED);
+}
+
+static int
+compare_orders(const void *a, const void *b)
+{
+    const gint64 left = *(const gint64 *) a;
+    const gint64 right = *(const gint64 *) b;
+    return (left > right) - (left < right);
+}
+
+bool
+conversation_has_gap_after(const Conversation *conversation, gint64 order)
+{
+    const GArray *gaps = conversation->gaps;
+    return gaps != NULL && gaps->len > 0
+           && bsearch(&order, gaps->data, gaps->len, sizeof order, compare_orders) != NULL;
+}
+
+void
+conversation_set_gaps(Conversation *conversation, const gint64 *orders, guint count)
+{
+    if (conversation->gaps == NULL && count == 0)
+        return;
+    g_clear_pointer(&conversation->gaps, g_array_unref);
+    conversation->gaps = g_array_sized_new(FALSE, FALSE, sizeof *orders, count);
+    g_array_append_vals(conversation->gaps, orders, count);
+    g_array_sort(conversation->gaps, compare_orders);
+    publish(conversation, HISTORY_LOADED);
+}
+
+/* --- changes of messages --- */
 
 void
 conversation_touch(Conversation *conversation, Message *message)
@@ -231,6 +274,27 @@ conversation_advance_message(Conversation *conversation, Message *message, Messa
     return true;
 }
 
+void
+conversation_edit_message(Conversation *conversation, Message *message, const char *body, gint64 time,
+                          const char *edit_id)
+{
+    message_list_unname(conversation->messages, message);
+    message_edit(message, body, time, edit_id);
+    message_list_name(conversation->messages, message);
+    publish_message(conversation, MESSAGE_EDITED, message);
+}
+
+bool
+conversation_requeue_message(Conversation *conversation, Message *message)
+{
+    if (!message_requeue(message))
+        return false;
+    conversation_touch(conversation, message);
+    return true;
+}
+
+/* --- what is read --- */
+
 guint
 conversation_unread(const Conversation *conversation)
 {
@@ -240,18 +304,35 @@ conversation_unread(const Conversation *conversation)
 guint
 conversation_first_unread(const Conversation *conversation)
 {
+    const guint count = conversation_message_count(conversation);
     if (conversation->unread == 0)
-        return conversation_message_count(conversation);
-    return (guint) (MAX(conversation->first_unread, conversation->forgotten) - conversation->forgotten);
+        return count;
+    guint index = message_list_count_up_to(conversation->messages, conversation->read_order);
+    while (index < count && message_list_at(conversation->messages, index)->direction != MESSAGE_IN)
+        index++;
+    return index;
+}
+
+gint64
+conversation_read_order(const Conversation *conversation)
+{
+    return conversation->read_order;
+}
+
+void
+conversation_set_read(Conversation *conversation, gint64 order, guint unread)
+{
+    const bool changed = conversation->unread != unread;
+    conversation->read_order = order;
+    conversation->unread = unread;
+    if (changed)
+        publish(conversation, UNREAD_CHANGED);
 }
 
 void
 conversation_mark_read(Conversation *conversation)
 {
-    if (conversation->unread == 0)
-        return;
-    conversation->unread = 0;
-    publish(conversation, UNREAD_CHANGED);
+    conversation_set_read(conversation, MAX(conversation->read_order, conversation_last_order(conversation)), 0);
 }
 
 bool

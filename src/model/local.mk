@@ -5,6 +5,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/contact.c src/model/contact.h \
 	src/model/conversation.c src/model/conversation.h \
 	src/model/message.c src/model/message.h \
+	src/model/message_list.c src/model/message_list.h \
 	src/model/model_event.h \
 	src/model/model_private.h \
 	src/model/roster.c src/model/roster.h \

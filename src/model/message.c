@@ -89,6 +89,33 @@ message_advance(Message *message, MessageState state, const char *reason)
     return true;
 }
 
+void
+message_edit(Message *message, const char *body, gint64 time, const char *edit_id)
+{
+    char *text = g_strdup(body);
+    char *id = g_strdup(edit_id);
+    g_free(message->body);
+    g_free(message->edit_id);
+    message->body = text;
+    message->edit_id = id;
+    message->edited = time;
+    message->edits++;
+    if (message->direction == MESSAGE_OUT) {
+        message->state = MESSAGE_QUEUED;
+        g_clear_pointer(&message->reason, g_free);
+    }
+}
+
+bool
+message_requeue(Message *message)
+{
+    if (message->direction != MESSAGE_OUT || message->state != MESSAGE_FAILED)
+        return false;
+    message->state = MESSAGE_QUEUED;
+    g_clear_pointer(&message->reason, g_free);
+    return true;
+}
+
 const char *
 message_action(const Message *message)
 {

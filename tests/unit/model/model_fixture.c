@@ -52,6 +52,12 @@ on_event(gconstpointer data, gpointer user)
     case UNREAD_CHANGED:
         g_string_append_printf(fixture->events, "unread:%u", conversation_unread(event->conversation.conversation));
         break;
+    case MESSAGE_EDITED:
+        g_string_append_printf(fixture->events, "edited:%s", event->message.message->body);
+        break;
+    case HISTORY_LOADED:
+        g_string_append(fixture->events, "loaded");
+        break;
     case TYPING_CHANGED:
         g_string_append_printf(fixture->events, "typing:%s",
                                conversation_is_peer_typing(event->conversation.conversation) ? "on" : "off");

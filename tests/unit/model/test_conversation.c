@@ -96,7 +96,7 @@ test_delayed_far(Fixture *fixture, gconstpointer data)
     enum { MESSAGES = 3000 };
     Conversation *conversation = make_conversation(fixture);
     for (int i = 0; i < MESSAGES; i++)
-        say_delayed(conversation, MESSAGE_IN, "x", g_test_rand_int_range(1, MESSAGES / 2));
+        say_delayed(conversation, MESSAGE_IN, "x", g_test_rand_int_range(1, MESSAGES / 2) * G_TIME_SPAN_MILLISECOND);
     for (guint i = 1; i < MESSAGES; i++) {
         const Message *one = conversation_message_at(conversation, i - 1);
         const Message *next = conversation_message_at(conversation, i);
@@ -154,11 +154,142 @@ test_forgetting(Fixture *fixture, gconstpointer data)
         g_assert_cmpstr(conversation_message_at(conversation, i)->body, ==, body);
     }
     g_assert_cmpuint(conversation_unread(conversation), ==, (CONVERSATION_MESSAGES_MAX + MORE) / 2);
-    g_assert_cmpuint(conversation_first_unread(conversation), ==, 0);
+    g_assert_cmpuint(conversation_first_unread(conversation), ==, 1);
     /* One older than everything has room at the front. */
     say_delayed(conversation, MESSAGE_IN, "ancient", 1);
     g_assert_cmpstr(conversation_message_at(conversation, 0)->body, ==, "ancient");
     g_assert_cmpuint(conversation_message_count(conversation), ==, CONVERSATION_MESSAGES_MAX);
+}
+
+static Message *
+stored(gint64 order)
+{
+    g_autofree char *body = g_strdup_printf("%d", (int) order);
+    return message_new(&(MessageInit) { .direction = order % 3 ? MESSAGE_IN : MESSAGE_OUT,
+                                        .body = body,
+                                        .id = body,
+                                        .row = order,
+                                        .order = order,
+                                        .time = order });
+}
+
+/* Orders `first` … `last` by steps of 2: odd places stay free. */
+static void
+prepend(Conversation *conversation, gint64 first, gint64 last)
+{
+    g_autoptr(GPtrArray) page = g_ptr_array_new_with_free_func((GDestroyNotify) message_unref);
+    for (gint64 order = first; order <= last; order += 2)
+        g_ptr_array_add(page, stored(order));
+    conversation_prepend_page(conversation, page);
+}
+
+static void
+test_pages(Fixture *fixture, gconstpointer data)
+{
+    Conversation *conversation = make_conversation(fixture);
+    prepend(conversation, 20, 30);
+    fixture_assert_events(fixture, "loaded");
+    conversation_set_read(conversation, 26, 9);
+    g_assert_cmpuint(conversation_unread(conversation), ==, 9);
+    g_assert_cmpuint(conversation_first_unread(conversation), ==, 4);
+    prepend(conversation, 10, 18);
+    g_assert_cmpuint(conversation_unread(conversation), ==, 9);
+    g_assert_cmpuint(conversation_first_unread(conversation), ==, 9);
+    assert_bodies(conversation, "1012141618202224262830");
+    /* In between is its place; before the start it is the store's, until the beginning is reached. */
+    g_autoptr(Message) between = stored(15);
+    g_assert_true(conversation_append(conversation, between));
+    g_autoptr(Message) before = stored(5);
+    g_assert_false(conversation_append(conversation, before));
+    conversation_set_past(conversation, PAST_COMPLETE, NULL);
+    g_assert_true(conversation_append(conversation, before));
+    assert_bodies(conversation, "5101214151618202224262830");
+    g_assert_true(conversation_find_row(conversation, 15) == between);
+    g_assert_null(conversation_find_row(conversation, 0));
+    g_assert_cmpuint(conversation_unread(conversation), ==, 9); /* they are before what was read */
+    conversation_trim(conversation, 4);
+    assert_bodies(conversation, "24262830");
+    g_assert_cmpint(conversation_past(conversation), ==, PAST_UNKNOWN);
+    g_assert_null(conversation_find_row(conversation, 15));
+    prepend(conversation, 16, 22);
+    assert_bodies(conversation, "1618202224262830");
+    const gint64 gaps[] = { 22, 16 };
+    conversation_set_gaps(conversation, gaps, 2);
+    g_assert_true(conversation_has_gap_after(conversation, 16));
+    g_assert_true(conversation_has_gap_after(conversation, 22));
+    g_assert_false(conversation_has_gap_after(conversation, 18));
+    conversation_set_gaps(conversation, NULL, 0);
+    g_assert_false(conversation_has_gap_after(conversation, 16));
+}
+
+static void
+test_edits(Fixture *fixture, gconstpointer data)
+{
+    Conversation *conversation = make_conversation(fixture);
+    g_autoptr(Jid) alice = make_jid("alice@example.org/a");
+    g_autoptr(Jid) other = make_jid("eve@example.org/a");
+    append(conversation, &(MessageInit) { .direction = MESSAGE_OUT, .body = "helo", .id = "1" });
+    append(conversation, &(MessageInit) { .direction = MESSAGE_IN, .from = alice, .body = "hi", .id = "1" });
+    append(conversation, &(MessageInit) { .direction = MESSAGE_IN, .from = other, .body = "ho", .id = "1" });
+    Message *sent = conversation_find_sent(conversation, "1");
+    conversation_advance_message(conversation, sent, MESSAGE_DISPLAYED, NULL);
+    conversation_edit_message(conversation, sent, "hello", 5, "2");
+    g_assert_cmpstr(sent->body, ==, "hello");
+    g_assert_cmpuint(sent->edits, ==, 1);
+    g_assert_cmpint(sent->state, ==, MESSAGE_QUEUED);
+    conversation_edit_message(conversation, sent, "hello!", 6, "3");
+    g_assert_true(conversation_find_sent(conversation, "1") == sent);
+    g_assert_true(conversation_find_sent(conversation, "3") == sent);
+    g_assert_null(conversation_find_sent(conversation, "2"));
+    g_assert_false(conversation_requeue_message(conversation, sent));
+    conversation_advance_message(conversation, sent, MESSAGE_FAILED, "no");
+    g_assert_true(conversation_requeue_message(conversation, sent));
+    g_assert_null(sent->reason);
+    /* I14: found by sender and id. */
+    g_assert_cmpstr(conversation_find_received(conversation, alice, "1")->body, ==, "hi");
+    g_assert_cmpstr(conversation_find_received(conversation, other, "1")->body, ==, "ho");
+    g_assert_null(conversation_find_received(conversation, alice, "2"));
+}
+
+/* Random pages, messages and trims against a plain array. */
+static void
+test_random(Fixture *fixture, gconstpointer data)
+{
+    enum { STEPS = 2000, MIDDLE = 1000000 };
+    Conversation *conversation = make_conversation(fixture);
+    g_autoptr(GArray) naive = g_array_new(FALSE, FALSE, sizeof(gint64));
+    gint64 first = MIDDLE, last = MIDDLE;
+    for (int step = 0; step < STEPS; step++) {
+        const int kind = g_test_rand_int_range(0, 10);
+        if (kind < 7) {
+            last += g_test_rand_int_range(1, 4);
+            g_autoptr(Message) message = stored(last);
+            g_assert_true(conversation_append(conversation, message));
+            g_array_append_val(naive, last);
+            if (naive->len == 1)
+                first = last;
+        } else if (kind < 9 && naive->len > 0) {
+            g_autoptr(GPtrArray) page = g_ptr_array_new_with_free_func((GDestroyNotify) message_unref);
+            for (gint64 order = first - 40; order < first; order += 4) {
+                g_ptr_array_add(page, stored(order));
+                g_array_insert_val(naive, page->len - 1, order);
+            }
+            conversation_prepend_page(conversation, page);
+        } else {
+            const guint keep = (guint) g_test_rand_int_range(1, 200);
+            conversation_trim(conversation, keep);
+            if (naive->len > keep)
+                g_array_remove_range(naive, 0, naive->len - keep);
+        }
+        first = naive->len > 0 ? g_array_index(naive, gint64, 0) : last;
+        g_string_truncate(fixture->events, 0);
+        g_assert_cmpuint(conversation_message_count(conversation), ==, naive->len);
+    }
+    for (guint i = 0; i < naive->len; i++) {
+        const gint64 order = g_array_index(naive, gint64, i);
+        g_assert_cmpint(conversation_message_at(conversation, i)->order, ==, order);
+        g_assert_true(conversation_find_row(conversation, order) == conversation_message_at(conversation, i));
+    }
 }
 
 /* Views keep messages: one that was forgotten lives on in their hands. */
@@ -232,6 +363,9 @@ main(int argc, char **argv)
     TEST("delayed-far", test_delayed_far);
     TEST("unread", test_unread);
     TEST("forgetting", test_forgetting);
+    TEST("pages", test_pages);
+    TEST("edits", test_edits);
+    TEST("random", test_random);
     TEST("shared", test_shared);
     TEST("cost", test_cost);
     TEST("rest", test_rest);
