@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/cli/libcli.a
-src_cli_libcli_a_SOURCES = \
+src_cli_libcli_a_SOURCES = src/cli/continued.c src/cli/continued.h \
 	src/cli/line_writer.c src/cli/line_writer.h \
 	src/cli/run.c src/cli/run.h
 src_cli_libcli_a_CPPFLAGS = $(AM_CPPFLAGS)

@@ -11,9 +11,11 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "cli/continued.h"
 #include "cli/line_writer.h"
 #include "command/registry.h"
 #include "command/script.h"
+#include "core/alive.h"
 #include "core/session.h"
 #include "rpc/event_json.h"
 
@@ -152,6 +154,14 @@ static gboolean
 on_hang_up(gpointer run)
 {
     return on_signal(run, SIGHUP);
+}
+
+static gboolean
+on_continued(gpointer data)
+{
+    const Run *run = data;
+    client_check_alive(run->client);
+    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -304,6 +314,7 @@ run_loop(Run *run)
     run->signals[0] = g_unix_signal_add(SIGINT, on_interrupt, run);
     run->signals[1] = g_unix_signal_add(SIGTERM, on_terminate, run);
     run->signals[2] = g_unix_signal_add(SIGHUP, on_hang_up, run);
+    continued_watch(on_continued, run);
     if (run->options->no_autoconnect)
         client_tell_warnings(run->client);
     else
@@ -312,6 +323,7 @@ run_loop(Run *run)
     g_main_loop_run(run->loop);
     for (gsize i = 0; i < G_N_ELEMENTS(run->signals); i++)
         g_source_remove(run->signals[i]);
+    continued_unwatch();
     if (!line_writer_drain(run->out, DRAIN_PATIENCE) && run->code == 0)
         run->code = ERROR_LOCAL_IO;
 }

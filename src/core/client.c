@@ -22,6 +22,7 @@ struct Client {
     Accounts *accounts;
     Db *db;
     Bus *bus;
+    Alive *alive;
     GPtrArray *sessions; /* Session, owned */
     GPtrArray *buried;   /* of removed accounts: they may still be on the stack, so they go from an idle source */
     guint burial;
@@ -67,6 +68,12 @@ Db *
 client_db(const Client *client)
 {
     return client->db;
+}
+
+Alive *
+client_alive(const Client *client)
+{
+    return client->alive;
 }
 
 SecretSources *
@@ -274,6 +281,7 @@ client_new(const ClientOptions *options, GError **error)
     if (!read_files(client, error))
         return NULL;
     db_set_on_failed(client->db, on_store_failed, client);
+    client->alive = alive_new(client);
     bus_subscribe(accounts_bus(client->accounts), on_accounts_event, client);
     const GPtrArray *list = accounts_list(client->accounts);
     for (guint i = 0; i < list->len; i++)
@@ -290,6 +298,7 @@ client_free(Client *client)
     g_clear_handle_id(&client->farewell_timer, g_source_remove);
     g_ptr_array_unref(client->sessions);
     g_ptr_array_unref(client->buried);
+    alive_free(client->alive);
     if (client->db != NULL) {
         db_set_on_failed(client->db, NULL, NULL);
         db_close(client->db);

@@ -20,6 +20,13 @@ guint client_delay(const Client *client, guint ms);
 /* A session went offline, or the server has all that was sent: a good-bye under way may be complete. */
 void client_check_shutdown(Client *client);
 
+/* --- alive.c --- */
+typedef struct Alive Alive;
+Alive *alive_new(Client *client);
+/* After the sessions. */
+void alive_free(Alive *alive);
+Alive *client_alive(const Client *client);
+
 /* --- core_done.c --- */
 /* Calls `done` from an idle source; `error` (copied) may be NULL. `done` may be NULL. */
 void core_done_later(CoreDone done, gpointer data, const GError *error);
@@ -76,6 +83,8 @@ void session_set_roster_version(Session *session, const char *version);
 const char *session_store_key(const Session *session);
 /* Connects again with what the last attempt was given, after the user has removed the obstacle. */
 void session_try_again(Session *session);
+/* There is reason to hope: a planned attempt to reconnect is made soon. */
+void session_hasten(Session *session);
 void session_set_trusted_once(Session *session, const char *fingerprint);
 
 /* --- session_tls.c --- */

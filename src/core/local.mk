@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/core/libcore.a
 src_core_libcore_a_SOURCES = \
 	src/core/account_memory.c \
+	src/core/alive.c src/core/alive.h \
 	src/core/client.c src/core/client.h \
 	src/core/contacts.c src/core/contacts.h \
 	src/core/core_done.c \

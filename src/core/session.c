@@ -14,6 +14,7 @@
 
 enum {
     STABLE_SECONDS = 60, /* online for so long, a loss is a new one and not the next of a series (I8) */
+    HASTE_SECONDS = 15,  /* between two hopes: a network that comes and goes does not make a storm (I8) */
 };
 
 struct Session {
@@ -34,6 +35,7 @@ struct Session {
     guint port;
     Retry retry;
     guint retry_timer;
+    gint64 hastened; /* monotonic; when the retries began anew for the last time */
     gint64 online_since; /* monotonic; 0: not online */
     CoreDone done;       /* of session_connect(), until the first outcome … */
     gpointer done_data;
@@ -326,6 +328,22 @@ plan_attempt(Session *session, const GError *error)
                   ngettext("%s (next attempt in %u second)", "%s (next attempt in %u seconds)", seconds),
                   error->message, seconds);
     finish_connect(session, error);
+}
+
+void
+session_hasten(Session *session)
+{
+    const gint64 now = g_get_monotonic_time();
+    if (session->retry_timer == 0
+        || (session->hastened != 0 && now - session->hastened < HASTE_SECONDS * G_TIME_SPAN_SECOND))
+        return;
+    session->hastened = now;
+    retry_reset(&session->retry);
+    const guint pause = client_delay(session->client, retry_next(&session->retry));
+    g_autofree char *reason = g_strdup(account_reason(session->account));
+    g_source_remove(session->retry_timer);
+    session->retry_timer = g_timeout_add(pause, on_retry, session);
+    account_set_state(session->account, ACCOUNT_OFFLINE, NULL, reason, when_now() + (gint64) pause * 1000);
 }
 
 /* --- what the stream tells --- */

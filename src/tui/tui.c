@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "core/alive.h"
 #include "tui/tui_commands.h"
 #include "tui/tui_state.h"
 
@@ -72,6 +73,7 @@ static void
 on_lost(gpointer data)
 {
     screen_forget(((Tui *) data)->screen);
+    client_check_alive(((Tui *) data)->client); /* the process may have stood still for hours */
 }
 
 static void

@@ -399,6 +399,14 @@ stream_end_with(XmppStream *stream, const char *condition, GError *take_error)
     stream_end(stream, XMPP_CLOSE_NETWORK, false, take_error);
 }
 
+void
+stream_give_up(XmppStream *stream, GError *take_error)
+{
+    stream_enter(stream);
+    stream_end(stream, XMPP_CLOSE_NETWORK, false, take_error);
+    stream_leave(stream);
+}
+
 /* <stream:error/>: what the server says in words; see-other-host is told, never followed (I3). */
 static void
 receive_stream_error(XmppStream *stream, xmpp_stanza_t *element)

@@ -61,6 +61,11 @@ void stream_connect(XmppStream *stream, const XmppStreamConfig *config);
  * source at once. */
 void stream_disconnect(XmppStream *stream, const char *status);
 
+/* The connection is dead, although nobody said so: CLOSED (NETWORK) with this error, as if it had been lost. */
+void stream_give_up(XmppStream *stream, GError *take_error);
+/* Bytes that came in this connection: they prove life. */
+guint64 stream_bytes_received(const XmppStream *stream);
+
 XmppPhase stream_phase(const XmppStream *stream);
 /* The bound full JID; NULL unless online. Bare own JID: always while connected. */
 const Jid *stream_jid(const XmppStream *stream);

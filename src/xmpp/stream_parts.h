@@ -58,8 +58,6 @@ void stream_set_sasl_mechanism(XmppStream *stream, const char *mechanism);
 /* The server keeps versions of the roster (RFC 6121 §2.6). */
 bool stream_offers_roster_versions(const XmppStream *stream);
 void stream_set_offers_roster_versions(XmppStream *stream, bool offers);
-/* Bytes of the server seen so far: tells a slow server from a dead one. */
-guint64 stream_bytes_received(const XmppStream *stream);
 
 /* --- module.c --- */
 /* All rows, NULL-terminated; defined by the only list, xep/modules.c. */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/when.h"
+#include "core/alive.h"
 
 static void
 test_lost(void)
@@ -197,6 +198,81 @@ test_reconnect(void)
     g_assert_error(error, CONFAB_ERROR, ERROR_FAILED);
 }
 
+/* A server in doubt is asked once; silence is a lost connection like any other (I8). */
+static void
+test_doubt(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    client_check_alive(flow->client); /* offline, and nothing planned: nothing to do */
+    login(me);
+    acknowledge(me);
+    client_hurry(flow->client, 1);
+    const guint before = me->sent->len;
+    client_check_alive(flow->client);
+    session_check_alive(me->session);
+    g_assert_cmpuint(me->sent->len, ==, before + 1);
+    acknowledge(me);
+    g_assert_true(session_is_online(me->session));
+    client_hurry(flow->client, 1000);
+    session_check_alive(me->session);
+    wait_offline(me);
+    assert_event(flow, "state offline: the server did not answer within 5 seconds*");
+    login(me); /* by itself */
+    session_check_alive(me->session);
+    cut(me);
+    login(me);
+    session_check_alive(me->session); /* the account goes while the question is open */
+}
+
+/* A planned attempt is made soon when there is reason to hope; a network that comes and goes makes no storm (I8). */
+static void
+test_hope(void)
+{
+    enum { LOSSES = 6 };
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    for (int i = 0; i < LOSSES; i++) {
+        login(me);
+        cut(me);
+    }
+    login(me);
+    client_hurry(flow->client, 1);
+    g_assert_cmpint(measure_pause(me), >, 10 * G_TIME_SPAN_SECOND);
+    const gint64 before = when_now();
+    client_check_alive(flow->client);
+    const gint64 planned = account_retry_at(me->account);
+    g_assert_cmpint(planned, >=, before + G_TIME_SPAN_SECOND / 2);
+    g_assert_cmpint(planned, <=, when_now() + G_TIME_SPAN_SECOND);
+    client_check_alive(flow->client);
+    client_check_alive(flow->client);
+    g_assert_cmpint(account_retry_at(me->account), ==, planned);
+    wait_connecting(me);
+}
+
+/* Whatever the account's presence is, it comes back by itself, and with that presence. */
+static void
+test_every_presence_comes_back(void)
+{
+    static const struct {
+        Availability availability;
+        const char *sent;
+    } presences[] = {
+        { AVAILABILITY_DND, "<presence>*<show>dnd</show>*" },
+        { AVAILABILITY_XA, "<presence>*<show>xa</show>*" },
+        { AVAILABILITY_AWAY, "<presence>*<show>away</show>*" },
+    };
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    login(me);
+    for (gsize i = 0; i < G_N_ELEMENTS(presences); i++) {
+        own_presence_set(flow->client, me->account, presences[i].availability, "busy offline");
+        cut(me);
+        g_free(bind_session(me));
+        assert_sent(me, presences[i].sent);
+    }
+}
+
 /* The words of the phases are those of scripts. */
 static void
 test_phases(void)
@@ -225,6 +301,9 @@ main(int argc, char **argv)
     g_test_add_func("/flow/reconnect/first-attempt", test_first_attempt);
     g_test_add_func("/flow/reconnect/disconnect", test_disconnect);
     g_test_add_func("/flow/reconnect/reconnect", test_reconnect);
+    g_test_add_func("/flow/reconnect/doubt", test_doubt);
+    g_test_add_func("/flow/reconnect/hope", test_hope);
+    g_test_add_func("/flow/reconnect/every-presence-comes-back", test_every_presence_comes_back);
     g_test_add_func("/flow/reconnect/phases", test_phases);
     return g_test_run();
 }

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-net_tests = tests/unit/net/test_preamble tests/unit/net/test_relay tests/unit/net/test_server_names tests/unit/net/test_targets \
+net_tests = tests/unit/net/test_changes tests/unit/net/test_preamble tests/unit/net/test_relay tests/unit/net/test_server_names tests/unit/net/test_targets \
 	tests/unit/net/test_tls tests/unit/net/test_transport
 check_PROGRAMS += $(net_tests)
 TESTS += $(net_tests)
 net_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support $(OPENSSL_CFLAGS)
 net_test_ldadd = tests/support/libnetfakes.a $(NET_LINE)
+tests_unit_net_test_changes_SOURCES = tests/unit/net/test_changes.c
+tests_unit_net_test_changes_LDADD = $(NET_LINE)
 tests_unit_net_test_preamble_SOURCES = tests/unit/net/test_preamble.c
 tests_unit_net_test_preamble_LDADD = $(NET_LINE)
 tests_unit_net_test_relay_SOURCES = tests/unit/net/test_relay.c tests/unit/net/probe.c tests/unit/net/probe.h
