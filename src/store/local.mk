@@ -4,5 +4,12 @@ src_store_libstore_a_SOURCES = \
 	src/store/cache.c src/store/cache.h \
 	src/store/db.c src/store/db.h \
 	src/store/db_file.c src/store/db_file.h \
-	src/store/migrations.c src/store/migrations.h
+	src/store/history.c src/store/history.h \
+	src/store/history_pages.c \
+	src/store/history_places.c src/store/history_places.h \
+	src/store/history_rows.c src/store/history_rows.h \
+	src/store/migrations.c src/store/migrations.h \
+	src/store/outbox.c src/store/outbox.h \
+	src/store/sql.c src/store/sql.h \
+	src/store/sync.c src/store/sync.h
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

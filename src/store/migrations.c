@@ -33,8 +33,91 @@ static const char caches[] =
     " value TEXT NOT NULL,"
     " PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;";
 
+/* 2: the history. `row` is unique everywhere and close to `position`, which is the order in the conversation: so rows
+ * are found by time, too. `digest` stands for direction, sender and body: with it a copy is found in one look-up,
+ * however often an id was used. */
+static const char history[] =
+    "CREATE TABLE conversation ("
+    " id INTEGER PRIMARY KEY,"
+    " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    " jid TEXT NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " read_position INTEGER NOT NULL DEFAULT 0,"
+    " complete INTEGER NOT NULL DEFAULT 0," /* the archive has nothing older */
+    " pending_read TEXT,"                   /* id of the archive, XEP-0490 */
+    " UNIQUE (account, jid, kind)) STRICT;"
+    "CREATE INDEX conversation_jid ON conversation (jid);"
+    "CREATE TABLE message ("
+    " row INTEGER PRIMARY KEY,"
+    " conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL,"
+    " time INTEGER NOT NULL,"
+    " direction INTEGER NOT NULL,"
+    " state INTEGER NOT NULL,"
+    " flags INTEGER NOT NULL,"
+    " digest INTEGER NOT NULL,"
+    " sender TEXT,"
+    " id TEXT,"
+    " origin_id TEXT,"
+    " archive_id TEXT,"
+    " occupant_id TEXT,"
+    " encryption TEXT," /* NULL: none */
+    " trust TEXT,"
+    " reason TEXT,"
+    " edits INTEGER NOT NULL DEFAULT 0,"
+    " edited INTEGER NOT NULL DEFAULT 0,"
+    " edit_id TEXT,"
+    " body TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX message_place ON message (conversation, position);"
+    "CREATE UNIQUE INDEX message_archived ON message (conversation, archive_id) WHERE archive_id IS NOT NULL;"
+    "CREATE INDEX message_id ON message (conversation, id, digest, archive_id) WHERE id IS NOT NULL;"
+    "CREATE INDEX message_origin ON message (conversation, origin_id, digest, archive_id)"
+    " WHERE origin_id IS NOT NULL;"
+    "CREATE INDEX message_nameless ON message (conversation, time, digest) WHERE id IS NULL AND origin_id IS NULL;"
+    "CREATE INDEX message_incoming ON message (conversation, position) WHERE direction = 0;"
+    "CREATE TABLE edit ("
+    " message INTEGER NOT NULL REFERENCES message (row) ON DELETE CASCADE,"
+    " number INTEGER NOT NULL," /* 0: the first text */
+    " time INTEGER NOT NULL,"
+    " id TEXT,"
+    " origin_id TEXT,"
+    " archive_id TEXT,"
+    " body TEXT NOT NULL,"
+    " PRIMARY KEY (message, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE outbox ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    " message INTEGER NOT NULL,"
+    " queued INTEGER NOT NULL,"
+    " jid TEXT NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " recipient TEXT,"
+    " intent TEXT,"
+    " corrects TEXT,"
+    " original INTEGER NOT NULL,"
+    " stanza_id TEXT,"
+    " body TEXT,"
+    " written INTEGER NOT NULL DEFAULT 0,"
+    " number INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX outbox_account ON outbox (account, id);"
+    "CREATE TABLE archive ("
+    " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    " jid TEXT NOT NULL,"
+    " cursor TEXT NOT NULL,"
+    " PRIMARY KEY (account, jid)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE gap ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,"
+    " after INTEGER NOT NULL,"
+    " before INTEGER NOT NULL,"
+    " after_id TEXT,"
+    " before_id TEXT) STRICT;"
+    "CREATE INDEX gap_place ON gap (conversation, before);"
+    "CREATE VIRTUAL TABLE words USING fts5 (text, place, tokenize = 'ascii', columnsize = 0);";
+
 const Migration migrations[] = {
     { .sql = caches },
+    { .sql = history },
 };
 const guint migrations_count = G_N_ELEMENTS(migrations);
 

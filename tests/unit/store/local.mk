@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 store_tests = \
 	tests/unit/store/test_cache \
+	tests/unit/store/test_copies \
 	tests/unit/store/test_db \
+	tests/unit/store/test_history \
 	tests/unit/store/test_migrations
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
+history_kit = tests/unit/store/history_kit.c tests/unit/store/history_kit.h
+
 tests_unit_store_test_cache_SOURCES = tests/unit/store/test_cache.c
 tests_unit_store_test_cache_LDADD = $(STORE_LINE)
+tests_unit_store_test_copies_SOURCES = tests/unit/store/test_copies.c $(history_kit)
+tests_unit_store_test_copies_LDADD = $(STORE_LINE)
 tests_unit_store_test_db_SOURCES = tests/unit/store/test_db.c
 tests_unit_store_test_db_LDADD = $(STORE_LINE)
+tests_unit_store_test_history_SOURCES = tests/unit/store/test_history.c $(history_kit)
+tests_unit_store_test_history_LDADD = $(STORE_LINE)
 tests_unit_store_test_migrations_SOURCES = tests/unit/store/test_migrations.c
 tests_unit_store_test_migrations_LDADD = $(STORE_LINE)
