@@ -367,13 +367,32 @@ on_phase(Session *session, XmppPhase phase, const char *detail)
 }
 
 static void
+lose_session(Session *session)
+{
+    outgoing_lost(session);
+    typing_reset(session->typing);
+    incoming_presence_forget(session);
+}
+
+static void
 on_bound(Session *session, const Jid *jid)
 {
     session->online_since = g_get_monotonic_time();
     credentials_accepted(session->credentials);
-    typing_reset(session->typing);
+    lose_session(session); /* of an older one that was not resumed */
     account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
     own_presence_restore(session);
+    outgoing_flush(session);
+    finish_connect(session, NULL);
+}
+
+/* The session of before goes on: the server has kept the roster, the presences and what was sent. */
+static void
+on_resumed(Session *session, const Jid *jid)
+{
+    session->online_since = g_get_monotonic_time();
+    credentials_accepted(session->credentials);
+    account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
     outgoing_flush(session);
     finish_connect(session, NULL);
 }
@@ -398,9 +417,6 @@ on_closed(Session *session, XmppCloseReason reason, bool fatal, const GError *er
         retry_reset(&session->retry);
     session->online_since = 0;
     session->closing = false;
-    outgoing_lost(session);
-    typing_reset(session->typing);
-    incoming_presence_forget(session);
     const bool again = session->again;
     session->again = false;
     if (session->wanted && again) {
@@ -433,7 +449,15 @@ on_xmpp_event(gconstpointer data, gpointer user)
     case XMPP_EVENT_BOUND:
         on_bound(session, event->bound.jid);
         break;
+    case XMPP_EVENT_RESUMED:
+        on_resumed(session, event->resumed.jid);
+        break;
+    case XMPP_EVENT_ACK_WANTED:
+        stream_acknowledge(session->stream, event->ack_wanted.number);
+        break;
     case XMPP_EVENT_CLOSED:
+        if (!event->closed.resumable)
+            lose_session(session);
         on_closed(session, event->closed.reason, event->closed.fatal, event->closed.error);
         break;
     case XMPP_EVENT_MESSAGE:
@@ -458,9 +482,7 @@ on_xmpp_event(gconstpointer data, gpointer user)
     case XMPP_EVENT_SASL:
         account_memory_save_sasl(session, event->sasl.mechanism, event->sasl.channel_binding);
         break;
-    case XMPP_EVENT_RESUMED:
     case XMPP_EVENT_RESUME_STATE:
-    case XMPP_EVENT_ACK_WANTED:
     case XMPP_EVENT_FAST_TOKEN:
     case XMPP_EVENT_READ:
     case XMPP_EVENT_ROSTER_CURRENT:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/xmpp/libxmpp.a
 src_xmpp_libxmpp_a_SOURCES = \
-	src/xmpp/acks.c src/xmpp/acks.h \
+	src/xmpp/ack_question.c src/xmpp/ack_question.h \
 	src/xmpp/event.h \
 	src/xmpp/form.c src/xmpp/form.h \
 	src/xmpp/iq.c src/xmpp/iq.h \
@@ -10,9 +10,11 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/module.c src/xmpp/module.h \
 	src/xmpp/negotiation.c src/xmpp/negotiation.h \
 	src/xmpp/presence.c src/xmpp/presence.h \
+	src/xmpp/resumption.c src/xmpp/resumption.h \
 	src/xmpp/sasl.c src/xmpp/sasl.h \
 	src/xmpp/sasl_choice.c src/xmpp/sasl_choice.h \
 	src/xmpp/scram.c src/xmpp/scram.h \
+	src/xmpp/sent_queue.c src/xmpp/sent_queue.h \
 	src/xmpp/stanza.c src/xmpp/stanza.h \
 	src/xmpp/stanza_error.c src/xmpp/stanza_error.h \
 	src/xmpp/stream.c src/xmpp/stream.h src/xmpp/stream_parts.h \

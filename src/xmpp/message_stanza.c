@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "xmpp/acks.h"
+#include "xmpp/resumption.h"
 #include "xmpp/stanza_error.h"
 #include "xmpp/stream_parts.h"
 
@@ -128,6 +128,6 @@ message_stanza_send(XmppStream *stream, const XmppMessage *message)
     if (!stream_send(stream, stanza))
         return false;
     if (message->id)
-        acks_expect(stream_acks(stream), message->id);
+        resumption_expect(stream_resumption(stream), message->id);
     return true;
 }

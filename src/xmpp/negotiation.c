@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "xmpp/acks.h"
+#include "xmpp/resumption.h"
 #include "xmpp/sasl.h"
 #include "xmpp/stanza_error.h"
 #include "xmpp/stream_parts.h"
@@ -16,6 +16,7 @@ typedef enum {
     STEP_LOGIN,      /* SASL is talking */
     STEP_REOPENING,  /* the start tag of the stream after the login */
     STEP_REFEATURES, /* its <features/> */
+    STEP_RESUMING,   /* answer to <resume/> */
     STEP_BINDING,    /* answer to <bind/> */
     STEP_SESSION,    /* answer to <session/>, where an old server insists (RFC 3921) */
     STEP_DONE,
@@ -29,8 +30,7 @@ struct Negotiation {
     bool asked;     /* <auth/> was sent and not answered yet */
     bool computing; /* the answer to a challenge is being computed */
     char *request;  /* id of the <bind/> or <session/> request */
-    bool wants_session;
-    bool offers_acks;
+    bool offers_binding, offers_management, wants_session;
     Jid *bound;
 };
 
@@ -44,6 +44,8 @@ static const char *const silent[] = {
         N_("the server did not open the stream again after the login in time: try again later"),
     [STEP_REFEATURES] =
         N_("the server did not say what it offers after the login in time: try again later"),
+    [STEP_RESUMING] =
+        N_("the server did not say whether the session goes on in time: try again later"),
     [STEP_BINDING] = N_("the server did not give a resource in time: try again later"),
     [STEP_SESSION] = N_("the server did not start the session in time: try again later"),
 };
@@ -310,7 +312,7 @@ send_request(Negotiation *negotiation, xmpp_stanza_t *take_payload)
     stanza_set(iq, "id", negotiation->request);
     stanza_take(iq, take_payload);
     start_deadline(negotiation);
-    stream_send_early(negotiation->stream, iq);
+    stream_send_nonza(negotiation->stream, iq);
 }
 
 /* Everything is there: from here on the stream is in use. Frees the negotiation. */
@@ -321,33 +323,67 @@ finish(Negotiation *negotiation)
     g_autoptr(Jid) jid = g_steal_pointer(&negotiation->bound);
 
     stop_deadline(negotiation);
-    if (negotiation->offers_acks)
-        acks_enable(stream_acks(stream));
+    if (negotiation->offers_management)
+        stream_send_nonza(stream, resumption_make_enable(stream_resumption(stream)));
     stream_bound(stream, jid);
 }
 
 static void
-start_binding(Negotiation *negotiation, xmpp_stanza_t *features)
+start_binding(Negotiation *negotiation)
 {
     XmppStream *stream = negotiation->stream;
     const char *resource = jid_resource(stream_config(stream)->jid);
-    xmpp_stanza_t *session = stanza_child(features, "session", NS_SESSION);
 
-    if (!stanza_child(features, "bind", NS_BIND)) {
+    if (!negotiation->offers_binding) {
         fail(negotiation,
              _("the server offers no session after the login: it is not usable as an XMPP server"));
         return;
     }
-    negotiation->wants_session = session && !stanza_child(session, "optional", NS_SESSION);
-    negotiation->offers_acks = stanza_child(features, "sm", NS_ACKS) != NULL;
-    stream_set_offers_roster_versions(stream,
-                                      stanza_child(features, "ver", NS_ROSTER_VERSIONS) != NULL);
     negotiation->step = STEP_BINDING;
-
     xmpp_stanza_t *bind = stanza_new(stream_ctx(stream), "bind", NS_BIND);
     if (resource)
         stanza_add_text(bind, "resource", NULL, resource);
     send_request(negotiation, bind);
+}
+
+/* The session that was lost, where there is one; else a new one. */
+static void
+start_session(Negotiation *negotiation, xmpp_stanza_t *features)
+{
+    XmppStream *stream = negotiation->stream;
+    xmpp_stanza_t *session = stanza_child(features, "session", NS_SESSION);
+    const bool versions = stanza_child(features, "ver", NS_ROSTER_VERSIONS) != NULL;
+
+    negotiation->offers_binding = stanza_child(features, "bind", NS_BIND) != NULL;
+    negotiation->wants_session = session && !stanza_child(session, "optional", NS_SESSION);
+    negotiation->offers_management = stanza_child(features, "sm", NS_ACKS) != NULL;
+    stream_set_offers_roster_versions(stream, versions);
+
+    xmpp_stanza_t *resume = negotiation->offers_management
+                                ? resumption_make_resume(stream_resumption(stream))
+                                : NULL;
+    if (!resume) {
+        start_binding(negotiation);
+        return;
+    }
+    negotiation->step = STEP_RESUMING;
+    start_deadline(negotiation);
+    stream_send_nonza(stream, resume);
+}
+
+static void
+receive_resumption(Negotiation *negotiation, xmpp_stanza_t *element)
+{
+    XmppStream *stream = negotiation->stream;
+    const ResumptionOutcome outcome =
+        resumption_receive_answer(stream_resumption(stream), element);
+
+    if (stream_phase(stream) == XMPP_PHASE_OFFLINE)
+        return;
+    if (outcome == RESUMPTION_RESUMED)
+        stream_resumed(stream); /* frees the negotiation */
+    else if (outcome == RESUMPTION_REFUSED)
+        start_binding(negotiation);
 }
 
 /* I6: the session must be of the account that logged in. */
@@ -427,7 +463,10 @@ negotiation_receive(Negotiation *negotiation, xmpp_stanza_t *element)
         break;
     case STEP_REFEATURES:
         if (features)
-            start_binding(negotiation, element);
+            start_session(negotiation, element);
+        break;
+    case STEP_RESUMING:
+        receive_resumption(negotiation, element);
         break;
     case STEP_BINDING:
     case STEP_SESSION:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From an open XML stream to a bound session (RFC 6120 §4.3, §6, §7): features, login, features
- * again, resource. Each stage has its deadline and its own words for what did not answer. Stanzas
- * before the end of it are ignored (I2). */
+/* From an open XML stream to a session (RFC 6120 §4.3, §6, §7): features, login, features again,
+ * then the old session (XEP-0198) or a resource for a new one. Each stage has its deadline and its
+ * own words for what did not answer. Stanzas before the end of it are ignored (I2). */
 #pragma once
 
 #include "xmpp/stream.h"

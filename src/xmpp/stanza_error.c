@@ -166,3 +166,13 @@ stream_error_is_fatal(const char *condition)
 
     return g_strv_contains(fatal, condition);
 }
+
+/* The server goes, or the connection does; the session may be known again afterwards. */
+bool
+stream_error_spares_session(const char *condition)
+{
+    static const char *const kind[] = { "connection-timeout", "remote-connection-failed", "reset",
+                                        "system-shutdown", NULL };
+
+    return g_strv_contains(kind, condition);
+}

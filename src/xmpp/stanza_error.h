@@ -12,3 +12,5 @@ XmppStanzaError *stanza_error_parse_conditions(xmpp_stanza_t *element, const cha
 char *stream_error_words(const XmppStanzaError *error);
 /* A stream error after which trying again at once is wrong or useless (I8). */
 bool stream_error_is_fatal(const char *condition);
+/* The session may be resumed in spite of it. */
+bool stream_error_spares_session(const char *condition);

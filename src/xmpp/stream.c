@@ -8,9 +8,9 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "xmpp/acks.h"
 #include "xmpp/login_memory.h"
 #include "xmpp/negotiation.h"
+#include "xmpp/resumption.h"
 #include "xmpp/stanza_error.h"
 #include "xmpp/stream_link.h"
 #include "xmpp/stream_parts.h"
@@ -20,6 +20,7 @@ typedef struct StreamEnd {
     bool decided;
     XmppCloseReason reason;
     bool fatal;
+    bool over; /* the server's session has ended, too */
     GError *error;
 } StreamEnd;
 
@@ -43,7 +44,7 @@ struct XmppStream {
 
     Negotiation *negotiation; /* until the session is bound */
     IqTable *iqs;
-    Acks *acks;
+    Resumption *resumption;
     ModuleTable *modules;
     ModuleStates *states;
 
@@ -65,10 +66,10 @@ stream_iqs(const XmppStream *stream)
     return stream->iqs;
 }
 
-Acks *
-stream_acks(const XmppStream *stream)
+Resumption *
+stream_resumption(const XmppStream *stream)
 {
-    return stream->acks;
+    return stream->resumption;
 }
 
 const ModuleTable *
@@ -289,7 +290,6 @@ forget_connection(XmppStream *stream)
 {
     g_clear_pointer(&stream->negotiation, negotiation_free);
     stream_link_close(stream->link);
-    acks_reset(stream->acks);
 }
 
 static void
@@ -303,8 +303,19 @@ wipe_password(XmppStream *stream)
     stream->config.password = NULL;
 }
 
-/* Tells everybody that the stream has ended: requests, modules, then the bus. Not inside
- * libstrophe. */
+void
+stream_lose_session(XmppStream *stream, const GError *error)
+{
+    iq_table_fail(stream->iqs, error);
+    for (guint i = 0; i < module_table_size(stream->modules); i++) {
+        const XmppModule *row = module_table_row(stream->modules, i);
+        if (row->closed)
+            row->closed(stream);
+    }
+}
+
+/* Tells everybody that the stream has ended: requests and modules, unless the session may go on,
+ * then the bus. Not inside libstrophe. */
 static void
 carry_out_end(XmppStream *stream)
 {
@@ -315,15 +326,14 @@ carry_out_end(XmppStream *stream)
     forget_connection(stream);
     wipe_password(stream);
     stream->end = (StreamEnd){ 0 };
-    iq_table_fail(stream->iqs, end.error ? end.error : lost);
-    for (guint i = 0; i < module_table_size(stream->modules); i++) {
-        const XmppModule *row = module_table_row(stream->modules, i);
-        if (row->closed)
-            row->closed(stream);
-    }
+    const bool resumable =
+        resumption_disconnected(stream->resumption, !end.over, end.error ? end.error : lost);
     const XmppEvent event = {
         .type = XMPP_EVENT_CLOSED,
-        .closed = { .reason = end.reason, .fatal = end.fatal, .error = end.error },
+        .closed = { .reason = end.reason,
+                    .fatal = end.fatal,
+                    .resumable = resumable,
+                    .error = end.error },
     };
     stream_publish(stream, &event);
     g_clear_error(&end.error);
@@ -364,6 +374,17 @@ stream_leave(XmppStream *stream)
         stream_finalize(stream);
 }
 
+/* A session that was in use is over for the server, too, when a side has said so, or one has broken
+ * the rules: what led to that must not be sent again. One that waits to be resumed is over when the
+ * user wants it. */
+static bool
+is_over(const XmppStream *stream, XmppCloseReason reason, const GError *error)
+{
+    if (stream->phase != XMPP_PHASE_ONLINE || reason == XMPP_CLOSE_USER)
+        return reason == XMPP_CLOSE_USER;
+    return g_error_matches(error, CONFAB_ERROR, ERROR_PROTOCOL);
+}
+
 void
 stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_error)
 {
@@ -371,8 +392,13 @@ stream_end(XmppStream *stream, XmppCloseReason reason, bool fatal, GError *take_
         g_clear_error(&take_error);
         return;
     }
-    stream->end =
-        (StreamEnd){ .decided = true, .reason = reason, .fatal = fatal, .error = take_error };
+    stream->end = (StreamEnd){
+        .decided = true,
+        .reason = reason,
+        .fatal = fatal,
+        .over = is_over(stream, reason, take_error),
+        .error = take_error,
+    };
     stream->phase = XMPP_PHASE_OFFLINE;
     stream_link_stop(stream->link);
     if (stream->entered == 0)
@@ -425,6 +451,8 @@ receive_stream_error(XmppStream *stream, xmpp_stanza_t *element)
     else
         error = g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words);
     stream_end(stream, XMPP_CLOSE_SERVER, stream_error_is_fatal(detail->condition), error);
+    if (stream_error_spares_session(detail->condition))
+        stream->end.over = false;
 }
 
 /* --- what arrives --- */
@@ -435,13 +463,13 @@ receive_stanza(XmppStream *stream, xmpp_stanza_t *stanza)
     const char *name = xmpp_stanza_get_name(stanza);
 
     if (strcmp(name, "message") == 0) {
-        acks_count_received(stream->acks);
+        resumption_note_received(stream->resumption);
         message_receive(stream, stanza);
     } else if (strcmp(name, "presence") == 0) {
-        acks_count_received(stream->acks);
+        resumption_note_received(stream->resumption);
         presence_receive(stream, stanza);
     } else if (strcmp(name, "iq") == 0) {
-        acks_count_received(stream->acks);
+        resumption_note_received(stream->resumption);
         iq_receive(stream, stanza);
     }
 }
@@ -463,7 +491,7 @@ on_element(xmpp_stanza_t *element, gpointer data)
     else if (strcmp(ns, NS_CLIENT) == 0)
         receive_stanza(stream, element);
     else if (strcmp(ns, NS_ACKS) == 0)
-        acks_receive(stream->acks, element);
+        resumption_receive(stream->resumption, element);
 }
 
 static void
@@ -525,9 +553,33 @@ static const StreamLinkEvents link_events = {
 /* --- connecting --- */
 
 static void
+resume_state_free(XmppResumeState *state)
+{
+    if (!state)
+        return;
+    g_free((char *) state->id);
+    g_free((char *) state->jid);
+    g_free((char *) state->location);
+    g_free(state);
+}
+
+static XmppResumeState *
+resume_state_copy(const XmppResumeState *state)
+{
+    if (!state)
+        return NULL;
+    XmppResumeState *copy = g_memdup2(state, sizeof *state);
+    copy->id = g_strdup(state->id);
+    copy->jid = g_strdup(state->jid);
+    copy->location = g_strdup(state->location);
+    return copy;
+}
+
+static void
 config_clear(XmppStream *stream)
 {
     wipe_password(stream);
+    resume_state_free((XmppResumeState *) stream->config.resume);
     if (stream->config.jid)
         jid_unref((Jid *) stream->config.jid);
     g_free((char *) stream->config.sasl_pinned);
@@ -545,6 +597,7 @@ config_set(XmppStream *stream, const XmppStreamConfig *config)
     stream->config.password = g_strdup(config->password);
     stream->config.sasl_pinned = g_strdup(config->sasl_pinned);
     stream->config.roster_ver = g_strdup(config->roster_ver);
+    stream->config.resume = resume_state_copy(config->resume);
     if (!stream->config.stage_timeout)
         stream->config.stage_timeout = 15000;
     g_clear_pointer(&stream->own_bare, jid_unref);
@@ -578,7 +631,9 @@ stream_disconnect(XmppStream *stream, const char *status)
         if (status && *status)
             stanza_add_text(presence, "status", NULL, status);
         stream_send(stream, presence);
-        acks_close(stream->acks);
+        resumption_close(stream->resumption);
+    } else if (stream->phase == XMPP_PHASE_OFFLINE && !stream->end.decided) {
+        resumption_give_up(stream->resumption);
     }
     stream_end_politely(stream, XMPP_CLOSE_USER, false, NULL);
 }
@@ -605,12 +660,10 @@ stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element)
     return sent;
 }
 
-bool
-stream_send_early(XmppStream *stream, xmpp_stanza_t *take_stanza)
+void
+stream_send_text(XmppStream *stream, const char *xml)
 {
-    if (stream->phase >= XMPP_PHASE_OPENING)
-        acks_count_sent(stream->acks);
-    return stream_send_nonza(stream, take_stanza);
+    stream_link_send_text(stream->link, xml);
 }
 
 bool
@@ -620,27 +673,104 @@ stream_send(XmppStream *stream, xmpp_stanza_t *take_stanza)
         xmpp_stanza_release(take_stanza);
         return false;
     }
-    return stream_send_early(stream, take_stanza);
+    if (!resumption_is_managed(stream->resumption)) {
+        resumption_note_sent(stream->resumption, NULL);
+        return stream_send_nonza(stream, take_stanza);
+    }
+    char *xml = stanza_to_xml(take_stanza);
+    xmpp_stanza_release(take_stanza);
+    stream_link_send_text(stream->link, xml);
+    resumption_note_sent(stream->resumption, xml);
+    return true;
 }
 
 /* --- the session --- */
 
-void
-stream_bound(XmppStream *stream, const Jid *jid)
+static void
+set_jid(XmppStream *stream, const Jid *jid)
 {
     g_clear_pointer(&stream->negotiation, negotiation_free);
     g_clear_pointer(&stream->jid, jid_unref);
     stream->jid = jid_ref((Jid *) jid);
+}
+
+/* Nothing is known of a session before this. */
+static void
+forget_session(XmppStream *stream)
+{
     module_states_reset(stream->states);
     g_hash_table_remove_all(stream->subscribers);
-    stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
+}
+
+static void
+start_modules(XmppStream *stream)
+{
     for (guint i = 0; i < module_table_size(stream->modules); i++) {
         const XmppModule *row = module_table_row(stream->modules, i);
         if (row->bound)
             row->bound(stream);
     }
+}
+
+void
+stream_bound(XmppStream *stream, const Jid *jid)
+{
+    set_jid(stream, jid);
+    resumption_bound(stream->resumption, stream->jid);
+    forget_session(stream);
+    stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
+    start_modules(stream);
     const XmppEvent event = { .type = XMPP_EVENT_BOUND, .bound = { .jid = stream->jid } };
     stream_publish(stream, &event);
+    resumption_tell_state(stream->resumption);
+}
+
+/* What is sent again goes out before anybody can send something new. A session of an earlier
+ * process is a new one to this process' modules. */
+void
+stream_resumed(XmppStream *stream)
+{
+    XmppResumeState state = { 0 };
+
+    set_jid(stream, resumption_jid(stream->resumption));
+    const bool restored = resumption_send_again(stream->resumption);
+    if (restored)
+        forget_session(stream);
+    stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
+    if (restored)
+        start_modules(stream);
+    stream_resume_state(stream, &state);
+    const XmppEvent event = {
+        .type = XMPP_EVENT_RESUMED,
+        .resumed = { .jid = stream->jid,
+                     .acknowledged = state.acknowledged,
+                     .restored = restored },
+    };
+    stream_publish(stream, &event);
+}
+
+bool
+stream_resume_state(const XmppStream *stream, XmppResumeState *state)
+{
+    return resumption_state(stream->resumption, state);
+}
+
+void
+stream_acknowledge(XmppStream *stream, guint32 number)
+{
+    resumption_acknowledge(stream->resumption, number);
+}
+
+guint32
+stream_sent_number(const XmppStream *stream)
+{
+    return resumption_sent_number(stream->resumption);
+}
+
+guint32
+stream_received_number(const XmppStream *stream)
+{
+    return resumption_received_number(stream->resumption);
 }
 
 XmppStream *
@@ -657,7 +787,7 @@ stream_new(Bus *bus, gpointer owner)
     stream->subscribers =
         g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
     stream->iqs = iq_table_new(stream);
-    stream->acks = acks_new(stream);
+    stream->resumption = resumption_new(stream);
     return stream;
 }
 
@@ -672,12 +802,12 @@ stream_finalize(XmppStream *stream)
     g_clear_handle_id(&stream->later, g_source_remove);
     forget_connection(stream);
     stream->phase = XMPP_PHASE_OFFLINE;
-    iq_table_fail(stream->iqs, gone);
+    resumption_disconnected(stream->resumption, false, gone);
     iq_table_fail_unsent(stream->iqs, gone);
     g_clear_handle_id(&stream->later, g_source_remove);
     module_states_free(stream->states);
     g_hash_table_unref(stream->subscribers);
-    acks_free(stream->acks);
+    resumption_free(stream->resumption);
     iq_table_free(stream->iqs);
     module_table_free(stream->modules);
     stream_link_free(stream->link);
@@ -736,6 +866,37 @@ stream_feed_close(XmppStream *stream, const GError *error)
                      : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
                                            _("the server has closed the session")));
     stream_leave(stream);
+}
+
+void
+stream_feed_enabled(XmppStream *stream, const char *enabled)
+{
+    g_return_if_fail(stream_link_has_sink(stream->link));
+
+    stream_send_nonza(stream, resumption_make_enable(stream->resumption));
+    stream_feed(stream, enabled);
+}
+
+bool
+stream_feed_resumed(XmppStream *stream, guint32 number)
+{
+    g_return_val_if_fail(stream_link_has_sink(stream->link), false);
+
+    xmpp_stanza_t *resume = resumption_make_resume(stream->resumption);
+    if (!resume)
+        return false;
+    xmpp_stanza_t *resumed = stanza_new(stream_ctx(stream), "resumed", NS_ACKS);
+    g_autofree char *h = g_strdup_printf("%u", number);
+    stanza_set(resumed, "previd", stanza_attribute(resume, "previd"));
+    stanza_set(resumed, "h", h);
+    stream_enter(stream);
+    stream_send_nonza(stream, resume);
+    const ResumptionOutcome outcome = resumption_receive_answer(stream->resumption, resumed);
+    xmpp_stanza_release(resumed);
+    if (outcome == RESUMPTION_RESUMED)
+        stream_resumed(stream);
+    stream_leave(stream);
+    return outcome == RESUMPTION_RESUMED;
 }
 
 void

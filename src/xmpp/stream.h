@@ -84,6 +84,8 @@ bool stream_resume_state(const XmppStream *stream, XmppResumeState *state);
 void stream_acknowledge(XmppStream *stream, guint32 number);
 /* The number of the stanza that was sent last, in the counting of XEP-0198 §4; 0: nothing is counted. */
 guint32 stream_sent_number(const XmppStream *stream);
+/* How many stanzas of the server have arrived in the session: what stream_acknowledge() can reach. */
+guint32 stream_received_number(const XmppStream *stream);
 
 xmpp_ctx_t *stream_ctx(const XmppStream *stream);
 /* Sends a stanza (takes over one reference). False: not connected, nothing sent. */
@@ -104,3 +106,8 @@ bool stream_feed(XmppStream *stream, const char *xml);
 void stream_feed_close(XmppStream *stream, const GError *error);
 /* Sink only: binds at once as `jid` without negotiation and publishes BOUND; module hooks run. */
 void stream_feed_bound(XmppStream *stream, const Jid *jid);
+/* Sink only: <enable/> is sent, and this answer is fed: "<enabled xmlns='urn:xmpp:sm:3' id='1' resume='true'/>". */
+void stream_feed_enabled(XmppStream *stream, const char *enabled);
+/* Sink only: as if the login had ended with <resumed/>, the server having this many stanzas of ours. False: there is
+ * no session to go on with, or the number is impossible. */
+bool stream_feed_resumed(XmppStream *stream, guint32 number);

@@ -9,14 +9,14 @@
 #include "xmpp/stream.h"
 
 typedef struct IqTable IqTable;
-typedef struct Acks Acks;
+typedef struct Resumption Resumption;
 typedef struct ModuleTable ModuleTable;
 typedef struct ModuleStates ModuleStates;
 typedef struct Negotiation Negotiation;
 
 /* --- stream.c --- */
 IqTable *stream_iqs(const XmppStream *stream);
-Acks *stream_acks(const XmppStream *stream);
+Resumption *stream_resumption(const XmppStream *stream);
 const ModuleTable *stream_modules(const XmppStream *stream);
 /* The policy of this connection; its strings live until the stream is offline. */
 const XmppStreamConfig *stream_config(const XmppStream *stream);
@@ -34,15 +34,19 @@ void stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal,
 void stream_end_with(XmppStream *stream, const char *condition, GError *take_error);
 /* Sends an element that is not a stanza: before the session is bound, and for stream management. */
 bool stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element);
-/* Sends a stanza although the session is not bound yet. */
-bool stream_send_early(XmppStream *stream, xmpp_stanza_t *take_stanza);
+/* The same as it was once sent. */
+void stream_send_text(XmppStream *stream, const char *xml);
 void stream_fill_random(guint8 *bytes, gsize length);
 void stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail);
 /* Opens the XML stream, or opens it anew after the login: nothing of the old one is remembered
  * (I2). */
 void stream_open(XmppStream *stream);
-/* Negotiation is done: the session has this full JID. */
+/* Negotiation is done: there is a new session with this full JID. */
 void stream_bound(XmppStream *stream, const Jid *jid);
+/* Negotiation is done: the session that was lost goes on (RESUMPTION_RESUMED). */
+void stream_resumed(XmppStream *stream);
+/* The session cannot go on: its requests end with `error`, the modules hear of it. */
+void stream_lose_session(XmppStream *stream, const GError *error);
 /* Confidential and with a proven server: secrets may be sent. */
 bool stream_is_secure(const XmppStream *stream);
 /* NULL when there is none here. */

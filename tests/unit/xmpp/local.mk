@@ -19,7 +19,6 @@ xmpp_test_line = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
 xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS) -I$(top_srcdir)/tests
 
 xmpp_tests = \
-	tests/unit/xmpp/test_acks \
 	tests/unit/xmpp/test_caps \
 	tests/unit/xmpp/test_connection \
 	tests/unit/xmpp/test_disco \
@@ -29,15 +28,13 @@ xmpp_tests = \
 	tests/unit/xmpp/test_message_stanza \
 	tests/unit/xmpp/test_negotiation \
 	tests/unit/xmpp/test_presence \
+	tests/unit/xmpp/test_resumption \
 	tests/unit/xmpp/test_roster_iq \
 	tests/unit/xmpp/test_stream \
 	tests/unit/xmpp/test_xml_guard
 check_PROGRAMS += $(xmpp_tests)
 TESTS += $(xmpp_tests)
 
-tests_unit_xmpp_test_acks_SOURCES = tests/unit/xmpp/test_acks.c
-tests_unit_xmpp_test_acks_CPPFLAGS = $(xmpp_test_flags)
-tests_unit_xmpp_test_acks_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_caps_SOURCES = tests/unit/xmpp/test_caps.c
 tests_unit_xmpp_test_caps_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_caps_LDADD = $(xmpp_test_line)
@@ -65,6 +62,9 @@ tests_unit_xmpp_test_negotiation_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_presence_SOURCES = tests/unit/xmpp/test_presence.c
 tests_unit_xmpp_test_presence_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_presence_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_resumption_SOURCES = tests/unit/xmpp/test_resumption.c
+tests_unit_xmpp_test_resumption_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_resumption_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_roster_iq_SOURCES = tests/unit/xmpp/test_roster_iq.c
 tests_unit_xmpp_test_roster_iq_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_roster_iq_LDADD = $(xmpp_test_line)

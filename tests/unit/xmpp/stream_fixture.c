@@ -99,6 +99,7 @@ describe(const XmppEvent *event)
         g_string_append_printf(text, "closed %s%s", reasons[event->closed.reason],
                                event->closed.fatal ? " fatal" : "");
         append(text, "error", event->closed.error ? event->closed.error->message : NULL);
+        append(text, "session", event->closed.resumable ? "resumable" : NULL);
         break;
     case XMPP_EVENT_MESSAGE:
         g_string_append(text, "message");

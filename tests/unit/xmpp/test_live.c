@@ -128,6 +128,7 @@ test_chat(gconstpointer kind)
         g_autofree char *acknowledged = g_strdup_printf("acknowledged m%u", i);
         g_assert_cmpstr(wait_for(&alice, "acknowledged "), ==, acknowledged);
     }
+    stream_acknowledge(bob.stream, stream_received_number(bob.stream));
     stream_disconnect(bob.stream, "good night");
     wait_for(&bob, "closed user");
 

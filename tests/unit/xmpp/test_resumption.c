@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "xmpp/acks.h"
+#include "xmpp/resumption.h"
 
 #include <string.h>
 
@@ -17,14 +17,22 @@ say(StreamFixture *fixture, const char *id)
     g_assert_true(message_stanza_send(fixture->stream, &message));
 }
 
+static void
+enable(StreamFixture *fixture)
+{
+    stream_send_nonza(fixture->stream,
+                      resumption_make_enable(stream_resumption(fixture->stream)));
+}
+
 /* Online with stream management; the count of stanzas sent is 0. */
 static void
 init_with_management(StreamFixture *fixture)
 {
     fixture_init_online(fixture);
-    acks_enable(stream_acks(fixture->stream));
-    assert_has(fixture_sent(fixture), "<enable xmlns=\"urn:xmpp:sm:3\"/>");
-    fixture_feed(fixture, "<enabled xmlns='urn:xmpp:sm:3'/>");
+    stream_feed_enabled(fixture->stream, "<enabled xmlns='urn:xmpp:sm:3'/>");
+    g_autofree char *enable = g_strdup(fixture_sent(fixture));
+    assert_has(enable, "<enable ");
+    assert_has(enable, "resume=\"true\"");
 }
 
 static void
@@ -63,7 +71,7 @@ test_sent_before_enabled(void)
     StreamFixture fixture;
 
     fixture_init_online(&fixture);
-    acks_enable(stream_acks(fixture.stream));
+    enable(&fixture);
     say(&fixture, "m1");
     fixture_turn();
     fixture_forget(&fixture);
@@ -85,7 +93,7 @@ test_ping_instead(void)
         StreamFixture fixture;
         fixture_init_online(&fixture);
         if (refused) {
-            acks_enable(stream_acks(fixture.stream));
+            enable(&fixture);
             fixture_feed(&fixture, "<failed xmlns='urn:xmpp:sm:3'><unexpected-request "
                                    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
             fixture_forget(&fixture);
@@ -121,6 +129,11 @@ test_answers_the_server(void)
 
     init_with_management(&fixture);
     fixture_feed(&fixture, "<r xmlns='urn:xmpp:sm:3'/>");
+    g_assert_cmpstr(fixture_event(&fixture), ==, "ack-wanted 0");
+    fixture_turn();
+    assert_nothing_sent(&fixture); /* not before it is safe here (I24) */
+    stream_acknowledge(fixture.stream, 0);
+    fixture_turn();
     assert_has(fixture_sent(&fixture), "h=\"0\"");
     fixture_feed(&fixture, "<message from='a@b.example'><body>1</body></message>");
     fixture_feed(&fixture, "<presence from='a@b.example/c'/>");
@@ -129,7 +142,21 @@ test_answers_the_server(void)
     fixture_feed(&fixture, "<unknown xmlns='urn:example'/>");
     fixture_feed(&fixture, "<message xmlns='jabber:server'/>");
     fixture_feed(&fixture, "<r xmlns='urn:xmpp:sm:3'/>");
+    g_assert_cmpuint(stream_received_number(fixture.stream), ==, 4);
+    stream_acknowledge(fixture.stream, 5); /* nothing like that has arrived */
+    fixture_turn();
+    assert_nothing_sent(&fixture);
+    stream_acknowledge(fixture.stream, 2);
+    stream_acknowledge(fixture.stream, 3);
+    fixture_turn();
+    assert_has(fixture_sent(&fixture), "h=\"3\"");
+    assert_nothing_sent(&fixture);
+    stream_acknowledge(fixture.stream, 2);
+    stream_acknowledge(fixture.stream, 4);
+    fixture_turn();
     assert_has(fixture_sent(&fixture), "h=\"4\"");
+    stream_acknowledge(fixture.stream, 4); /* answered */
+    fixture_turn();
     assert_nothing_sent(&fixture);
     fixture_clear(&fixture);
 }
@@ -202,7 +229,9 @@ test_last_word(void)
 
     init_with_management(&fixture);
     fixture_feed(&fixture, "<message from='a@b.example'><body>1</body></message>");
+    fixture_feed(&fixture, "<message from='a@b.example'><body>2</body></message>");
     fixture_forget(&fixture);
+    stream_acknowledge(fixture.stream, 1);
     stream_disconnect(fixture.stream, NULL);
     assert_has(fixture_sent(&fixture), "unavailable");
     const char *last = fixture_sent(&fixture);
@@ -257,14 +286,14 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/xmpp/acks/counts", test_counts);
-    g_test_add_func("/xmpp/acks/sent-before-enabled", test_sent_before_enabled);
-    g_test_add_func("/xmpp/acks/ping-instead", test_ping_instead);
-    g_test_add_func("/xmpp/acks/answers-the-server", test_answers_the_server);
-    g_test_add_func("/xmpp/acks/nonsense", test_nonsense);
-    g_test_add_func("/xmpp/acks/impossible-counts", test_impossible_counts);
-    g_test_add_func("/xmpp/acks/last-word", test_last_word);
-    g_test_add_func("/xmpp/acks/new-session-forgets", test_new_session_forgets);
-    g_test_add_func("/xmpp/acks/many", test_many);
+    g_test_add_func("/xmpp/resumption/counts", test_counts);
+    g_test_add_func("/xmpp/resumption/sent-before-enabled", test_sent_before_enabled);
+    g_test_add_func("/xmpp/resumption/ping-instead", test_ping_instead);
+    g_test_add_func("/xmpp/resumption/answers-the-server", test_answers_the_server);
+    g_test_add_func("/xmpp/resumption/nonsense", test_nonsense);
+    g_test_add_func("/xmpp/resumption/impossible-counts", test_impossible_counts);
+    g_test_add_func("/xmpp/resumption/last-word", test_last_word);
+    g_test_add_func("/xmpp/resumption/new-session-forgets", test_new_session_forgets);
+    g_test_add_func("/xmpp/resumption/many", test_many);
     return g_test_run();
 }
