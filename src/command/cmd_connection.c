@@ -247,6 +247,13 @@ static const Command commands[] = {
       .help = N_("Connect again at once, without waiting for the next attempt."),
       .run = cmd_reconnect,
       .example = "/reconnect work" },
+    { .name = "reconnect now",
+      .grammar = "[account:account]",
+      .help = N_("The same as /reconnect."),
+      .run = cmd_reconnect,
+      .details = N_("Whatever is under way or planned is dropped. Without this command confab reconnects by itself, too: "
+                    "soon at first, then less and less often, and soon again when the network has changed."),
+      .example = "/reconnect now" },
     { .name = "tls",
       .grammar = "",
       .help = N_("Show the server's certificate."),

@@ -153,9 +153,12 @@ write_prosody(const Server *server, const ServerOptions *options)
         "authentication = \"internal_plain\"; c2s_require_encryption = true; storage = \"internal\"\n"
         "modules_enabled = { \"roster\", \"saslauth\", \"tls\", \"disco\", \"ping\", \"version\", \"smacks\", \"offline\" }\n"
         "modules_disabled = { \"s2s\" }\n"
+        "%s\n"
         "VirtualHost \"localhost\"\n"
         "%s\n",
-        d, d, d, server->log_file, server->port, server->direct_port, d, plugins, options->extra ? options->extra : "");
+        d, d, d, server->log_file, server->port, server->direct_port, d, plugins,
+        options->impatient ? "network_settings = { read_timeout = 1 }; smacks_hibernation_time = 1" : "",
+        options->extra ? options->extra : "");
     write_file(d, "prosody.cfg.lua", text);
 }
 
@@ -173,10 +176,11 @@ write_ejabberd(const Server *server, const ServerOptions *options)
         "auth_method: internal\n"
         "auth_password_format: scram\n"
         "access_rules: {local: [{allow: all}], c2s: [{allow: all}]}\n"
-        "modules: {mod_roster: {versioning: true}, mod_ping: {}, mod_disco: {}, mod_offline: {}, mod_stream_mgmt: {},"
+        "modules: {mod_roster: {versioning: true}, mod_ping: {}, mod_disco: {}, mod_offline: {}, mod_stream_mgmt: {%s},"
         " mod_version: {}, mod_admin_extra: {}}\n"
         "%s\n",
-        d, server->port, server->direct_port, options->extra ? options->extra : "");
+        d, server->port, server->direct_port, options->impatient ? "ack_timeout: 1, resume_timeout: 1" : "",
+        options->extra ? options->extra : "");
     write_file(d, "ejabberd.yml", text);
     g_autofree char *control = g_strdup_printf("ERL_EPMD_ADDRESS=127.0.0.1\nERLANG_NODE=confab%u@localhost\n"
                                                "ERL_DIST_PORT=%u\nINET_DIST_INTERFACE=127.0.0.1\n",

@@ -19,6 +19,7 @@ typedef struct ServerOptions {
     const TestAccount *accounts; /* ended by user NULL */
     const char *extra; /* more lines for the configuration (Prosody: of the host; plugins are in support/prosody);
                         * NULL: none */
+    bool impatient; /* gives a silent client up after one or two seconds, and forgets its session a second later */
 } ServerOptions;
 
 typedef struct Server Server;

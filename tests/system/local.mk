@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_hostile tests/system/test_run
+	tests/system/test_hostile tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle
 endif
@@ -25,3 +25,6 @@ tests_system_test_idle_LDADD = $(SUPPORT_LINE)
 tests_system_test_run_SOURCES = tests/system/test_run.c
 tests_system_test_run_CPPFLAGS = $(system_cppflags)
 tests_system_test_run_LDADD = $(SUPPORT_LINE)
+tests_system_test_suspend_SOURCES = tests/system/test_suspend.c
+tests_system_test_suspend_CPPFLAGS = $(system_cppflags)
+tests_system_test_suspend_LDADD = $(SUPPORT_LINE)
