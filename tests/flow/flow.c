@@ -351,7 +351,9 @@ bind_session(Peer *peer)
     wait_connecting(peer);
     g_ptr_array_set_size(peer->sent, 0);
     stream_feed_bound(peer->stream, jid);
-    return assert_sent_id(peer, "<iq *jabber:iq:roster*");
+    char *roster = assert_sent_id(peer, "<iq *jabber:iq:roster*");
+    assert_sent(peer, "<iq *urn:xmpp:carbons:2*");
+    return roster;
 }
 
 void

@@ -2,13 +2,18 @@
 #include "xmpp/xep/modules.h"
 
 #include "xmpp/xep/caps.h"
+#include "xmpp/xep/carbons.h"
 #include "xmpp/xep/chatstates.h"
+#include "xmpp/xep/correction.h"
 #include "xmpp/xep/delay.h"
 #include "xmpp/xep/disco.h"
 #include "xmpp/xep/forwarded.h"
+#include "xmpp/xep/hints.h"
 #include "xmpp/xep/mam.h"
 #include "xmpp/xep/mam_prefs.h"
+#include "xmpp/xep/markers.h"
 #include "xmpp/xep/ping.h"
+#include "xmpp/xep/receipts.h"
 #include "xmpp/xep/roster_iq.h"
 #include "xmpp/xep/rsm.h"
 #include "xmpp/xep/stanza_id.h"
@@ -16,9 +21,10 @@
 
 /* Within a stage they run in this order. */
 static const XmppModule *const modules[] = {
-    &roster_module,    &disco_module,      &caps_module, &ping_module,      &version_module,
-    &forwarded_module, &rsm_module,        &mam_module,  &mam_prefs_module, &delay_module,
-    &stanza_id_module, &chatstates_module, NULL,
+    &roster_module,    &disco_module,     &caps_module,     &ping_module,       &version_module,
+    &carbons_module,   &forwarded_module, &rsm_module,      &mam_module,        &mam_prefs_module,
+    &delay_module,     &stanza_id_module, &receipts_module, &markers_module,    &correction_module,
+    &hints_module,     &chatstates_module, NULL,
 };
 
 const XmppModule *const *

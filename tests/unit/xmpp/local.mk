@@ -25,6 +25,7 @@ xmpp_tests = \
 	tests/unit/xmpp/test_iq \
 	tests/unit/xmpp/test_live \
 	tests/unit/xmpp/test_mam \
+	tests/unit/xmpp/test_message_parts \
 	tests/unit/xmpp/test_message_stanza \
 	tests/unit/xmpp/test_negotiation \
 	tests/unit/xmpp/test_presence \
@@ -53,6 +54,9 @@ tests_unit_xmpp_test_live_LDADD = $(SUPPORT_LINE) $(xmpp_test_line)
 tests_unit_xmpp_test_mam_SOURCES = tests/unit/xmpp/test_mam.c
 tests_unit_xmpp_test_mam_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_mam_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_message_parts_SOURCES = tests/unit/xmpp/test_message_parts.c
+tests_unit_xmpp_test_message_parts_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_message_parts_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_message_stanza_SOURCES = tests/unit/xmpp/test_message_stanza.c
 tests_unit_xmpp_test_message_stanza_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_message_stanza_LDADD = $(xmpp_test_line)
