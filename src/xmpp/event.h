@@ -107,7 +107,11 @@ typedef struct XmppEvent {
     XmppStream *stream;
     union {
         struct { XmppPhase phase; const char *detail; } phase; /* detail: host, address …, may be NULL */
-        struct { const Jid *jid; } bound;                      /* the full JID the server gave */
+        struct {
+            const Jid *jid;       /* the full JID the server gave */
+            guint32 acknowledged; /* of XmppStreamConfig.resume, which was refused: how many stanzas the server had, as
+                                     far as anybody knows */
+        } bound;
         struct {
             const Jid *jid;
             guint32 acknowledged; /* how many stanzas of ours the server has in all */

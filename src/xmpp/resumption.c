@@ -40,7 +40,9 @@ struct Resumption {
     /* the connection */
     AckQuestion *question;
     bool resuming, enabling; /* <resume/>, <enable/> are to be answered */
-    bool refused;            /* what another process left was offered here */
+    bool offered;            /* what another process left was tried here … */
+    guint32 refused_at;      /* … and the server had that much of it */
+    char *avoided;           /* location where nobody was; outlives the connection */
     bool broken;             /* the two sides disagree about what was sent */
     bool asked;              /* the server waits for our count … */
     guint32 asked_at;        /* … since that much was received */
@@ -85,6 +87,7 @@ resumption_free(Resumption *resumption)
 {
     forget_session(resumption);
     ack_question_free(resumption->question);
+    g_free(resumption->avoided);
     g_free(resumption);
 }
 
@@ -148,7 +151,8 @@ resumption_disconnected(Resumption *resumption, bool keep, const GError *error)
     g_clear_handle_id(&resumption->answer, g_source_remove);
     keep = keep && !resumption->broken && resumption->id && resumption->jid;
     resumption->resuming = resumption->enabling = resumption->asked = false;
-    resumption->refused = resumption->broken = false;
+    resumption->offered = resumption->broken = false;
+    resumption->refused_at = 0;
     if (keep) {
         park(resumption);
         return true;
@@ -210,7 +214,29 @@ resumption_jid(const Resumption *resumption)
 const char *
 resumption_location(const Resumption *resumption)
 {
-    return resumption->parked ? resumption->location : NULL;
+    const XmppResumeState *state = stream_config(resumption->stream)->resume;
+    const char *location = NULL;
+
+    if (resumption->parked)
+        location = resumption->location;
+    else if (!resumption->id && state)
+        location = state->location;
+    return g_strcmp0(location, resumption->avoided) != 0 ? location : NULL;
+}
+
+void
+resumption_avoid_location(Resumption *resumption)
+{
+    char *location = g_strdup(resumption_location(resumption));
+
+    g_free(resumption->avoided);
+    resumption->avoided = location;
+}
+
+guint32
+resumption_refused_number(const Resumption *resumption)
+{
+    return resumption->refused_at;
 }
 
 /* --- negotiating --- */
@@ -241,7 +267,7 @@ resumption_make_resume(Resumption *resumption)
     XmppStream *stream = resumption->stream;
     const XmppResumeState *state = stream_config(stream)->resume;
 
-    if (!resumption->id && state && !resumption->refused)
+    if (!resumption->id && state && !resumption->offered)
         restore(resumption, state);
     if (resumption->parked && !jid_equal_bare(resumption->jid, stream_own_bare(stream)))
         end_parked_session(resumption);
@@ -253,7 +279,7 @@ resumption_make_resume(Resumption *resumption)
     stanza_set(resume, "previd", resumption->id);
     stanza_set(resume, "h", h);
     resumption->resuming = true;
-    resumption->refused = resumption->restored;
+    resumption->offered |= resumption->restored;
     g_clear_handle_id(&resumption->expiry, g_source_remove); /* now the server decides */
     return resume;
 }
@@ -319,19 +345,24 @@ accept_count(Resumption *resumption, guint32 number)
 }
 
 static ResumptionOutcome
-break_off(Resumption *resumption, const char *words)
+break_off(Resumption *resumption, const char *detail, const char *words)
 {
     resumption->broken = true;
-    stream_end_with(resumption->stream, "undefined-condition",
-                    g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words));
+    stream_end_with_detail(resumption->stream, "undefined-condition", detail,
+                           g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words));
     return RESUMPTION_BROKEN;
 }
 
+/* XEP-0198 §4 */
 static ResumptionOutcome
-break_off_count(Resumption *resumption)
+break_off_count(Resumption *resumption, guint32 count)
 {
+    g_autofree char *detail =
+        g_strdup_printf("<handled-count-too-high xmlns='" NS_ACKS "' h='%u' send-count='%u'/>",
+                        count, resumption->queue.sent);
+
     return break_off(
-        resumption,
+        resumption, detail,
         _("the server acknowledged more than was sent: the connection is given up"));
 }
 
@@ -346,10 +377,10 @@ receive_resumed(Resumption *resumption, xmpp_stanza_t *element)
     resumption->resuming = resumption->enabling = false;
     if (g_strcmp0(id, resumption->id) != 0) /* I13 */
         return break_off(
-            resumption,
+            resumption, NULL,
             _("the server resumed a session that is not ours: the connection is given up"));
     if (!read_count(element, &h) || !accept_count(resumption, h))
-        return break_off_count(resumption);
+        return break_off_count(resumption, h);
     resumption->parked = false;
     return RESUMPTION_RESUMED;
 }
@@ -362,8 +393,10 @@ receive_failed(Resumption *resumption, xmpp_stanza_t *element)
 
     if (resumption->resuming) {
         resumption->resuming = false;
-        if (read_count(element, &h) && !resumption->restored)
-            acknowledge_up_to(resumption, h);
+        if (read_count(element, &h))
+            accept_count(resumption, h);
+        if (resumption->restored)
+            resumption->refused_at = resumption->queue.acknowledged;
         end_parked_session(resumption);
         if (resumption->enabling)
             start_counting(resumption);
@@ -475,7 +508,7 @@ receive_count(Resumption *resumption, xmpp_stanza_t *element)
     if (!read_count(element, &h))
         return;
     if (!accept_count(resumption, h)) {
-        break_off_count(resumption);
+        break_off_count(resumption, h);
         return;
     }
     ack_question_answered(resumption->question);

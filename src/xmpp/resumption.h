@@ -55,6 +55,10 @@ bool resumption_disconnected(Resumption *resumption, bool keep, const GError *er
 void resumption_give_up(Resumption *resumption);
 /* Where the session that waits wants to be resumed, "host:port"; NULL: anywhere. */
 const char *resumption_location(const Resumption *resumption);
+/* There was nobody: it will not be named again. */
+void resumption_avoid_location(Resumption *resumption);
+/* XmppEvent.bound.acknowledged. */
+guint32 resumption_refused_number(const Resumption *resumption);
 /* A stanza goes out, or has arrived. `take_xml` may be NULL when resumption_is_managed() says no. */
 void resumption_note_sent(Resumption *resumption, char *take_xml);
 void resumption_note_received(Resumption *resumption);

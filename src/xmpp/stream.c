@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <gio/gio.h>
+
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -51,6 +53,7 @@ struct XmppStream {
     StreamEnd end;
     guint later; /* idle source: tell the end, or a phase */
     guint entered;
+    bool at_location; /* connecting where the session wants to be resumed */
     bool starting; /* inside stream_connect(), which tells nothing */
     bool freed;
 };
@@ -323,6 +326,8 @@ carry_out_end(XmppStream *stream)
     g_autoptr(GError) lost =
         g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
 
+    if (stream->at_location && stream_bytes_received(stream) == 0)
+        resumption_avoid_location(stream->resumption);
     forget_connection(stream);
     wipe_password(stream);
     stream->end = (StreamEnd){ 0 };
@@ -416,9 +421,16 @@ stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal, GErr
 void
 stream_end_with(XmppStream *stream, const char *condition, GError *take_error)
 {
+    stream_end_with_detail(stream, condition, NULL, take_error);
+}
+
+void
+stream_end_with_detail(XmppStream *stream, const char *condition, const char *detail,
+                       GError *take_error)
+{
     g_autofree char *text = g_strdup_printf("<stream:error><%s xmlns='" NS_STREAM_ERRORS
-                                            "'/></stream:error></stream:stream>",
-                                            condition);
+                                            "'/>%s</stream:error></stream:stream>",
+                                            condition, detail ? detail : "");
 
     if (stream->phase >= XMPP_PHASE_OPENING)
         stream_link_send_text(stream->link, text);
@@ -604,6 +616,25 @@ config_set(XmppStream *stream, const XmppStreamConfig *config)
     stream->own_bare = jid_to_bare(config->jid);
 }
 
+/* XEP-0198 §5: the server's wish where to resume comes before DNS, but not before the user's. */
+static void
+prefer_location(XmppStream *stream, TransportConfig *transport, char **host)
+{
+    const char *location = resumption_location(stream->resumption);
+    const bool free_choice = !transport->host && !transport->port && transport->tls <= TLS_DIRECT;
+
+    stream->at_location = false;
+    if (!location || !*location || !free_choice)
+        return;
+    g_autoptr(GSocketConnectable) address = g_network_address_parse(location, 5222, NULL);
+    if (!address)
+        return;
+    *host = g_strdup(g_network_address_get_hostname(G_NETWORK_ADDRESS(address)));
+    transport->host = *host;
+    transport->port = g_network_address_get_port(G_NETWORK_ADDRESS(address));
+    stream->at_location = true;
+}
+
 void
 stream_connect(XmppStream *stream, const XmppStreamConfig *config)
 {
@@ -614,6 +645,8 @@ stream_connect(XmppStream *stream, const XmppStreamConfig *config)
     g_clear_pointer(&stream->sasl_mechanism, g_free);
     TransportConfig transport = config->transport ? *config->transport : (TransportConfig){ 0 };
     transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
+    g_autofree char *host = NULL;
+    prefer_location(stream, &transport, &host);
     const bool direct = stream_link_has_sink(stream->link);
     stream->starting = true;
     stream_set_phase(stream, direct ? XMPP_PHASE_OPENING : XMPP_PHASE_RESOLVING,
@@ -720,7 +753,11 @@ stream_bound(XmppStream *stream, const Jid *jid)
     forget_session(stream);
     stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
     start_modules(stream);
-    const XmppEvent event = { .type = XMPP_EVENT_BOUND, .bound = { .jid = stream->jid } };
+    const XmppEvent event = {
+        .type = XMPP_EVENT_BOUND,
+        .bound = { .jid = stream->jid,
+                   .acknowledged = resumption_refused_number(stream->resumption) },
+    };
     stream_publish(stream, &event);
     resumption_tell_state(stream->resumption);
 }

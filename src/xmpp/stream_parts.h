@@ -32,6 +32,9 @@ void stream_end_politely(XmppStream *stream, XmppCloseReason reason, bool fatal,
                          GError *take_error);
 /* The same with a stream error told to the server first (RFC 6120 §4.9). */
 void stream_end_with(XmppStream *stream, const char *condition, GError *take_error);
+/* … and an element of its own that says more; NULL: none. */
+void stream_end_with_detail(XmppStream *stream, const char *condition, const char *detail,
+                            GError *take_error);
 /* Sends an element that is not a stanza: before the session is bound, and for stream management. */
 bool stream_send_nonza(XmppStream *stream, xmpp_stanza_t *take_element);
 /* The same as it was once sent. */
