@@ -14,6 +14,7 @@
 #include "xmpp/negotiation.h"
 #include "xmpp/resumption.h"
 #include "xmpp/stanza_error.h"
+#include "xmpp/stream_config.h"
 #include "xmpp/stream_link.h"
 #include "xmpp/stream_parts.h"
 
@@ -31,8 +32,7 @@ struct XmppStream {
     gpointer owner;
     StreamLink *link;
 
-    XmppStreamConfig
-        config; /* jid, password, sasl_pinned, roster_ver are owned; transport is not kept */
+    XmppStreamConfig config; /* see stream_config.h */
     bool offers_roster_versions;
     LoginMemory *memory; /* outlives the connections */
     XmppPhase phase;
@@ -97,6 +97,19 @@ const Jid *
 stream_jid(const XmppStream *stream)
 {
     return stream->phase == XMPP_PHASE_ONLINE ? stream->jid : NULL;
+}
+
+void
+stream_set_own(XmppStream *stream, const Jid *jid)
+{
+    g_clear_pointer(&stream->own_bare, jid_unref);
+    stream->own_bare = jid_to_bare(jid);
+}
+
+StreamLink *
+stream_link(const XmppStream *stream)
+{
+    return stream->link;
 }
 
 const Jid *
@@ -295,17 +308,6 @@ forget_connection(XmppStream *stream)
     stream_link_close(stream->link);
 }
 
-static void
-wipe_password(XmppStream *stream)
-{
-    char *password = (char *) stream->config.password;
-
-    if (password)
-        explicit_bzero(password, strlen(password));
-    g_free(password);
-    stream->config.password = NULL;
-}
-
 void
 stream_lose_session(XmppStream *stream, const GError *error)
 {
@@ -329,7 +331,7 @@ carry_out_end(XmppStream *stream)
     if (stream->at_location && stream_bytes_received(stream) == 0)
         resumption_avoid_location(stream->resumption);
     forget_connection(stream);
-    wipe_password(stream);
+    stream_config_wipe(&stream->config);
     stream->end = (StreamEnd){ 0 };
     const bool resumable =
         resumption_disconnected(stream->resumption, !end.over, end.error ? end.error : lost);
@@ -564,58 +566,6 @@ static const StreamLinkEvents link_events = {
 
 /* --- connecting --- */
 
-static void
-resume_state_free(XmppResumeState *state)
-{
-    if (!state)
-        return;
-    g_free((char *) state->id);
-    g_free((char *) state->jid);
-    g_free((char *) state->location);
-    g_free(state);
-}
-
-static XmppResumeState *
-resume_state_copy(const XmppResumeState *state)
-{
-    if (!state)
-        return NULL;
-    XmppResumeState *copy = g_memdup2(state, sizeof *state);
-    copy->id = g_strdup(state->id);
-    copy->jid = g_strdup(state->jid);
-    copy->location = g_strdup(state->location);
-    return copy;
-}
-
-static void
-config_clear(XmppStream *stream)
-{
-    wipe_password(stream);
-    resume_state_free((XmppResumeState *) stream->config.resume);
-    if (stream->config.jid)
-        jid_unref((Jid *) stream->config.jid);
-    g_free((char *) stream->config.sasl_pinned);
-    g_free((char *) stream->config.roster_ver);
-    memset(&stream->config, 0, sizeof stream->config);
-}
-
-static void
-config_set(XmppStream *stream, const XmppStreamConfig *config)
-{
-    config_clear(stream);
-    stream->config = *config;
-    stream->config.transport = NULL;
-    stream->config.jid = jid_ref((Jid *) config->jid);
-    stream->config.password = g_strdup(config->password);
-    stream->config.sasl_pinned = g_strdup(config->sasl_pinned);
-    stream->config.roster_ver = g_strdup(config->roster_ver);
-    stream->config.resume = resume_state_copy(config->resume);
-    if (!stream->config.stage_timeout)
-        stream->config.stage_timeout = 15000;
-    g_clear_pointer(&stream->own_bare, jid_unref);
-    stream->own_bare = jid_to_bare(config->jid);
-}
-
 /* XEP-0198 §5: the server's wish where to resume comes before DNS, but not before the user's. */
 static void
 prefer_location(XmppStream *stream, TransportConfig *transport, char **host)
@@ -640,7 +590,8 @@ stream_connect(XmppStream *stream, const XmppStreamConfig *config)
 {
     g_return_if_fail(stream->phase == XMPP_PHASE_OFFLINE && !stream->end.decided);
 
-    config_set(stream, config);
+    stream_config_set(&stream->config, config);
+    stream_set_own(stream, config->jid);
     g_clear_pointer(&stream->jid, jid_unref);
     g_clear_pointer(&stream->sasl_mechanism, g_free);
     TransportConfig transport = config->transport ? *config->transport : (TransportConfig){ 0 };
@@ -848,7 +799,7 @@ stream_finalize(XmppStream *stream)
     iq_table_free(stream->iqs);
     module_table_free(stream->modules);
     stream_link_free(stream->link);
-    config_clear(stream);
+    stream_config_clear(&stream->config);
     g_clear_error(&stream->end.error);
     g_clear_pointer(&stream->own_bare, jid_unref);
     g_clear_pointer(&stream->jid, jid_unref);
@@ -873,78 +824,4 @@ stream_free(XmppStream *stream)
     stream->freed = true;
     if (stream->entered == 0)
         stream_finalize(stream);
-}
-
-/* --- the seam of the tests --- */
-
-void
-stream_set_sink(XmppStream *stream, StreamSink sink, gpointer data)
-{
-    stream_link_set_sink(stream->link, sink, stream, data);
-}
-
-bool
-stream_feed(XmppStream *stream, const char *xml)
-{
-    if (stream->phase == XMPP_PHASE_OFFLINE)
-        return false;
-    stream_enter(stream);
-    const bool fed = stream_link_feed(stream->link, xml);
-    stream_leave(stream);
-    return fed;
-}
-
-void
-stream_feed_close(XmppStream *stream, const GError *error)
-{
-    stream_enter(stream);
-    stream_end(stream, XMPP_CLOSE_NETWORK, false,
-               error ? g_error_copy(error)
-                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                           _("the server has closed the session")));
-    stream_leave(stream);
-}
-
-void
-stream_feed_enabled(XmppStream *stream, const char *enabled)
-{
-    g_return_if_fail(stream_link_has_sink(stream->link));
-
-    stream_send_nonza(stream, resumption_make_enable(stream->resumption));
-    stream_feed(stream, enabled);
-}
-
-bool
-stream_feed_resumed(XmppStream *stream, guint32 number)
-{
-    g_return_val_if_fail(stream_link_has_sink(stream->link), false);
-
-    xmpp_stanza_t *resume = resumption_make_resume(stream->resumption);
-    if (!resume)
-        return false;
-    xmpp_stanza_t *resumed = stanza_new(stream_ctx(stream), "resumed", NS_ACKS);
-    g_autofree char *h = g_strdup_printf("%u", number);
-    stanza_set(resumed, "previd", stanza_attribute(resume, "previd"));
-    stanza_set(resumed, "h", h);
-    stream_enter(stream);
-    stream_send_nonza(stream, resume);
-    const ResumptionOutcome outcome = resumption_receive_answer(stream->resumption, resumed);
-    xmpp_stanza_release(resumed);
-    if (outcome == RESUMPTION_RESUMED)
-        stream_resumed(stream);
-    stream_leave(stream);
-    return outcome == RESUMPTION_RESUMED;
-}
-
-void
-stream_feed_bound(XmppStream *stream, const Jid *jid)
-{
-    g_return_if_fail(stream_link_has_sink(stream->link));
-
-    stream_enter(stream);
-    g_clear_pointer(&stream->own_bare, jid_unref);
-    stream->own_bare = jid_to_bare(jid);
-    stream->offers_roster_versions = stream->config.roster_ver != NULL;
-    stream_bound(stream, jid);
-    stream_leave(stream);
 }

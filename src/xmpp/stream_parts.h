@@ -13,11 +13,15 @@ typedef struct Resumption Resumption;
 typedef struct ModuleTable ModuleTable;
 typedef struct ModuleStates ModuleStates;
 typedef struct Negotiation Negotiation;
+typedef struct StreamLink StreamLink;
 
 /* --- stream.c --- */
 IqTable *stream_iqs(const XmppStream *stream);
 Resumption *stream_resumption(const XmppStream *stream);
 const ModuleTable *stream_modules(const XmppStream *stream);
+StreamLink *stream_link(const XmppStream *stream);
+/* Whose stream it is. */
+void stream_set_own(XmppStream *stream, const Jid *jid);
 /* The policy of this connection; its strings live until the stream is offline. */
 const XmppStreamConfig *stream_config(const XmppStream *stream);
 /* Every callback from the main loop that may call out runs between these two: the stream survives
