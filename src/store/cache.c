@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "store/history.h"
 
 static const char group_separator[] = "\x1f";
 
@@ -309,8 +310,10 @@ cache_forget_account(Db *db, const char *account_jid, GError **error)
 {
     if (!db_step_begin(db, error))
         return false;
+    const HistoryPlace everything = { .account = account_jid };
+    bool done = history_forget(db, &everything, error);
     sqlite3_stmt *remove = db_statement(db, "DELETE FROM account WHERE jid = ?", error);
-    bool done = remove != NULL;
+    done = done && remove != NULL;
     if (done) {
         bind_text(remove, 1, account_jid);
         done = db_run(db, remove, error);

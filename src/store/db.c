@@ -11,10 +11,13 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "store/db_file.h"
+#include "store/housekeeping.h"
 #include "store/migrations.h"
 
 enum {
     CHECKPOINT_PAGES = 1000, /* of the write-ahead log before it is folded into the file */
+    HISTORY_VERSION = 2,     /* of the tables, with the history */
+    WORK_DELAY = 25,         /* ms between slices of work that can wait */
 };
 
 /* Somebody who waits until what was written is on the disk. */
@@ -45,6 +48,8 @@ struct Db {
     Chore *sync;
     Chore *checkpoint;
     GError *loss;        /* a batch was lost and nobody was told yet */
+    DbWork work;         /* what can wait */
+    guint work_timer;
     guint report_source; /* tells failures, and waiters that need no thread */
     guint last_waiter;
     DbFailed failed;
@@ -302,8 +307,8 @@ db_step_end(Db *db, bool keep, GError **error)
         return false;
     }
     db->steps--;
-    if (keep)
-        return db_execute(db, "RELEASE step", error);
+    if (keep && db_execute(db, "RELEASE step", error))
+        return true;
     g_hash_table_remove_all(db->accounts);
     db_execute(db, "ROLLBACK TO step", NULL);
     db_execute(db, "RELEASE step", NULL);
@@ -454,6 +459,35 @@ on_log_grown(void *data, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
+static gboolean
+on_work(gpointer data)
+{
+    Db *db = data;
+    if (db->work(db))
+        return G_SOURCE_CONTINUE;
+    db->work_timer = 0;
+    return G_SOURCE_REMOVE;
+}
+
+void
+db_work_later(Db *db, DbWork work)
+{
+    db->work = work;
+    if (db->work_timer == 0)
+        db->work_timer = g_timeout_add_full(G_PRIORITY_LOW, WORK_DELAY, on_work, db, NULL);
+}
+
+/* Files from before the history cannot give pages back. They are small: they are written anew, once. */
+static bool
+prepare_vacuum(Db *db, bool is_new, GError **error)
+{
+    if (is_new)
+        return db_execute(db, "PRAGMA auto_vacuum = INCREMENTAL", error);
+    if (db_get_user_version(db, error) >= HISTORY_VERSION)
+        return true;
+    return db_execute(db, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", error);
+}
+
 static bool
 configure(Db *db, bool is_new, GError **error)
 {
@@ -466,10 +500,12 @@ configure(Db *db, bool is_new, GError **error)
         if (!db_execute(db, stamp, error))
             return false;
     }
+    if (!prepare_vacuum(db, is_new, error))
+        return false;
     if (!db_execute(
             db,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
+            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
             error))
         return false;
     sqlite3_wal_hook(db->handle, on_log_grown, db);
@@ -498,8 +534,10 @@ db_open(const char *path, GPtrArray *warnings, GError **error)
     bool done = code == SQLITE_OK || fail(db, code, error);
     done = done && configure(db, is_new, error)
            && migrations_run(db, migrations, migrations_count, error);
-    if (done)
+    if (done) {
+        housekeeping_resume(db);
         return db;
+    }
     /* A file that was refused keeps its log as it is, too. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     db_close(db);
@@ -528,6 +566,7 @@ db_close(Db *db)
         lose_batch(db);
     commit_batch(db, NULL);
     g_clear_handle_id(&db->report_source, g_source_remove);
+    g_clear_handle_id(&db->work_timer, g_source_remove);
     abandon(db, db->sync);
     abandon(db, db->checkpoint);
     g_hash_table_unref(db->statements);

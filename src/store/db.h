@@ -63,5 +63,9 @@ gint64 db_get_user_version(Db *db, GError **error);
 gint64 db_account_id(Db *db, const char *account_jid, bool create, GError **error);
 /* The account has gone: its number is not kept for it. */
 void db_forget_account_id(Db *db, const char *account_jid);
+/* Has `work` called when the loop has nothing better to do, a slice of a few milliseconds at a time, until it returns
+ * false. */
+typedef bool (*DbWork)(Db *db);
+void db_work_later(Db *db, DbWork work);
 /* Rows changed by the last statement that ran. */
 int db_changes(const Db *db);

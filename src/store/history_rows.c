@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "base/error.h"
-#include "base/i18n.h"
+#include "store/housekeeping.h"
 
 void
 rows_reader_clear(RowReader *reader)
@@ -139,5 +138,6 @@ rows_insert(Db *db, gint64 conversation, const HistoryPlace *place, Message *mes
                  SQL_TEXT(message->body)))
         return false;
     message->row = row;
+    housekeeping_wake(db);
     return true;
 }

@@ -9,6 +9,10 @@
 #define HISTORY_COLUMNS                                                                                                \
     "m.row, m.position, m.time, m.direction, m.state, m.flags, m.sender, m.id, m.origin_id, m.archive_id, "            \
     "m.occupant_id, m.encryption, m.trust, m.reason, m.edits, m.edited, m.edit_id, m.body"
+/* Whether the sender of `m` is `from`: a bare or full JID, or, in a room (`kind`, `with`), a nick. NULL is everybody. */
+#define HISTORY_FROM(m, from, with, kind)                                                                              \
+    "(" from " IS NULL OR " m ".sender = " from " OR substr(" m ".sender, 1, length(" from ") + 1) = " from " || '/'"  \
+    " OR (" kind " = 1 AND " m ".sender = " with " || '/' || " from "))"
 enum {
     HISTORY_COLUMNS_COUNT = 18,
     HISTORY_FLAG_DELAYED = 1 << 0,

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "store/search_index.h"
 
 /* 1: caches. `account` numbers bare JIDs for every table to come. */
 static const char caches[] =
@@ -39,7 +40,7 @@ static const char caches[] =
 static const char history[] =
     "CREATE TABLE conversation ("
     " id INTEGER PRIMARY KEY,"
-    " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    " account INTEGER REFERENCES account (id) ON DELETE CASCADE," /* NULL: forgotten, going a little at a time */
     " jid TEXT NOT NULL,"
     " kind INTEGER NOT NULL,"
     " read_position INTEGER NOT NULL DEFAULT 0,"
@@ -73,7 +74,7 @@ static const char history[] =
     "CREATE INDEX message_id ON message (conversation, id, digest, archive_id) WHERE id IS NOT NULL;"
     "CREATE INDEX message_origin ON message (conversation, origin_id, digest, archive_id)"
     " WHERE origin_id IS NOT NULL;"
-    "CREATE INDEX message_nameless ON message (conversation, time, digest) WHERE id IS NULL AND origin_id IS NULL;"
+    "CREATE INDEX message_time ON message (conversation, time, digest, position);"
     "CREATE INDEX message_incoming ON message (conversation, position) WHERE direction = 0;"
     "CREATE TABLE edit ("
     " message INTEGER NOT NULL REFERENCES message (row) ON DELETE CASCADE,"
@@ -84,6 +85,8 @@ static const char history[] =
     " archive_id TEXT,"
     " body TEXT NOT NULL,"
     " PRIMARY KEY (message, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX edit_id ON edit (message, id);"
+    "CREATE INDEX edit_archived ON edit (message, archive_id) WHERE archive_id IS NOT NULL;"
     "CREATE TABLE outbox ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
@@ -100,6 +103,7 @@ static const char history[] =
     " written INTEGER NOT NULL DEFAULT 0,"
     " number INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX outbox_account ON outbox (account, id);"
+    "CREATE INDEX outbox_message ON outbox (message);"
     "CREATE TABLE archive ("
     " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
     " jid TEXT NOT NULL,"
@@ -113,7 +117,17 @@ static const char history[] =
     " after_id TEXT,"
     " before_id TEXT) STRICT;"
     "CREATE INDEX gap_place ON gap (conversation, before);"
-    "CREATE VIRTUAL TABLE words USING fts5 (text, place, tokenize = 'ascii', columnsize = 0);";
+    "CREATE TABLE chore ("
+    " name TEXT PRIMARY KEY,"
+    " value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE unindexed (row INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TRIGGER message_added AFTER INSERT ON message"
+    " BEGIN INSERT OR IGNORE INTO unindexed VALUES (new.row); END;"
+    "CREATE TRIGGER message_changed AFTER UPDATE OF body ON message"
+    " BEGIN INSERT OR IGNORE INTO unindexed VALUES (new.row); END;"
+    "CREATE TRIGGER message_gone AFTER DELETE ON message"
+    " BEGIN INSERT OR IGNORE INTO unindexed VALUES (old.row); END;"
+    SEARCH_INDEX_TABLE;
 
 const Migration migrations[] = {
     { .sql = caches },

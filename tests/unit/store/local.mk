@@ -4,7 +4,8 @@ store_tests = \
 	tests/unit/store/test_copies \
 	tests/unit/store/test_db \
 	tests/unit/store/test_history \
-	tests/unit/store/test_migrations
+	tests/unit/store/test_migrations \
+	tests/unit/store/test_search
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
@@ -20,3 +21,5 @@ tests_unit_store_test_history_SOURCES = tests/unit/store/test_history.c $(histor
 tests_unit_store_test_history_LDADD = $(STORE_LINE)
 tests_unit_store_test_migrations_SOURCES = tests/unit/store/test_migrations.c
 tests_unit_store_test_migrations_LDADD = $(STORE_LINE)
+tests_unit_store_test_search_SOURCES = tests/unit/store/test_search.c $(history_kit)
+tests_unit_store_test_search_LDADD = $(STORE_LINE)

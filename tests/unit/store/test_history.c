@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/history.h"
 
+#include <string.h>
+
 #include "base/when.h"
 #include "history_kit.h"
 
@@ -163,6 +165,196 @@ test_read_state(void)
     g_assert_cmpuint(history_count_unread(db, &kit_other_chat, 100), ==, 1);
 }
 
+static char *
+texts_of(Db *db, gint64 row)
+{
+    g_autoptr(GPtrArray) edits = history_edits(db, row, NULL);
+    GString *texts = g_string_new(NULL);
+    for (guint i = 0; i < edits->len; i++) {
+        const HistoryEdit *edit = edits->pdata[i];
+        g_string_append_printf(texts, "%s%s@%d", i > 0 ? " " : "", edit->body, (int) edit->time);
+    }
+    return g_string_free(texts, FALSE);
+}
+
+static HistoryOutcome
+correct(Db *db, const Message *original, Message *take_edit)
+{
+    g_autoptr(Message) edit = take_edit;
+    g_autoptr(GError) error = NULL;
+    const HistoryOutcome outcome = history_correct(db, &kit_chat, original, edit, &error);
+    g_assert_no_error(error);
+    return outcome;
+}
+
+static void
+test_corrections(void)
+{
+    g_autoptr(Db) db = kit_open();
+    g_autoptr(Message) message = KIT(.id = "a", .body = "helo", .time = 10);
+    kit_add(db, &kit_chat, message_ref(message));
+    g_autofree char *alone = texts_of(db, message->row);
+    g_assert_cmpstr(alone, ==, "helo@10");
+    g_assert_cmpint(correct(db, message, KIT(.id = "b", .body = "hllo", .time = 20)), ==, HISTORY_ADDED);
+    g_assert_cmpint(correct(db, message, KIT(.id = "c", .body = "hello", .time = 30)), ==, HISTORY_ADDED);
+    g_assert_cmpstr(message->body, ==, "helo"); /* the caller's is the caller's */
+    g_autoptr(Message) read = history_find(db, message->row, NULL);
+    g_assert_cmpstr(read->body, ==, "hello");
+    g_assert_cmpuint(read->edits, ==, 2);
+    g_assert_cmpint(read->edited, ==, 30);
+    g_assert_cmpstr(read->edit_id, ==, "c");
+    g_assert_cmpint(read->time, ==, 10);
+    g_autofree char *all = texts_of(db, message->row);
+    g_assert_cmpstr(all, ==, "helo@10 hllo@20 hello@30");
+    /* Copies of corrections, and of the message they were about. */
+    g_assert_cmpint(correct(db, message, KIT(.id = "b", .body = "hllo", .archive_id = "2", .time = 21)), ==,
+                    HISTORY_KNOWN);
+    g_assert_cmpint(correct(db, message, KIT(.archive_id = "2", .body = "hllo", .time = 21)), ==, HISTORY_KNOWN);
+    g_assert_cmpint(kit_add(db, &kit_chat, KIT(.id = "a", .body = "helo", .archive_id = "1")), ==, HISTORY_KNOWN);
+    kit_assert_bodies(db, &kit_chat, "hello");
+    /* I19: the same id with another text is another one. */
+    g_assert_cmpint(correct(db, message, KIT(.id = "b", .body = "Hello", .time = 40)), ==, HISTORY_ADDED);
+    g_assert_cmpint(kit_add(db, &kit_chat, KIT(.id = "a", .body = "Hello")), ==, HISTORY_ADDED);
+}
+
+/* The archive tells of the first correction when a later one is there. */
+static void
+test_late_correction(void)
+{
+    g_autoptr(Db) db = kit_open();
+    g_autoptr(Message) message = KIT(.id = "a", .body = "1", .time = 10);
+    kit_add(db, &kit_chat, message_ref(message));
+    correct(db, message, KIT(.id = "c", .body = "3", .time = 30));
+    g_assert_cmpint(correct(db, message, KIT(.id = "b", .body = "2", .time = 20, .delayed = true)), ==, HISTORY_KNOWN);
+    kit_assert_bodies(db, &kit_chat, "3");
+    g_autofree char *all = texts_of(db, message->row);
+    g_assert_cmpstr(all, ==, "1@10 2@20 3@30");
+}
+
+static void
+test_corrections_of_ours(void)
+{
+    g_autoptr(Db) db = kit_open();
+    g_autoptr(Message) message = KIT(.direction = MESSAGE_OUT, .id = "a", .body = "1");
+    kit_add(db, &kit_chat, message_ref(message));
+    message_advance(message, MESSAGE_DISPLAYED, NULL);
+    g_assert_true(history_update(db, message, NULL));
+    correct(db, message, KIT(.direction = MESSAGE_OUT, .id = "b", .body = "2"));
+    g_autoptr(Message) queued = history_find(db, message->row, NULL);
+    g_assert_cmpint(queued->state, ==, MESSAGE_QUEUED);
+    /* The archive has it: so the server has. */
+    correct(db, message, KIT(.direction = MESSAGE_OUT, .id = "b", .body = "2", .archive_id = "9"));
+    g_autoptr(Message) sent = history_find(db, message->row, NULL);
+    g_assert_cmpint(sent->state, ==, MESSAGE_SENT);
+    correct(db, message, KIT(.direction = MESSAGE_OUT, .id = "c", .body = "3", .archive_id = "10"));
+    g_autoptr(Message) elsewhere = history_find(db, message->row, NULL);
+    g_assert_cmpint(elsewhere->state, ==, MESSAGE_SENT);
+    g_assert_cmpstr(elsewhere->body, ==, "3");
+}
+
+/* --- walks --- */
+
+typedef struct Walked {
+    GString *bodies;
+    guint left; /* stop after so many */
+} Walked;
+
+static bool
+on_row(const HistoryRow *row, gpointer data)
+{
+    Walked *walked = data;
+    if (walked->bodies->len > 0)
+        g_string_append_c(walked->bodies, ' ');
+    g_string_append_printf(walked->bodies, "%c%c:%s", row->place.account[0], row->place.with[0], row->message->body);
+    return --walked->left > 0;
+}
+
+static char *
+walk(Db *db, const HistoryFilter *filter, guint limit)
+{
+    Walked walked = { .bodies = g_string_new(NULL), .left = limit };
+    g_autoptr(GError) error = NULL;
+    g_assert_true(history_each(db, filter, on_row, &walked, &error));
+    g_assert_no_error(error);
+    return g_string_free(walked.bodies, FALSE);
+}
+
+#define assert_walk(db, expected, limit, ...)                                                                          \
+    do {                                                                                                               \
+        const HistoryFilter filter_ = { __VA_ARGS__ };                                                                 \
+        g_autofree char *walked_ = walk((db), &filter_, (limit));                                                      \
+        g_assert_cmpstr(walked_, ==, (expected));                                                                      \
+    } while (0)
+
+static void
+test_walk(void)
+{
+    g_autoptr(Db) db = kit_open();
+    const HistoryPlace second = { "zoe@example.org", "bob@example.net", CONVERSATION_CHAT };
+    kit_add(db, &second, KIT(.body = "5", .time = 50, .order = 50));
+    kit_add(db, &kit_chat, KIT(.body = "2", .time = 20, .order = 20));
+    kit_add(db, &kit_chat, KIT(.body = "1", .time = 10, .order = 10, .direction = MESSAGE_OUT));
+    kit_add(db, &kit_other_chat, KIT(.body = "3", .time = 30, .order = 30, .from = "eve@example.net/x"));
+    kit_add(db, &kit_room, KIT(.body = "4", .time = 40, .order = 40, .from = "den@rooms.example.org/bob"));
+    assert_walk(db, "mb:1 mb:2 md:4 me:3 zb:5", 100, 0);
+    assert_walk(db, "mb:1 mb:2", 2, 0);
+    assert_walk(db, "zb:5", 100, .account = "zoe@example.org");
+    assert_walk(db, "mb:1 mb:2 zb:5", 100, .with = "bob@example.net");
+    assert_walk(db, "mb:2 zb:5", 100, .from = "bob@example.net");
+    assert_walk(db, "mb:2 zb:5", 100, .from = "bob@example.net/phone");
+    assert_walk(db, "", 100, .from = "bob@example.ne");
+    assert_walk(db, "md:4", 100, .from = "bob");
+    assert_walk(db, "mb:1", 100, .from = "me@example.org");
+    assert_walk(db, "mb:2 me:3", 100, .after = 20, .before = 40);
+    assert_walk(db, "md:4 zb:5", 100, .after = 31);
+    assert_walk(db, "mb:1", 100, .before = 20);
+    assert_walk(db, "", 100, .before = 5);
+    assert_walk(db, "", 100, .with = "nobody@example.net");
+}
+
+/* More than a page, with stamps that are not in the order of the messages. */
+static void
+test_long_walk(void)
+{
+    g_autoptr(Db) db = kit_open();
+    for (int i = 1; i <= 1000; i++)
+        kit_add(db, &kit_chat, KIT(.body = "x", .order = i * SECOND, .time = (1001 - i) * SECOND));
+    g_autofree char *all = walk(db, &(const HistoryFilter) { 0 }, 10000);
+    g_assert_cmpuint(strlen(all), ==, 1000 * 5 - 1);
+    g_autofree char *half = walk(db, &(const HistoryFilter) { .before = 501 * SECOND }, 10000);
+    g_assert_cmpuint(strlen(half), ==, 500 * 5 - 1);
+}
+
+static void
+on_conversation(const HistoryConversation *conversation, gpointer data)
+{
+    g_string_append_printf(data, "%c%c:%d:%u ", conversation->place.account[0], conversation->place.with[0],
+                           (int) conversation->last_order, conversation->unread);
+}
+
+static void
+test_conversations(void)
+{
+    g_autoptr(Db) db = kit_open();
+    const HistoryPlace second = { "zoe@example.org", "carol@example.net", CONVERSATION_CHAT };
+    kit_add(db, &kit_chat, KIT(.order = 10, .time = 10));
+    kit_add(db, &kit_chat, KIT(.order = 20, .time = 20));
+    kit_add(db, &kit_other_chat, KIT(.order = 40, .time = 40));
+    kit_add(db, &second, KIT(.order = 30, .time = 30));
+    g_assert_true(history_set_read(db, &kit_room, 5, NULL)); /* nothing is in it */
+    g_assert_true(history_set_read(db, &kit_other_chat, 40, NULL));
+    g_assert_true(history_set_read(db, &kit_chat, 10, NULL));
+    g_autoptr(GString) all = g_string_new(NULL);
+    g_assert_true(history_each_conversation(db, NULL, false, on_conversation, all, NULL));
+    g_assert_cmpstr(all->str, ==, "me:40:0 zc:30:1 mb:20:1 ");
+    g_string_truncate(all, 0);
+    g_assert_true(history_each_conversation(db, "me@example.org", false, on_conversation, all, NULL));
+    g_assert_cmpstr(all->str, ==, "me:40:0 mb:20:1 ");
+    g_string_truncate(all, 0);
+    g_assert_true(history_each_conversation(db, NULL, true, on_conversation, all, NULL));
+    g_assert_cmpstr(all->str, ==, "zc:30:1 mb:20:1 ");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -173,5 +365,11 @@ main(int argc, char *argv[])
     g_test_add_func("/store/history/find", test_find);
     g_test_add_func("/store/history/update", test_update);
     g_test_add_func("/store/history/read-state", test_read_state);
+    g_test_add_func("/store/history/corrections", test_corrections);
+    g_test_add_func("/store/history/late-correction", test_late_correction);
+    g_test_add_func("/store/history/corrections-of-ours", test_corrections_of_ours);
+    g_test_add_func("/store/history/walk", test_walk);
+    g_test_add_func("/store/history/long-walk", test_long_walk);
+    g_test_add_func("/store/history/conversations", test_conversations);
     return g_test_run();
 }

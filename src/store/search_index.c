@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/search_index.h"
+
+#include <sqlite3.h>
+
+#include "base/log.h"
+#include "store/housekeeping.h"
+#include "store/search_text.h"
+#include "store/sql.h"
+
+/* What is to be done about one row. */
+typedef struct Entry {
+    gint64 row;
+    gint64 conversation, account;
+    char *body; /* NULL: the message has gone */
+} Entry;
+
+static void
+entry_clear(gpointer data)
+{
+    Entry *entry = data;
+    g_free(entry->body);
+}
+
+static GArray *
+read_entries(Db *db, guint limit, GError **error)
+{
+    sqlite3_stmt *select = sql_query(db, error,
+                                     "SELECT u.row, m.conversation, c.account, m.body FROM unindexed u"
+                                     " LEFT JOIN message m ON m.row = u.row LEFT JOIN conversation c"
+                                     " ON c.id = m.conversation ORDER BY u.row DESC LIMIT ?",
+                                     SQL_INT(limit));
+    if (select == NULL)
+        return NULL;
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+    g_array_set_clear_func(entries, entry_clear);
+    int more;
+    while ((more = db_next_row(db, select, error)) > 0) {
+        const Entry entry = {
+            .row = sql_int(select, 0),
+            .conversation = sql_int(select, 1),
+            .account = sql_int(select, 2),
+            .body = g_strdup(sql_text(select, 3)),
+        };
+        g_array_append_val(entries, entry);
+    }
+    return more == 0 ? g_steal_pointer(&entries) : NULL;
+}
+
+static bool
+index_entry(Db *db, const Entry *entry, GError **error)
+{
+    if (!sql_run(db, error, "DELETE FROM words WHERE rowid = ?", SQL_INT(entry->row)))
+        return false;
+    if (entry->body == NULL)
+        return true;
+    g_auto(SearchText) text = { 0 };
+    search_text_init(&text, entry->body, -1);
+    g_autofree char *place =
+        g_strdup_printf("c%" G_GINT64_FORMAT " a%" G_GINT64_FORMAT, entry->conversation, entry->account);
+    return sql_run(db, error, "INSERT INTO words (rowid, text, place) VALUES (?, ?, ?)", SQL_INT(entry->row),
+                   SQL_TEXT(text.folded->str), SQL_TEXT(place));
+}
+
+int
+search_index_update(Db *db, guint limit, GError **error)
+{
+    g_autoptr(GArray) entries = read_entries(db, limit, error);
+    if (entries == NULL)
+        return -1;
+    for (guint i = 0; i < entries->len; i++) {
+        const Entry *entry = &g_array_index(entries, Entry, i);
+        if (!index_entry(db, entry, error)
+            || !sql_run(db, error, "DELETE FROM unindexed WHERE row = ?", SQL_INT(entry->row)))
+            return -1;
+    }
+    return (int) entries->len;
+}
+
+bool
+search_index_merge(Db *db, bool start, guint pages, bool *more, GError **error)
+{
+    sqlite3_stmt *merge = sql_query(db, error, "INSERT INTO words (words, rank) VALUES ('merge', ?)",
+                                    SQL_INT(start ? -(gint64) pages : (gint64) pages));
+    if (merge == NULL)
+        return false;
+    sqlite3 *handle = sqlite3_db_handle(merge);
+    const int before = sqlite3_total_changes(handle);
+    const bool done = db_run(db, merge, error);
+    *more = sqlite3_total_changes(handle) - before >= 2; /* so says the manual of FTS5 */
+    return done;
+}
+
+bool
+search_index_reset(Db *db)
+{
+    g_autoptr(GError) error = NULL;
+    if (!db_step_begin(db, &error))
+        return false;
+    const bool done = db_execute(db,
+                                 "DROP TABLE words; " SEARCH_INDEX_TABLE "; DELETE FROM unindexed;"
+                                 "INSERT INTO unindexed SELECT row FROM message",
+                                 &error);
+    if (!db_step_end(db, done, &error)) {
+        log_warning("store", "the index of the search cannot be made again: %s",
+                    error != NULL ? error->message : "?");
+        return false;
+    }
+    log_warning("store", "the index of the search was damaged: it is made again");
+    housekeeping_wake(db);
+    return true;
+}

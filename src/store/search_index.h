@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words of the messages, in an FTS5 table whose rows are those of the messages. Triggers note in `unindexed` which
+ * messages came, changed or went; the index follows a little later, in steps of its own: whatever happens to it, no
+ * message is lost with it. For the files of store/ only. */
+#pragma once
+
+#include "store/history.h"
+
+/* `text` is the body as search_text.h folds it, so that the tokenizer has only to look for spaces. `place` has a token
+ * for the conversation and one for the account: filters need no look at the messages. */
+#define SEARCH_INDEX_TABLE "CREATE VIRTUAL TABLE words USING fts5 (text, place, tokenize = 'ascii', columnsize = 0)"
+
+/* Brings up to `limit` messages into the index, the newest first; returns how many, -1: failed. */
+int search_index_update(Db *db, guint limit, GError **error);
+/* Rewrites a few pages of the index, so that deleted words leave it in the end. `start` begins anew with all of it. */
+bool search_index_merge(Db *db, bool start, guint pages, bool *more, GError **error);
+/* The index is damaged: an empty one takes its place, and all messages are to be indexed again. False: failed. */
+bool search_index_reset(Db *db);
