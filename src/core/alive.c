@@ -33,6 +33,8 @@ on_silence(gpointer data)
 {
     Check *check = data;
     const guint64 bytes = stream_bytes_received(session_stream(check->session));
+    if (!session_is_online(check->session))
+        return G_SOURCE_CONTINUE; /* the question goes on with the session, or ends with it */
     if (bytes != check->bytes_then) { /* it is slow, not gone */
         check->bytes_then = bytes;
         return G_SOURCE_CONTINUE;
