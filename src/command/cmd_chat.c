@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/i18n.h"
 #include "command/tables.h"
+#include "core/conversations.h"
 #include "core/outgoing.h"
 
 static bool
@@ -9,7 +10,7 @@ cmd_msg(CommandCall *call, const Args *args, GError **error)
     const Jid *jid = args_jid(args, "jid");
     Account *account = session_account(command_call_session(call));
     g_autoptr(Jid) bare = jid_to_bare(jid);
-    Conversation *conversation = account_ensure_conversation(account, bare, CONVERSATION_CHAT);
+    Conversation *conversation = conversations_open(command_call_client(call), account, bare, CONVERSATION_CHAT);
     if (!jid_is_bare(jid))
         conversation_lock_to(conversation, jid);
     command_call_show(call, conversation);

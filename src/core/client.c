@@ -346,6 +346,8 @@ void
 client_start(Client *client)
 {
     client_tell_warnings(client);
+    for (guint i = 0; i < client->sessions->len; i++)
+        conversations_restore(client_session_at(client, i));
     if (client->wanted != NULL) {
         start_wanted(client);
         return;
@@ -382,7 +384,7 @@ disconnect_all(Client *client, bool also_unconfirmed)
 {
     for (guint i = 0; i < client->sessions->len; i++) {
         Session *session = client_session_at(client, i);
-        if (!session_is_idle(session) && (also_unconfirmed || outgoing_unconfirmed(session) == 0))
+        if (!session_is_idle(session) && (also_unconfirmed || outgoing_unsent(session) == 0))
             session_disconnect(session, client->farewell_status);
     }
 }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "core/contacts.h"
+#include "core/conversations.h"
 #include "core/outgoing.h"
 #include "core/own_presence.h"
 #include "core/session.h"
 #include "store/history.h"
+#include "store/outbox.h"
 #include "xmpp/xep/mam.h"
 
 /* --- client.c --- */
@@ -59,8 +61,8 @@ void credentials_refused(Credentials *credentials, const char *words);
 void credentials_forget(Credentials *credentials);
 
 /* --- session.c --- */
-typedef struct Outbox Outbox;
 typedef struct HistorySync HistorySync;
+typedef struct OutgoingQueue OutgoingQueue;
 typedef struct RosterKeeper RosterKeeper;
 typedef struct Typing Typing;
 
@@ -68,7 +70,7 @@ Session *session_new(Client *client, const AccountConfig *config);
 void session_free(Session *session);
 const AccountConfig *session_account_config(const Session *session);
 void session_set_account_config(Session *session, const AccountConfig *config);
-Outbox *session_outbox(const Session *session);
+OutgoingQueue *session_outgoing(const Session *session);
 Typing *session_typing(const Session *session);
 /* Neither connected nor about to be, nor closing. */
 bool session_is_idle(const Session *session);
@@ -91,8 +93,33 @@ void session_set_trusted_once(Session *session, const char *fingerprint);
 /* Shows the certificate that was refused, and what can be done (I3). Returns how bad that is. */
 NoticeLevel session_report_certificate(Session *session);
 
+/* --- session_resume.c: what it takes to go on with the server's session after a restart (XEP-0198 §5) --- */
+typedef struct SessionResume SessionResume;
+SessionResume *session_resume_new(Session *session);
+void session_resume_free(SessionResume *resume);
+/* Fills in `state` with borrowed strings; NULL: nothing to go on with. */
+const XmppResumeState *session_resume_load(SessionResume *resume);
+/* The stream's state is to be stored, soon; and at once. */
+void session_resume_changed(SessionResume *resume);
+void session_resume_save(SessionResume *resume);
+/* The server asks how much has arrived: it is told once that is on the disk (I24). */
+void session_resume_ack_wanted(SessionResume *resume, guint32 number);
+/* Something that has arrived could not be stored: the server must not forget it in this session. */
+void session_resume_block_acks(SessionResume *resume);
+void session_resume_online(SessionResume *resume); /* a connection begins: acks are not blocked any more */
+SessionResume *session_resume(const Session *session);
+
 /* --- incoming*.c: what the stream says --- */
 void incoming_message(Session *session, const XmppMessage *message);
+/* The conversation with somebody, opened when it is not; NULL when there are so many that a stranger may not open
+ * another one. */
+Conversation *incoming_open(Session *session, const Jid *peer);
+/* Who a message is exchanged with (full JID where known; the caller's reference), and in which direction. */
+Jid *incoming_peer(const Session *session, const XmppMessage *message, MessageDirection *direction);
+/* As the history will have it. */
+Message *incoming_make_message(const Session *session, const XmppMessage *message, MessageDirection direction);
+/* Stores it. True: it is new and is to be shown. */
+bool incoming_keep(Session *session, Conversation *conversation, Message *message);
 void incoming_presence(Session *session, const XmppPresence *presence);
 void incoming_subscription(Session *session, const Jid *from, SubscriptionAct act, const char *words);
 /* Nobody is online, nobody types any more: the connection is gone. */
@@ -124,25 +151,56 @@ void account_memory_lend_caps(Session *session);
 void own_presence_prepare(Session *session);
 /* After connecting: says it to the server. */
 void own_presence_restore(Session *session);
-
-/* --- outgoing.c --- */
-Outbox *outbox_new(void);
-void outbox_free(Outbox *outbox);
-/* Sends what waits, in order. */
-void outgoing_flush(Session *session);
-void outgoing_acknowledged(Session *session, const char *id);
-/* The connection is gone: what was written but not confirmed has failed, the rest stays queued. */
-void outgoing_lost(Session *session);
-/* Written, but not confirmed yet. */
-guint outgoing_unconfirmed(const Session *session);
-/* A message without body. */
-void outgoing_send_state(Session *session, Conversation *conversation, ChatState state);
+/* After a restart within the server's session: as if it had just come. */
+void own_presence_renew(Session *session);
 
 /* --- conversations.c --- */
 /* As the store names it; the strings are the conversation's. */
 HistoryPlace conversations_place(const Conversation *conversation);
 /* Whether its messages are written into the store (setting history.keep). */
 bool conversations_are_kept(const Client *client, const Conversation *conversation);
+/* Opens what has unread or waiting messages, as the last process left it. */
+void conversations_restore(Session *session);
+
+/* --- outgoing.c --- */
+/* conversation_advance_message(), also in the store. */
+void outgoing_advance(Session *session, Conversation *conversation, Message *message, MessageState state,
+                      const char *reason);
+/* The message has failed and does not wait any more. */
+void outgoing_fail(Session *session, Conversation *conversation, Message *message, const char *reason);
+/* The stanza id of the text that is shown: its own, or that of the last correction. */
+const char *outgoing_current_id(const Message *message);
+/* A message without body: chat states, receipts, markers. False: not online, or it would be a plain text where the
+ * conversation insists on more. */
+bool outgoing_send_bare(Session *session, Conversation *conversation, XmppMessage *take_stanza);
+void outgoing_send_state(Session *session, Conversation *conversation, ChatState state);
+/* Messages that a good-bye should wait for: it is online and the server does not have them yet. */
+guint outgoing_unsent(const Session *session);
+
+/* --- outgoing_queue.c: what the server does not have yet, in order (store/outbox.h) --- */
+OutgoingQueue *outgoing_queue_new(Session *session);
+void outgoing_queue_free(OutgoingQueue *queue);
+/* What earlier processes left. */
+void outgoing_queue_load(OutgoingQueue *queue);
+/* Takes the row; `serial` names the message in the model; `kept`: it is to be on the disk before it is on the wire. */
+bool outgoing_queue_add(OutgoingQueue *queue, OutboxRow *take_row, guint64 serial, bool kept, GError **error);
+/* Opens the conversations whose messages wait. */
+void outgoing_queue_open_conversations(const OutgoingQueue *queue);
+/* Sends what may be sent now. */
+void outgoing_queue_flush(OutgoingQueue *queue);
+/* The server has the message with this id. */
+void outgoing_queue_confirm(OutgoingQueue *queue, const char *id);
+/* It is not to be sent any more. */
+void outgoing_queue_forget(OutgoingQueue *queue, const char *id);
+/* A new session: nothing is sent until outgoing_queue_release(), if there are messages of which nobody knows whether
+ * they arrived. */
+void outgoing_queue_bound(OutgoingQueue *queue);
+/* A session of an earlier process goes on, of whose stanzas the server has so many. */
+void outgoing_queue_restored(OutgoingQueue *queue, guint32 acknowledged);
+/* The archive was asked, as far as there is one: what it did not confirm is sent (once) more. */
+void outgoing_queue_release(OutgoingQueue *queue);
+void outgoing_queue_closed(OutgoingQueue *queue);
+guint outgoing_queue_length(const OutgoingQueue *queue);
 
 /* --- incoming_archive.c --- */
 /* A page of an archive: what is new goes into the store, in its place, and into the conversations that are open; what

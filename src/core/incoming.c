@@ -55,7 +55,7 @@ receive_error(Session *session, const XmppMessage *bounce)
         return;
     }
     g_autofree char *reason = stanza_error_words(bounce->error);
-    conversation_advance_message(conversation, sent, MESSAGE_FAILED, reason);
+    outgoing_fail(session, conversation, sent, reason);
 }
 
 /* News of the own server are shown; those of others are unwanted mail. */
@@ -67,14 +67,13 @@ receive_headline(Session *session, const XmppMessage *message)
         client_notice(session_client(session), session_account(session), NOTICE_INFO, 0, "%s", words);
 }
 
-/* NULL when there are so many conversations that a stranger may not open another one. */
-static Conversation *
-open_conversation(Session *session, const Jid *from)
+Conversation *
+incoming_open(Session *session, const Jid *peer)
 {
     Account *account = session_account(session);
-    Conversation *conversation = account_find_conversation(account, from);
+    Conversation *conversation = account_find_conversation(account, peer);
     const guint count = account_conversation_count(account);
-    const bool is_stranger = roster_find(account_roster(account), from) == NULL;
+    const bool is_stranger = roster_find(account_roster(account), peer) == NULL;
     if (conversation != NULL)
         return conversation;
     if (is_stranger && count >= CONVERSATIONS_MAX)
@@ -83,37 +82,129 @@ open_conversation(Session *session, const Jid *from)
         client_notice(
             session_client(session), account, NOTICE_WARNING, ERROR_FAILED,
             _("very many strangers have written: messages of further ones are not shown until you close some windows"));
-    return account_ensure_conversation(account, from, CONVERSATION_CHAT);
+    g_autoptr(Jid) bare = jid_to_bare(peer);
+    return conversations_open(session_client(session), account, bare, CONVERSATION_CHAT);
+}
+
+/* Written by the user, on this device or another one. Notes to oneself come back as if from somebody. */
+static bool
+is_own(const Session *session, const XmppMessage *message)
+{
+    return message->carbon == CARBON_SENT
+           || (message->from != NULL && jid_equal_bare(message->from, account_jid(session_account(session))));
+}
+
+Jid *
+incoming_peer(const Session *session, const XmppMessage *message, MessageDirection *direction)
+{
+    const Account *account = session_account(session);
+    *direction = is_own(session, message) ? MESSAGE_OUT : MESSAGE_IN;
+    const Jid *peer = *direction == MESSAGE_OUT ? message->to : message->from;
+    if (peer != NULL)
+        return jid_ref((Jid *) peer);
+    if (*direction == MESSAGE_OUT)
+        return jid_ref((Jid *) account_jid(account));
+    return jid_new_from_parts(NULL, jid_domain(account_jid(account)), NULL, NULL);
+}
+
+/* The id the account's own archive gave; forged ones would hide other messages (I19). */
+static const char *
+own_archive_id(const Session *session, const XmppMessage *message)
+{
+    if (message->archive_id != NULL)
+        return message->archive_id;
+    if (message->stanza_ids == NULL || !history_sync_trusts_ids(session_history_sync(session)))
+        return NULL;
+    for (guint i = 0; i < message->stanza_ids->len; i++) {
+        const XmppStanzaId *stanza_id = g_ptr_array_index(message->stanza_ids, i);
+        if (stanza_id->by != NULL && jid_equal(stanza_id->by, account_jid(session_account(session))))
+            return stanza_id->id;
+    }
+    return NULL;
+}
+
+Message *
+incoming_make_message(const Session *session, const XmppMessage *message, MessageDirection direction)
+{
+    const gint64 now = when_now();
+    const bool delayed = message->delay != 0 && message->delay < now;
+    g_autoptr(Jid) server = jid_new_from_parts(NULL, jid_domain(account_jid(session_account(session))), NULL, NULL);
+    return message_new(&(MessageInit) {
+        .direction = direction,
+        .from = message->from != NULL ? message->from : server,
+        .id = message->id,
+        .origin_id = message->origin_id,
+        .archive_id = own_archive_id(session, message),
+        .body = message->body,
+        .time = delayed ? message->delay : now,
+        .delayed = delayed,
+        .markable = direction == MESSAGE_IN && message->markable,
+        .state = MESSAGE_SENT,
+    });
+}
+
+/* What is not kept is at least not shown twice while it is loaded. */
+static bool
+is_shown_already(const Conversation *conversation, const Message *message)
+{
+    const Message *known = message->direction == MESSAGE_OUT
+                               ? conversation_find_sent(conversation, message->id)
+                               : conversation_find_received(conversation, message->from, message->id);
+    return known != NULL && g_str_equal(known->body, message->body);
+}
+
+bool
+incoming_keep(Session *session, Conversation *conversation, Message *message)
+{
+    Client *client = session_client(session);
+    const HistoryPlace place = conversations_place(conversation);
+    g_autoptr(GError) error = NULL;
+    if (!conversations_are_kept(client, conversation))
+        return !is_shown_already(conversation, message);
+    const HistoryOutcome outcome = history_add(client_db(client), &place, message, &error);
+    if (outcome == HISTORY_FAILED) {
+        /* It is shown, and the server keeps it as long as this session lasts. */
+        session_resume_block_acks(session_resume(session));
+        client_notice(client, session_account(session), NOTICE_ERROR, error->code, "%s", error->message);
+        return !is_shown_already(conversation, message);
+    }
+    if (outcome == HISTORY_KNOWN && message->direction == MESSAGE_OUT)
+        outgoing_queue_confirm(session_outgoing(session), message->id);
+    return outcome == HISTORY_ADDED;
 }
 
 static void
 receive_chat(Session *session, const XmppMessage *message)
 {
-    const Account *account = session_account(session);
-    g_autoptr(Jid) server = jid_new_from_parts(NULL, jid_domain(account_jid(account)), NULL, NULL);
-    const Jid *from = message->from != NULL ? message->from : server;
+    MessageDirection direction;
+    g_autoptr(Jid) peer = incoming_peer(session, message, &direction);
+    const bool is_live = message->carbon == CARBON_NONE && message->delay == 0;
     const bool has_body = message->body != NULL && *message->body != '\0';
     Conversation *conversation =
-        has_body ? open_conversation(session, from) : account_find_conversation(account, from);
+        has_body ? incoming_open(session, peer) : account_find_conversation(session_account(session), peer);
     if (conversation == NULL)
         return;
-    typing_receive(session_typing(session), conversation, message);
-    if (!has_body)
+    if (is_live && direction == MESSAGE_IN)
+        typing_receive(session_typing(session), conversation, message);
+    if (message->corrects != NULL && has_body && incoming_correction(session, conversation, message, direction))
         return;
-    const gint64 now = when_now();
-    const bool delayed = message->delay != 0 && message->delay < now;
-    if (!delayed)
-        conversation_lock_to(conversation, jid_is_bare(from) ? NULL : from);
-    g_autoptr(Message) shown = message_new(&(MessageInit) {
-        .direction = MESSAGE_IN,
-        .from = from,
-        .id = message->id,
-        .origin_id = message->origin_id,
-        .body = message->body,
-        .time = delayed ? message->delay : now,
-        .delayed = delayed,
-    });
-    conversation_append(conversation, shown);
+    g_autoptr(Message) shown = has_body ? incoming_make_message(session, message, direction) : NULL;
+    if (is_live && direction == MESSAGE_IN && has_body)
+        conversation_lock_to(conversation, jid_is_bare(peer) ? NULL : peer);
+    if (shown != NULL && incoming_keep(session, conversation, shown))
+        conversation_append(conversation, shown);
+    else
+        g_clear_pointer(&shown, message_unref);
+    reading_receive(session, conversation, message, shown);
+}
+
+/* An id of the archive is progress whatever carried it: the catch-up need not ask for what came before. */
+static void
+note_archive_id(Session *session, const XmppMessage *message)
+{
+    const char *id = own_archive_id(session, message);
+    if (id != NULL)
+        history_sync_live(session_history_sync(session), id);
 }
 
 void
@@ -123,6 +214,7 @@ incoming_message(Session *session, const XmppMessage *message)
     case XMPP_MESSAGE_NORMAL:
     case XMPP_MESSAGE_CHAT:
         receive_chat(session, message);
+        note_archive_id(session, message);
         break;
     case XMPP_MESSAGE_ERROR:
         receive_error(session, message);

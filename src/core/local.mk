@@ -5,17 +5,23 @@ src_core_libcore_a_SOURCES = \
 	src/core/alive.c src/core/alive.h \
 	src/core/client.c src/core/client.h \
 	src/core/contacts.c src/core/contacts.h \
+	src/core/conversations.c src/core/conversations.h \
 	src/core/core_done.c \
 	src/core/core_private.h \
 	src/core/credentials.c \
 	src/core/incoming.c \
+	src/core/history_sync.c \
+	src/core/incoming_archive.c \
 	src/core/incoming_presence.c \
 	src/core/incoming_roster.c \
 	src/core/outgoing.c src/core/outgoing.h \
+	src/core/outgoing_queue.c \
 	src/core/own_presence.c src/core/own_presence.h \
+	src/core/reading.c \
 	src/core/roster_keeper.c \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \
+	src/core/session_resume.c \
 	src/core/session_tls.c \
 	src/core/typing.c
 src_core_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)

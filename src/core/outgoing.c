@@ -9,69 +9,6 @@
 #include "core/core_private.h"
 #include "e2ee/e2ee.h"
 
-/* A message the server does not have yet. Its ids outlive whatever the model forgets. */
-typedef struct Pending {
-    guint64 conversation, message;
-    char *id;
-    bool written;
-} Pending;
-
-/* In the order of sending: first those that were written, then those that wait for a connection. */
-struct Outbox {
-    GQueue pending;
-    guint written;
-};
-
-static void
-pending_free(gpointer data)
-{
-    Pending *pending = data;
-    g_free(pending->id);
-    g_free(pending);
-}
-
-Outbox *
-outbox_new(void)
-{
-    Outbox *outbox = g_new0(Outbox, 1);
-    g_queue_init(&outbox->pending);
-    return outbox;
-}
-
-void
-outbox_free(Outbox *outbox)
-{
-    g_queue_clear_full(&outbox->pending, pending_free);
-    g_free(outbox);
-}
-
-/* Takes one out that is settled. */
-static void
-remove_pending(Outbox *outbox, GList *link)
-{
-    Pending *pending = link->data;
-    if (pending->written)
-        outbox->written--;
-    g_queue_delete_link(&outbox->pending, link);
-    pending_free(pending);
-}
-
-static Conversation *
-find_conversation(const Session *session, const Pending *pending)
-{
-    return account_conversation_by_serial(session_account(session), pending->conversation);
-}
-
-/* Moves a message on, if it is still there. */
-static void
-advance(const Session *session, const Pending *pending, MessageState state, const char *reason)
-{
-    Conversation *conversation = find_conversation(session, pending);
-    Message *message = conversation != NULL ? conversation_find_message(conversation, pending->message) : NULL;
-    if (message != NULL)
-        conversation_advance_message(conversation, message, state, reason);
-}
-
 /* --- what may be sent --- */
 
 static bool
@@ -128,88 +65,94 @@ normalise_lines(const char *body)
     return text;
 }
 
-/* --- sending --- */
+/* --- what becomes of it --- */
 
-static XmppMessage *
-make_stanza(const Conversation *conversation, const Message *message, ChatState state)
+void
+outgoing_advance(Session *session, Conversation *conversation, Message *message, MessageState state,
+                 const char *reason)
 {
-    const Jid *locked_to = conversation_locked_to(conversation);
-    XmppMessage *stanza = message_stanza_new();
-    stanza->to = jid_ref(locked_to != NULL ? locked_to : conversation_jid(conversation));
-    stanza->type = XMPP_MESSAGE_CHAT;
-    stanza->chat_state = state;
-    if (message != NULL) {
-        stanza->id = g_strdup(message->id);
-        stanza->origin_id = g_strdup(message->origin_id);
-        stanza->body = g_strdup(message->body);
-    }
-    return stanza;
-}
-
-/* NULL: what the conversation insists on is not possible now (I21). */
-static Envelope *
-make_envelope(const Conversation *conversation, const Message *message, ChatState state, GError **error)
-{
-    return envelope_plain(make_stanza(conversation, message, state), conversation_intent(conversation), error);
-}
-
-typedef enum { WRITTEN, NOT_ONLINE, DROPPED } Outcome;
-
-static Outcome
-write_pending(Session *session, Pending *pending)
-{
-    Conversation *conversation = find_conversation(session, pending);
-    Message *message = conversation != NULL ? conversation_find_message(conversation, pending->message) : NULL;
-    if (message == NULL || message->state != MESSAGE_QUEUED)
-        return DROPPED;
     g_autoptr(GError) error = NULL;
-    const ChatState state = typing_take_state(session_typing(session), conversation);
-    g_autoptr(Envelope) envelope = make_envelope(conversation, message, state, &error);
-    if (envelope == NULL) {
-        conversation_advance_message(conversation, message, MESSAGE_FAILED, error->message);
-        return DROPPED;
-    }
-    if (!message_stanza_send(session_stream(session), envelope_message(envelope)))
-        return NOT_ONLINE;
-    pending->written = true;
-    session_outbox(session)->written++;
-    return WRITTEN;
+    if (!conversation_advance_message(conversation, message, state, reason) || message->row == 0)
+        return;
+    if (!history_update(client_db(session_client(session)), message, &error))
+        client_notice(session_client(session), session_account(session), NOTICE_ERROR, error->code, "%s",
+                      error->message);
 }
 
 void
-outgoing_flush(Session *session)
+outgoing_fail(Session *session, Conversation *conversation, Message *message, const char *reason)
 {
-    GQueue *queue = &session_outbox(session)->pending;
-    GList *next;
-    for (GList *link = queue->head; link != NULL; link = next) {
-        Pending *pending = link->data;
-        next = link->next;
-        if (pending->written)
-            continue;
-        if (!session_is_online(session))
-            return;
-        const Outcome outcome = write_pending(session, pending);
-        if (outcome == NOT_ONLINE)
-            return;
-        if (outcome == DROPPED)
-            remove_pending(session_outbox(session), link);
-    }
+    outgoing_advance(session, conversation, message, MESSAGE_FAILED, reason);
+    outgoing_queue_forget(session_outgoing(session), outgoing_current_id(message));
 }
 
-static void
-enqueue(Session *session, const Conversation *conversation, const Message *message)
+const char *
+outgoing_current_id(const Message *message)
 {
-    Pending *pending = g_new0(Pending, 1);
-    *pending = (Pending) {
-        .conversation = conversation_serial(conversation),
-        .message = message->serial,
-        .id = g_strdup(message->id),
-    };
-    Outbox *outbox = session_outbox(session);
-    g_queue_push_tail(&outbox->pending, pending);
-    /* Online everything before this one is written, so the whole queue need not be walked for each message. */
-    if (session_is_online(session) && write_pending(session, pending) == DROPPED)
-        remove_pending(outbox, outbox->pending.tail);
+    return message->edits > 0 && message->edit_id != NULL ? message->edit_id : message->id;
+}
+
+/* --- sending --- */
+
+/* Refuses what the conversation's intent does not allow (I21), before anything is written. */
+static bool
+check_conversation(const Conversation *conversation, GError **error)
+{
+    if (conversation_kind(conversation) != CONVERSATION_CHAT) {
+        g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("%s is a room you have not joined: nothing was sent"),
+                    conversation_label(conversation));
+        return false;
+    }
+    g_autoptr(Envelope) possible =
+        envelope_plain(message_stanza_new(), conversation_intent(conversation), error);
+    return possible != NULL;
+}
+
+/* The text as it will be sent; NULL: refused. */
+static char *
+prepare_body(const Conversation *conversation, const char *body, GError **error)
+{
+    g_autofree char *text = normalise_lines(body);
+    return check_body(text, error) && check_conversation(conversation, error) ? g_steal_pointer(&text) : NULL;
+}
+
+/* Puts the text that is shown into the queue. */
+static bool
+enqueue(Session *session, Conversation *conversation, const Message *message, GError **error)
+{
+    const bool is_edit = outgoing_current_id(message) != message->id;
+    OutboxRow *row = g_new0(OutboxRow, 1);
+    row->message = message->row;
+    row->with = g_strdup(jid_text(conversation_jid(conversation)));
+    row->kind = conversation_kind(conversation);
+    row->intent = g_strdup(conversation_intent(conversation));
+    row->id = g_strdup(outgoing_current_id(message));
+    row->body = g_strdup(message->body);
+    if (is_edit) {
+        row->corrects = g_strdup(message->id);
+        row->original = message->row;
+    }
+    return outgoing_queue_add(session_outgoing(session), row, message->serial, message->row != 0, error);
+}
+
+/* Both rows, or none: a message that waits nowhere would wait for ever. */
+static bool
+store_and_enqueue(Session *session, Conversation *conversation, Message *message, GError **error)
+{
+    Db *db = client_db(session_client(session));
+    const HistoryPlace place = conversations_place(conversation);
+    if (!conversations_are_kept(session_client(session), conversation)) {
+        conversation_append(conversation, message);
+        return enqueue(session, conversation, message, error);
+    }
+    if (!db_step_begin(db, error))
+        return false;
+    const bool added = history_add(db, &place, message, error) == HISTORY_ADDED
+                       && enqueue(session, conversation, message, error);
+    if (!db_step_end(db, added, added ? error : NULL))
+        return false;
+    conversation_append(conversation, message);
+    return true;
 }
 
 Message *
@@ -217,33 +160,85 @@ outgoing_send(Client *client, Conversation *conversation, const char *body, GErr
 {
     Session *session = client_session_of(client, conversation_account(conversation));
     g_return_val_if_fail(session != NULL && body != NULL, NULL);
-    g_autofree char *text = normalise_lines(body);
-    if (!check_body(text, error))
+    g_autofree char *text = prepare_body(conversation, body, error);
+    if (text == NULL)
         return NULL;
-    if (conversation_kind(conversation) != CONVERSATION_CHAT) {
-        g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("%s is a room you have not joined: nothing was sent"),
-                    conversation_label(conversation));
-        return NULL;
-    }
     const Account *account = session_account(session);
     const Jid *from = account_full_jid(account) != NULL ? account_full_jid(account) : account_jid(account);
     g_autofree char *id = stream_new_id();
     g_autoptr(Message) message = message_new(
         &(MessageInit) { .direction = MESSAGE_OUT, .from = from, .id = id, .origin_id = id, .body = text });
-    g_autoptr(Envelope) possible = make_envelope(conversation, message, CHAT_STATE_NONE, error);
-    if (possible == NULL)
+    if (!store_and_enqueue(session, conversation, message, error))
         return NULL;
-    conversation_append(conversation, message);
-    enqueue(session, conversation, message);
     return message; /* the conversation's reference keeps it */
+}
+
+bool
+outgoing_correct(Client *client, Conversation *conversation, Message *original, const char *body, GError **error)
+{
+    Session *session = client_session_of(client, conversation_account(conversation));
+    Db *db = client_db(client);
+    g_return_val_if_fail(session != NULL && original->direction == MESSAGE_OUT && original->id != NULL, false);
+    g_autofree char *text = prepare_body(conversation, body, error);
+    if (text == NULL)
+        return false;
+    g_autofree char *id = stream_new_id();
+    g_autoptr(Message) edit = message_new(
+        &(MessageInit) { .direction = MESSAGE_OUT, .from = original->from, .id = id, .origin_id = id, .body = text });
+    const HistoryPlace place = conversations_place(conversation);
+    if (original->row != 0 && history_correct(db, &place, original, edit, error) == HISTORY_FAILED)
+        return false;
+    /* What was not on the wire yet need not be sent any more; the correction follows what was. */
+    conversation_edit_message(conversation, original, text, edit->time, id);
+    return enqueue(session, conversation, original, error);
+}
+
+static bool
+resend(Session *session, Conversation *conversation, Message *message, GError **error)
+{
+    if (!check_conversation(conversation, error) || !conversation_requeue_message(conversation, message))
+        return false;
+    if (message->row != 0 && !history_update(client_db(session_client(session)), message, error))
+        return false;
+    return enqueue(session, conversation, message, error);
+}
+
+int
+outgoing_resend(Client *client, Conversation *conversation, Message *message, GError **error)
+{
+    Session *session = client_session_of(client, conversation_account(conversation));
+    int count = 0;
+    if (message != NULL)
+        return resend(session, conversation, message, error) ? 1 : -1;
+    for (guint i = 0; i < conversation_message_count(conversation); i++) {
+        Message *failed = conversation_message_at(conversation, i);
+        if (failed->direction != MESSAGE_OUT || failed->state != MESSAGE_FAILED)
+            continue;
+        if (!resend(session, conversation, failed, error))
+            return -1;
+        count++;
+    }
+    return count;
+}
+
+/* --- without a body --- */
+
+bool
+outgoing_send_bare(Session *session, Conversation *conversation, XmppMessage *take_stanza)
+{
+    g_autoptr(Envelope) envelope = envelope_plain(take_stanza, conversation_intent(conversation), NULL);
+    return envelope != NULL && message_stanza_send(session_stream(session), envelope_message(envelope));
 }
 
 void
 outgoing_send_state(Session *session, Conversation *conversation, ChatState state)
 {
-    g_autoptr(Envelope) envelope = make_envelope(conversation, NULL, state, NULL);
-    if (envelope != NULL)
-        message_stanza_send(session_stream(session), envelope_message(envelope));
+    const Jid *locked_to = conversation_locked_to(conversation);
+    XmppMessage *stanza = message_stanza_new();
+    stanza->to = jid_ref(locked_to != NULL ? locked_to : conversation_jid(conversation));
+    stanza->type = XMPP_MESSAGE_CHAT;
+    stanza->chat_state = state;
+    outgoing_send_bare(session, conversation, stanza);
 }
 
 void
@@ -254,46 +249,15 @@ outgoing_chat_state(Client *client, Conversation *conversation, ChatState state)
     typing_set_state(session_typing(session), conversation, state);
 }
 
-/* --- what becomes of it --- */
-
-void
-outgoing_acknowledged(Session *session, const char *id)
-{
-    GQueue *queue = &session_outbox(session)->pending;
-    for (GList *link = queue->head; link != NULL; link = link->next) {
-        Pending *pending = link->data;
-        if (!pending->written || g_strcmp0(pending->id, id) != 0)
-            continue;
-        advance(session, pending, MESSAGE_SENT, NULL);
-        remove_pending(session_outbox(session), link);
-        return;
-    }
-}
-
-void
-outgoing_lost(Session *session)
-{
-    GQueue *queue = &session_outbox(session)->pending;
-    GList *next;
-    for (GList *link = queue->head; link != NULL; link = next) {
-        Pending *pending = link->data;
-        next = link->next;
-        if (!pending->written)
-            continue;
-        advance(session, pending, MESSAGE_FAILED, _("the connection was lost before the server confirmed it"));
-        remove_pending(session_outbox(session), link);
-    }
-}
-
 guint
-outgoing_unconfirmed(const Session *session)
+outgoing_unsent(const Session *session)
 {
-    return session_outbox(session)->written;
+    return session_is_online(session) ? outgoing_queue_length(session_outgoing(session)) : 0;
 }
 
 guint
 outgoing_pending(const Client *client, const Account *account)
 {
     const Session *session = client_session_of(client, account);
-    return session != NULL ? g_queue_get_length(&session_outbox(session)->pending) : 0;
+    return session != NULL ? outgoing_queue_length(session_outgoing(session)) : 0;
 }

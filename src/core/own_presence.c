@@ -17,6 +17,15 @@ own_presence_restore(Session *session)
                       account_status(account), account_priority(account));
 }
 
+/* The server tells the presence of all contacts to those only who were unavailable before (RFC 6121 §4.2.2). */
+void
+own_presence_renew(Session *session)
+{
+    if (session_is_online(session))
+        presence_send(session_stream(session), NULL, PRESENCE_OFFLINE, NULL, 0);
+    own_presence_restore(session);
+}
+
 /* The words of the setting are those of availability_word(). */
 static Availability
 default_availability(const Settings *settings, const char *account)

@@ -23,7 +23,9 @@ struct Session {
     Account *account;
     Bus *bus; /* of the stream: XmppEvent */
     XmppStream *stream;
-    Outbox *outbox;
+    OutgoingQueue *outgoing;
+    SessionResume *resume;
+    HistorySync *history_sync;
     Typing *typing;
     RosterKeeper *roster_keeper;
 
@@ -76,10 +78,22 @@ session_account_config(const Session *session)
     return session->config;
 }
 
-Outbox *
-session_outbox(const Session *session)
+OutgoingQueue *
+session_outgoing(const Session *session)
 {
-    return session->outbox;
+    return session->outgoing;
+}
+
+SessionResume *
+session_resume(const Session *session)
+{
+    return session->resume;
+}
+
+HistorySync *
+session_history_sync(const Session *session)
+{
+    return session->history_sync;
 }
 
 Typing *
@@ -259,6 +273,7 @@ start_stream(Session *session)
         .sasl_pinned = mechanism,
         .sasl_pinned_binding = binding,
         .roster_ver = session->roster_version,
+        .resume = session_resume_load(session->resume),
         .stanza_limit = (guint) settings_get_int(settings, SETTING_STANZA_LIMIT, name, NULL),
         .answer_version = settings_get_bool(settings, SETTING_VERSION_REPLY, name, NULL),
         .may_reveal = may_reveal,
@@ -367,33 +382,38 @@ on_phase(Session *session, XmppPhase phase, const char *detail)
 }
 
 static void
-lose_session(Session *session)
+on_online(Session *session, const Jid *jid)
 {
-    outgoing_lost(session);
-    typing_reset(session->typing);
-    incoming_presence_forget(session);
+    session->online_since = g_get_monotonic_time();
+    session_resume_online(session->resume);
+    credentials_accepted(session->credentials);
+    account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
 }
 
 static void
 on_bound(Session *session, const Jid *jid)
 {
-    session->online_since = g_get_monotonic_time();
-    credentials_accepted(session->credentials);
-    lose_session(session); /* of an older one that was not resumed */
-    account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
+    incoming_presence_forget(session);
+    typing_reset(session->typing);
+    on_online(session, jid);
     own_presence_restore(session);
-    outgoing_flush(session);
+    outgoing_queue_bound(session->outgoing);
+    history_sync_bound(session->history_sync);
     finish_connect(session, NULL);
 }
 
-/* The session of before goes on: the server has kept the roster, the presences and what was sent. */
+/* The server's session goes on, so nothing was missed; but after a restart this process knows nothing of it. */
 static void
-on_resumed(Session *session, const Jid *jid)
+on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored)
 {
-    session->online_since = g_get_monotonic_time();
-    credentials_accepted(session->credentials);
-    account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
-    outgoing_flush(session);
+    on_online(session, jid);
+    if (restored) {
+        own_presence_renew(session);
+        outgoing_queue_restored(session->outgoing, acknowledged);
+        history_sync_bound(session->history_sync);
+    } else {
+        outgoing_queue_flush(session->outgoing);
+    }
     finish_connect(session, NULL);
 }
 
@@ -410,13 +430,20 @@ on_refused(Session *session, XmppCloseReason reason, const GError *error)
 }
 
 static void
-on_closed(Session *session, XmppCloseReason reason, bool fatal, const GError *error)
+on_closed(Session *session, XmppCloseReason reason, bool fatal, bool resumable, const GError *error)
 {
     const gint64 lasted = session->online_since != 0 ? g_get_monotonic_time() - session->online_since : 0;
     if (lasted >= STABLE_SECONDS * G_TIME_SPAN_SECOND)
         retry_reset(&session->retry);
     session->online_since = 0;
     session->closing = false;
+    session_resume_save(session->resume);
+    outgoing_queue_closed(session->outgoing);
+    history_sync_closed(session->history_sync);
+    if (!resumable) {
+        typing_reset(session->typing);
+        incoming_presence_forget(session);
+    }
     const bool again = session->again;
     session->again = false;
     if (session->wanted && again) {
@@ -450,21 +477,17 @@ on_xmpp_event(gconstpointer data, gpointer user)
         on_bound(session, event->bound.jid);
         break;
     case XMPP_EVENT_RESUMED:
-        on_resumed(session, event->resumed.jid);
-        break;
-    case XMPP_EVENT_ACK_WANTED:
-        stream_acknowledge(session->stream, event->ack_wanted.number);
+        on_resumed(session, event->resumed.jid, event->resumed.acknowledged, event->resumed.restored);
         break;
     case XMPP_EVENT_CLOSED:
-        if (!event->closed.resumable)
-            lose_session(session);
-        on_closed(session, event->closed.reason, event->closed.fatal, event->closed.error);
+        on_closed(session, event->closed.reason, event->closed.fatal, event->closed.resumable, event->closed.error);
         break;
     case XMPP_EVENT_MESSAGE:
         incoming_message(session, event->message);
+        session_resume_changed(session->resume);
         break;
     case XMPP_EVENT_ACKNOWLEDGED:
-        outgoing_acknowledged(session, event->acknowledged.id);
+        outgoing_queue_confirm(session->outgoing, event->acknowledged.id);
         client_check_shutdown(session->client);
         break;
     case XMPP_EVENT_PRESENCE:
@@ -483,8 +506,15 @@ on_xmpp_event(gconstpointer data, gpointer user)
         account_memory_save_sasl(session, event->sasl.mechanism, event->sasl.channel_binding);
         break;
     case XMPP_EVENT_RESUME_STATE:
-    case XMPP_EVENT_FAST_TOKEN:
+        session_resume_changed(session->resume);
+        break;
+    case XMPP_EVENT_ACK_WANTED:
+        session_resume_ack_wanted(session->resume, event->ack_wanted.number);
+        break;
     case XMPP_EVENT_READ:
+        reading_elsewhere(session, event->read.with, event->read.archive_id);
+        break;
+    case XMPP_EVENT_FAST_TOKEN:
     case XMPP_EVENT_ROSTER_CURRENT:
     case XMPP_EVENT_FEATURES:
         break;
@@ -619,13 +649,16 @@ session_new(Client *client, const AccountConfig *config)
     session->stream = stream_new(session->bus, session);
     stream_share_tls(session->stream, client_tls(client));
     session->credentials = credentials_new(client_secrets(client));
-    session->outbox = outbox_new();
+    session->outgoing = outgoing_queue_new(session);
+    session->resume = session_resume_new(session);
+    session->history_sync = history_sync_new(session);
     session->typing = typing_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
     account_memory_lend_caps(session);
     own_presence_prepare(session);
     incoming_roster_load(session);
+    outgoing_queue_load(session->outgoing);
     return session;
 }
 
@@ -642,7 +675,9 @@ session_free(Session *session)
     }
     bus_free(session->bus);
     typing_free(session->typing);
-    outbox_free(session->outbox);
+    history_sync_free(session->history_sync);
+    session_resume_free(session->resume);
+    outgoing_queue_free(session->outgoing);
     roster_keeper_free(session->roster_keeper);
     account_free(session->account);
     account_config_unref(session->config);

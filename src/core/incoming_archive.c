@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/log.h"
+#include "core/core_private.h"
+#include "store/sync.h"
+
+/* One result that is a message with a text: what it is, and what the store says about it. */
+typedef struct Result {
+    const XmppMessage *stanza;
+    Conversation *conversation; /* NULL: nobody has it open, and nobody needs to */
+    Jid *peer;                  /* bare */
+    Message *message;
+} Result;
+
+static void
+result_clear(gpointer data)
+{
+    Result *result = data;
+    jid_unref(result->peer);
+    message_unref(result->message);
+}
+
+static bool
+has_text(const XmppMessage *stanza)
+{
+    return (stanza->type == XMPP_MESSAGE_CHAT || stanza->type == XMPP_MESSAGE_NORMAL) && stanza->body != NULL
+           && *stanza->body != '\0';
+}
+
+/* Corrections are not messages of their own as long as what they correct is known. */
+static bool
+is_plain_text(const XmppMessage *stanza)
+{
+    return has_text(stanza) && stanza->corrects == NULL;
+}
+
+static const char *
+archive_name(const Session *session, const MamPage *page)
+{
+    const XmppMessage *first = g_ptr_array_index(page->messages, 0);
+    return first->archive != NULL ? jid_bare(first->archive) : session_store_key(session);
+}
+
+/* The first look at an archive brings what was read long ago: nothing of it opens a window or counts as unread. */
+static bool
+is_first_look(const Session *session, const MamPage *page)
+{
+    g_autofree char *cursor =
+        sync_cursor(client_db(session_client(session)), session_store_key(session), archive_name(session, page), NULL);
+    return cursor == NULL;
+}
+
+static void
+add_result(Session *session, GArray *results, const XmppMessage *stanza, bool first_look)
+{
+    MessageDirection direction;
+    g_autoptr(Jid) peer = incoming_peer(session, stanza, &direction);
+    Conversation *conversation = account_find_conversation(session_account(session), peer);
+    if (conversation == NULL && direction == MESSAGE_IN && !first_look)
+        conversation = incoming_open(session, peer);
+    const Result result = {
+        .stanza = stanza,
+        .conversation = conversation,
+        .peer = jid_to_bare(peer),
+        .message = incoming_make_message(session, stanza, direction),
+    };
+    g_array_append_val(results, result);
+}
+
+/* Into the store as a whole, so that the archive's order holds. */
+static bool
+keep_results(Session *session, const GArray *results, HistoryOutcome *outcomes, GError **error)
+{
+    Db *db = client_db(session_client(session));
+    g_autofree HistoryPlace *places = g_new0(HistoryPlace, results->len);
+    g_autofree Message **messages = g_new0(Message *, results->len);
+    for (guint i = 0; i < results->len; i++) {
+        const Result *result = &g_array_index(results, Result, i);
+        places[i] = (HistoryPlace) {
+            .account = session_store_key(session),
+            .with = jid_text(result->peer),
+            .kind = CONVERSATION_CHAT,
+        };
+        messages[i] = result->message;
+    }
+    return history_add_page(db, places, messages, results->len, outcomes, error);
+}
+
+static bool
+is_kept(const Session *session, const Jid *peer)
+{
+    const Client *client = session_client(session);
+    const char *account = account_name(session_account(session));
+    const char *keep = settings_get_text(client_settings(client), SETTING_HISTORY_KEEP, account, jid_text(peer));
+    return !g_str_equal(keep, "never");
+}
+
+static void
+settle(Session *session, const Result *result, HistoryOutcome outcome, bool first_look)
+{
+    Db *db = client_db(session_client(session));
+    const HistoryPlace place = { session_store_key(session), jid_text(result->peer), CONVERSATION_CHAT };
+    if (result->message->direction == MESSAGE_OUT && outcome == HISTORY_KNOWN)
+        outgoing_queue_confirm(session_outgoing(session), result->message->id);
+    if (first_look && result->message->order > history_read_order(db, &place))
+        history_set_read(db, &place, result->message->order, NULL);
+    if (result->conversation == NULL)
+        return;
+    const bool is_new = outcome == HISTORY_ADDED && conversation_append(result->conversation, result->message);
+    reading_receive(session, result->conversation, result->stanza, is_new ? result->message : NULL);
+}
+
+/* Conversations without a trace on the disk: only what nobody has seen in this process is shown. */
+static void
+show_unkept(Session *session, const Result *result)
+{
+    if (result->conversation != NULL && incoming_keep(session, result->conversation, result->message))
+        conversation_append(result->conversation, result->message);
+}
+
+/* Receipts, markers and corrections, after the messages they are about. */
+static void
+receive_about(Session *session, const XmppMessage *stanza)
+{
+    MessageDirection direction;
+    if (stanza->type == XMPP_MESSAGE_ERROR || stanza->type == XMPP_MESSAGE_GROUPCHAT)
+        return;
+    g_autoptr(Jid) peer = incoming_peer(session, stanza, &direction);
+    Conversation *conversation = stanza->corrects != NULL
+                                     ? incoming_open(session, peer)
+                                     : account_find_conversation(session_account(session), peer);
+    if (conversation == NULL)
+        return;
+    if (stanza->corrects == NULL || !has_text(stanza)) {
+        reading_receive(session, conversation, stanza, NULL);
+        return;
+    }
+    if (direction == MESSAGE_OUT)
+        outgoing_queue_confirm(session_outgoing(session), stanza->id);
+    if (incoming_correction(session, conversation, stanza, direction))
+        return;
+    g_autoptr(Message) shown = incoming_make_message(session, stanza, direction);
+    if (incoming_keep(session, conversation, shown))
+        conversation_append(conversation, shown);
+}
+
+bool
+incoming_archive_page(Session *session, const MamPage *page, GError **error)
+{
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Result));
+    g_autoptr(GArray) unkept = g_array_new(FALSE, FALSE, sizeof(Result));
+    g_array_set_clear_func(kept, result_clear);
+    g_array_set_clear_func(unkept, result_clear);
+    if (page->messages->len == 0)
+        return true;
+    const bool first_look = is_first_look(session, page);
+    for (guint i = 0; i < page->messages->len; i++) {
+        const XmppMessage *stanza = g_ptr_array_index(page->messages, i);
+        MessageDirection direction;
+        g_autoptr(Jid) peer = is_plain_text(stanza) ? incoming_peer(session, stanza, &direction) : NULL;
+        g_autoptr(Jid) bare = peer != NULL ? jid_to_bare(peer) : NULL;
+        if (bare != NULL)
+            add_result(session, is_kept(session, bare) ? kept : unkept, stanza, first_look);
+    }
+    g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, kept->len + 1);
+    if (kept->len > 0 && !keep_results(session, kept, outcomes, error))
+        return false;
+    for (guint i = 0; i < kept->len; i++)
+        settle(session, &g_array_index(kept, Result, i), outcomes[i], first_look);
+    for (guint i = 0; i < unkept->len; i++)
+        show_unkept(session, &g_array_index(unkept, Result, i));
+    for (guint i = 0; i < page->messages->len; i++) {
+        const XmppMessage *stanza = g_ptr_array_index(page->messages, i);
+        if (!is_plain_text(stanza))
+            receive_about(session, stanza);
+    }
+    return true;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A message goes through here in four steps: it is written into the store, the store says that it is on the disk, it
+ * is put on the wire, the server has it. What was on the wire when the connection or the process ended may or may not
+ * have arrived: those at the front of the queue are "written", and what became of them is found out first. */
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "core/core_private.h"
+#include "e2ee/e2ee.h"
+
+enum {
+    HOLD_MS = 10000, /* so long the archive may take to say what became of the written ones */
+};
+
+typedef struct Pending {
+    gint64 outbox;  /* its row in the store; 0: it is kept in memory only */
+    guint64 serial; /* of the message in the model; 0: it is found by its row */
+    OutboxRow *row;
+    guint batch;    /* which question to the disk it belongs to */
+    bool durable;
+} Pending;
+
+struct OutgoingQueue {
+    Session *session;
+    GQueue pending;    /* Pending*, in the order of sending: first the written ones */
+    GHashTable *by_id; /* stanza id (the row's own) → GList* in `pending` */
+    guint written;
+    guint hold;        /* timer while it is being found out what became of the written ones */
+    guint durable;     /* the question to the disk; 0: none is under way */
+    guint batch, asked;
+};
+
+static void ask_disk(OutgoingQueue *queue);
+
+static void
+pending_free(gpointer data)
+{
+    Pending *pending = data;
+    outbox_row_free(pending->row);
+    g_free(pending);
+}
+
+static Db *
+queue_db(const OutgoingQueue *queue)
+{
+    return client_db(session_client(queue->session));
+}
+
+static void
+report(const OutgoingQueue *queue, const GError *error)
+{
+    client_notice(session_client(queue->session), session_account(queue->session), NOTICE_ERROR, error->code, "%s",
+                  error->message);
+}
+
+OutgoingQueue *
+outgoing_queue_new(Session *session)
+{
+    OutgoingQueue *queue = g_new0(OutgoingQueue, 1);
+    queue->session = session;
+    queue->batch = 1;
+    queue->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    g_queue_init(&queue->pending);
+    return queue;
+}
+
+void
+outgoing_queue_free(OutgoingQueue *queue)
+{
+    g_clear_handle_id(&queue->hold, g_source_remove);
+    if (queue->durable != 0)
+        db_forget_durable(queue_db(queue), queue->durable);
+    g_hash_table_unref(queue->by_id);
+    g_queue_clear_full(&queue->pending, pending_free);
+    g_free(queue);
+}
+
+static void
+insert(OutgoingQueue *queue, Pending *take_pending)
+{
+    g_queue_push_tail(&queue->pending, take_pending);
+    g_hash_table_replace(queue->by_id, take_pending->row->id, queue->pending.tail);
+}
+
+/* Takes one out that is settled. */
+static void
+drop(OutgoingQueue *queue, GList *link)
+{
+    Pending *pending = link->data;
+    g_autoptr(GError) error = NULL;
+    if (pending->row->written)
+        queue->written--;
+    if (g_hash_table_lookup(queue->by_id, pending->row->id) == link)
+        g_hash_table_remove(queue->by_id, pending->row->id);
+    if (pending->outbox != 0 && !outbox_remove(queue_db(queue), pending->outbox, &error))
+        report(queue, error);
+    g_queue_delete_link(&queue->pending, link);
+    pending_free(pending);
+}
+
+static Conversation *
+find_conversation(const OutgoingQueue *queue, const Pending *pending)
+{
+    g_autoptr(Jid) with = jid_new(pending->row->with, NULL);
+    return with != NULL ? account_find_conversation(session_account(queue->session), with) : NULL;
+}
+
+/* The state is that of the text that is shown: a correction on its way is another one. */
+static bool
+is_shown(const Pending *pending, const Message *message)
+{
+    return g_strcmp0(outgoing_current_id(message), pending->row->id) == 0;
+}
+
+/* A message that is not loaded changes in the store only. */
+static void
+advance_stored(const OutgoingQueue *queue, const Pending *pending, gint64 row, MessageState state, const char *reason)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Message) message = row != 0 ? history_find(queue_db(queue), row, &error) : NULL;
+    if (message != NULL && is_shown(pending, message) && message_advance(message, state, reason))
+        history_update(queue_db(queue), message, &error);
+    if (error != NULL)
+        report(queue, error);
+}
+
+static void
+advance(const OutgoingQueue *queue, const Pending *pending, MessageState state, const char *reason)
+{
+    const gint64 row = pending->row->original != 0 ? pending->row->original : pending->row->message;
+    Conversation *conversation = find_conversation(queue, pending);
+    Message *message = NULL;
+    if (conversation != NULL && pending->serial != 0)
+        message = conversation_find_message(conversation, pending->serial);
+    if (conversation != NULL && message == NULL && row != 0)
+        message = conversation_find_row(conversation, row);
+    if (message == NULL)
+        advance_stored(queue, pending, row, state, reason);
+    else if (is_shown(pending, message))
+        outgoing_advance(queue->session, conversation, message, state, reason);
+}
+
+static void
+fail(OutgoingQueue *queue, GList *link, const char *reason)
+{
+    advance(queue, link->data, MESSAGE_FAILED, reason);
+    drop(queue, link);
+}
+
+/* --- on the wire --- */
+
+static XmppMessage *
+make_stanza(const Pending *pending, const Conversation *conversation, ChatState state)
+{
+    const OutboxRow *row = pending->row;
+    const Jid *locked_to = conversation != NULL ? conversation_locked_to(conversation) : NULL;
+    XmppMessage *stanza = message_stanza_new();
+    stanza->to = locked_to != NULL ? jid_ref(locked_to) : jid_new(row->with, NULL);
+    stanza->type = XMPP_MESSAGE_CHAT;
+    stanza->chat_state = state;
+    stanza->id = g_strdup(row->id);
+    stanza->origin_id = g_strdup(row->id);
+    stanza->body = g_strdup(row->body);
+    stanza->corrects = g_strdup(row->corrects);
+    stanza->wants_receipt = true;
+    stanza->markable = true;
+    return stanza;
+}
+
+typedef enum { WRITTEN, NOT_ONLINE, DROPPED } Outcome;
+
+static Outcome
+write_pending(OutgoingQueue *queue, GList *link)
+{
+    Pending *pending = link->data;
+    OutboxRow *row = pending->row;
+    Session *session = queue->session;
+    Conversation *conversation = find_conversation(queue, pending);
+    const ChatState state =
+        conversation != NULL ? typing_take_state(session_typing(session), conversation) : CHAT_STATE_NONE;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Envelope) envelope = envelope_plain(make_stanza(pending, conversation, state), row->intent, &error);
+    if (envelope == NULL) {
+        fail(queue, link, error->message);
+        return DROPPED;
+    }
+    if (!message_stanza_send(session_stream(session), envelope_message(envelope)))
+        return NOT_ONLINE;
+    row->written = true;
+    row->number = stream_sent_number(session_stream(session));
+    queue->written++;
+    if (pending->outbox != 0 && !outbox_set_written(queue_db(queue), pending->outbox, row->number, &error))
+        report(queue, error);
+    return WRITTEN;
+}
+
+/* What was written long ago is not sent without asking. */
+static bool
+is_too_old(const OutgoingQueue *queue, const OutboxRow *row)
+{
+    const Settings *settings = client_settings(session_client(queue->session));
+    const char *account = account_name(session_account(queue->session));
+    const gint64 hours = settings_get_int(settings, SETTING_OUTBOX_MAX_AGE, account, NULL);
+    return hours != 0 && when_now() - row->queued > hours * G_TIME_SPAN_HOUR;
+}
+
+/* Order is kept: who is not on the disk yet holds up those behind. */
+void
+outgoing_queue_flush(OutgoingQueue *queue)
+{
+    GList *next;
+    if (queue->hold != 0)
+        return;
+    for (GList *link = queue->pending.head; link != NULL; link = next) {
+        const Pending *pending = link->data;
+        next = link->next;
+        if (pending->row->written)
+            continue;
+        if (!session_is_online(queue->session) || !pending->durable)
+            return;
+        if (is_too_old(queue, pending->row))
+            fail(queue, link, _("it waited for too long to be sent without asking: /resend sends it"));
+        else if (write_pending(queue, link) == NOT_ONLINE)
+            return;
+    }
+}
+
+/* --- on the disk --- */
+
+static void
+on_durable(const GError *error, gpointer data)
+{
+    OutgoingQueue *queue = data;
+    GList *previous;
+    queue->durable = 0;
+    bool more = false;
+    for (GList *link = queue->pending.tail; link != NULL; link = previous) {
+        Pending *pending = link->data;
+        previous = link->prev;
+        if (pending->durable)
+            break;
+        if (pending->batch > queue->asked)
+            more = true;
+        else if (error != NULL)
+            fail(queue, link, error->message);
+        else
+            pending->durable = true;
+    }
+    if (more)
+        ask_disk(queue);
+    outgoing_queue_flush(queue);
+    client_check_shutdown(session_client(queue->session));
+}
+
+static void
+ask_disk(OutgoingQueue *queue)
+{
+    if (queue->durable != 0)
+        return;
+    queue->asked = queue->batch++;
+    queue->durable = db_when_durable(queue_db(queue), on_durable, queue);
+}
+
+bool
+outgoing_queue_add(OutgoingQueue *queue, OutboxRow *take_row, guint64 serial, bool kept, GError **error)
+{
+    g_autoptr(OutboxRow) row = take_row;
+    gint64 number = 0;
+    row->queued = when_now();
+    if (kept && (number = outbox_add(queue_db(queue), session_store_key(queue->session), row, error)) == 0)
+        return false;
+    Pending *pending = g_new0(Pending, 1);
+    *pending = (Pending) {
+        .outbox = number,
+        .serial = serial,
+        .row = g_steal_pointer(&row),
+        .batch = queue->batch,
+        .durable = !kept,
+    };
+    insert(queue, pending);
+    if (kept)
+        ask_disk(queue);
+    else
+        outgoing_queue_flush(queue);
+    return true;
+}
+
+/* Of an earlier process: whether it was on the wire is not sure for any of them. */
+static void
+on_stored(gint64 outbox, const OutboxRow *row, gpointer data)
+{
+    OutgoingQueue *queue = data;
+    Pending *pending = g_new0(Pending, 1);
+    *pending = (Pending) { .outbox = outbox, .durable = true, .row = g_memdup2(row, sizeof *row) };
+    OutboxRow *copy = pending->row;
+    copy->with = g_strdup(row->with);
+    copy->to = g_strdup(row->to);
+    copy->intent = g_strdup(row->intent);
+    copy->corrects = g_strdup(row->corrects);
+    copy->id = g_strdup(row->id);
+    copy->body = g_strdup(row->body);
+    copy->written = true;
+    queue->written++;
+    insert(queue, pending);
+}
+
+void
+outgoing_queue_load(OutgoingQueue *queue)
+{
+    g_autoptr(GError) error = NULL;
+    if (!outbox_load(queue_db(queue), session_store_key(queue->session), on_stored, queue, &error))
+        report(queue, error);
+}
+
+void
+outgoing_queue_open_conversations(const OutgoingQueue *queue)
+{
+    Account *account = session_account(queue->session);
+    for (const GList *link = queue->pending.head; link != NULL; link = link->next) {
+        const OutboxRow *row = ((const Pending *) link->data)->row;
+        g_autoptr(Jid) with = jid_new(row->with, NULL);
+        if (with != NULL)
+            conversations_open(session_client(queue->session), account, with, row->kind);
+    }
+}
+
+/* --- what became of it --- */
+
+void
+outgoing_queue_confirm(OutgoingQueue *queue, const char *id)
+{
+    GList *link = id != NULL ? g_hash_table_lookup(queue->by_id, id) : NULL;
+    if (link == NULL)
+        return;
+    advance(queue, link->data, MESSAGE_SENT, NULL);
+    drop(queue, link);
+}
+
+void
+outgoing_queue_forget(OutgoingQueue *queue, const char *id)
+{
+    GList *link = id != NULL ? g_hash_table_lookup(queue->by_id, id) : NULL;
+    if (link != NULL)
+        drop(queue, link);
+}
+
+static gboolean
+on_hold_over(gpointer data)
+{
+    OutgoingQueue *queue = data;
+    log_debug("core", "the archive does not say what became of %u messages: they are sent again", queue->written);
+    outgoing_queue_release(queue);
+    return G_SOURCE_REMOVE;
+}
+
+void
+outgoing_queue_bound(OutgoingQueue *queue)
+{
+    g_clear_handle_id(&queue->hold, g_source_remove);
+    if (queue->written > 0)
+        queue->hold = g_timeout_add(client_delay(session_client(queue->session), HOLD_MS), on_hold_over, queue);
+    outgoing_queue_flush(queue);
+}
+
+/* XEP-0198 §4: counts modulo 2^32. */
+void
+outgoing_queue_restored(OutgoingQueue *queue, guint32 acknowledged)
+{
+    GList *next;
+    for (GList *link = queue->pending.head; link != NULL; link = next) {
+        const OutboxRow *row = ((Pending *) link->data)->row;
+        next = link->next;
+        if (!row->written || row->number == 0 || (gint32) (acknowledged - row->number) < 0)
+            continue;
+        advance(queue, link->data, MESSAGE_SENT, NULL);
+        drop(queue, link);
+    }
+    outgoing_queue_bound(queue);
+}
+
+void
+outgoing_queue_release(OutgoingQueue *queue)
+{
+    g_clear_handle_id(&queue->hold, g_source_remove);
+    for (GList *link = queue->pending.head; link != NULL && queue->written > 0; link = link->next) {
+        OutboxRow *row = ((Pending *) link->data)->row;
+        if (!row->written)
+            continue;
+        row->written = false;
+        row->number = 0;
+        queue->written--;
+    }
+    outgoing_queue_flush(queue);
+}
+
+void
+outgoing_queue_closed(OutgoingQueue *queue)
+{
+    g_clear_handle_id(&queue->hold, g_source_remove);
+}
+
+guint
+outgoing_queue_length(const OutgoingQueue *queue)
+{
+    return g_queue_get_length((GQueue *) &queue->pending);
+}
