@@ -39,23 +39,36 @@ find_bounced(const Session *session, const XmppMessage *bounce, Conversation **c
     return NULL;
 }
 
+/* A message that is not loaded: nobody sees it now, but who scrolls there shall see what became of it. */
+static void
+fail_stored(Session *session, const XmppMessage *bounce, const char *reason)
+{
+    Db *db = client_db(session_client(session));
+    const HistoryPlace place = { session_store_key(session), jid_bare(bounce->from), CONVERSATION_CHAT };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Message) sent = history_find_by_id(db, &place, MESSAGE_OUT, bounce->id, &error);
+    if (sent == NULL || g_strcmp0(outgoing_current_id(sent), bounce->id) != 0)
+        log_debug("core", "an error about no message of ours is ignored");
+    else if (message_advance(sent, MESSAGE_FAILED, reason) && history_update(db, sent, &error))
+        outgoing_queue_forget(session_outgoing(session), bounce->id);
+}
+
 static void
 receive_error(Session *session, const XmppMessage *bounce)
 {
     Conversation *conversation;
     if (bounce->id == NULL || bounce->error == NULL)
         return;
+    g_autofree char *reason = stanza_error_words(bounce->error);
     Message *sent = find_bounced(session, bounce, &conversation);
     if (conversation != NULL) {
         conversation_lock_to(conversation, NULL);
         typing_bounced(session_typing(session), conversation);
     }
-    if (sent == NULL) {
-        log_debug("core", "an error about no message of ours is ignored");
-        return;
-    }
-    g_autofree char *reason = stanza_error_words(bounce->error);
-    outgoing_fail(session, conversation, sent, reason);
+    if (sent != NULL)
+        outgoing_fail(session, conversation, sent, reason);
+    else if (bounce->from != NULL)
+        fail_stored(session, bounce, reason);
 }
 
 /* News of the own server are shown; those of others are unwanted mail. */

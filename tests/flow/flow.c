@@ -255,6 +255,29 @@ flow_turn(void)
         continue;
 }
 
+static void
+on_settled(const GError *error, gpointer data)
+{
+    *(bool *) data = true;
+}
+
+static bool
+is_settled(gpointer data)
+{
+    return *(bool *) data;
+}
+
+void
+flow_settle(Flow *flow)
+{
+    for (int round = 0; round < 2; round++) {
+        bool settled = false;
+        db_when_durable(client_db(flow->client), on_settled, &settled);
+        flow_wait(is_settled, &settled);
+        flow_turn();
+    }
+}
+
 static bool
 is_connecting(gpointer data)
 {
@@ -338,6 +361,7 @@ answer_ping(Peer *peer)
 void
 acknowledge(Peer *peer)
 {
+    flow_settle(peer->flow);
     do
         flow_turn();
     while (answer_ping(peer));
@@ -410,6 +434,10 @@ char *
 assert_sent_id(Peer *peer, const char *pattern)
 {
     g_autofree char *xml = take_sent(peer);
+    if (xml == NULL) { /* it may have to be on the disk first */
+        flow_settle(peer->flow);
+        xml = take_sent(peer);
+    }
     if (xml == NULL)
         g_error("nothing was sent, expected: %s", pattern);
     if (!g_pattern_match_simple(pattern, xml))
@@ -420,7 +448,7 @@ assert_sent_id(Peer *peer, const char *pattern)
 void
 assert_nothing_sent(Peer *peer)
 {
-    flow_turn();
+    flow_settle(peer->flow);
     g_autofree char *xml = take_sent(peer);
     if (xml != NULL)
         g_error("sent: %s\nexpected nothing", xml);
@@ -497,6 +525,7 @@ say(Peer *peer, const char *jid, const char *body)
     g_autoptr(GError) error = NULL;
     Message *message = outgoing_send(peer->flow->client, ensure_conversation(peer, jid), body, &error);
     g_assert_no_error(error);
+    flow_settle(peer->flow);
     return message;
 }
 

@@ -61,6 +61,8 @@ typedef bool (*FlowCondition)(gpointer data);
 void flow_wait(FlowCondition condition, gpointer data);
 /* Runs what is due now. */
 void flow_turn(void);
+/* The same, with what waits for the disk. */
+void flow_settle(Flow *flow);
 /* Waits until the client tries to connect; then it is before the login, and nothing was sent but the stream's head. */
 void wait_connecting(Peer *peer);
 void wait_offline(Peer *peer);
