@@ -168,6 +168,13 @@ make_stanza(const Pending *pending, const Conversation *conversation, ChatState 
     return stanza;
 }
 
+/* What the conversation insists on now counts as much as what it did when the message was written (I21). */
+static const char *
+intent_of(const OutboxRow *row, const Conversation *conversation)
+{
+    return conversation != NULL && g_str_equal(row->intent, "none") ? conversation_intent(conversation) : row->intent;
+}
+
 typedef enum { WRITTEN, NOT_ONLINE, DROPPED } Outcome;
 
 static Outcome
@@ -180,7 +187,7 @@ write_pending(OutgoingQueue *queue, GList *link)
     const ChatState state =
         conversation != NULL ? typing_take_state(session_typing(session), conversation) : CHAT_STATE_NONE;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Envelope) envelope = envelope_plain(make_stanza(pending, conversation, state), row->intent, &error);
+    g_autoptr(Envelope) envelope = envelope_plain(make_stanza(pending, conversation, state), intent_of(row, conversation), &error);
     if (envelope == NULL) {
         fail(queue, link, error->message);
         return DROPPED;

@@ -91,7 +91,7 @@ test_outbox(void)
     assert_bodies(bob, (const char *const[]) { "first", "second", NULL });
     g_assert_cmpint(conversation_message_at(bob, 0)->state, ==, MESSAGE_QUEUED);
     g_assert_cmpuint(outgoing_pending(flow->client, me->account), ==, 2);
-    login(me);
+    login_with_roster(me, "", NULL);
     say(me, "bob@example.org", "third");
     g_autofree char *again = assert_sent_id(me, "<message *<body>first</body>*");
     g_assert_cmpstr(again, ==, first);
@@ -199,7 +199,7 @@ test_correct(void)
     assert_bodies(bob, (const char *const[]) { "hello", NULL });
     message = conversation_message_at(bob, 0);
     g_assert_cmpuint(message->edits, ==, 1);
-    login(me);
+    login_with_roster(me, "", NULL);
     g_autofree char *pattern = g_strdup_printf("<message *<replace *id=?%s?*", id);
     assert_sent(me, pattern);
     acknowledge(me);

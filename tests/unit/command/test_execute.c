@@ -150,7 +150,7 @@ test_says_why_it_is_offline(Fixture *fixture, gconstpointer data)
     /* What is said meanwhile waits. */
     g_assert_null(command_fixture_run(fixture, "/msg alice@example.org hi"));
     command_fixture_bind(fixture, "work", roster);
-    g_assert_nonnull(strstr(fixture->sent->str, "<body>hi</body>"));
+    command_fixture_until(strstr(fixture->sent->str, "<body>hi</body>") != NULL);
     command_fixture_start(fixture, "/roster rename alice@example.org Alice B.");
     command_fixture_until(strstr(fixture->sent->str, "name=\"Alice B.\"") != NULL);
 }
