@@ -436,8 +436,8 @@ test_tables(Fixture *fixture, gconstpointer data)
 {
     g_assert_null(command_fixture_run(fixture, "/help connection"));
     g_assert_nonnull(strstr(fixture->printed->str, "tls require|direct|if-offered|off]  Connect an account;"));
-    g_assert_nonnull(strstr(fixture->printed->str, "\n/tls                   Show the server's certificate.\n"));
-    g_assert_cmpint(fixture->hang, ==, 23);
+    g_assert_nonnull(strstr(fixture->printed->str, "\n/tls                      Show the server's certificate.\n"));
+    g_assert_cmpint(fixture->hang, ==, 26);
     g_assert_null(command_fixture_run(fixture, "/print a  b"));
     g_assert_cmpint(fixture->hang, ==, 0);
 }
