@@ -389,6 +389,8 @@ outgoing_queue_restored(OutgoingQueue *queue, guint32 acknowledged)
 void
 outgoing_queue_release(OutgoingQueue *queue)
 {
+    if (queue->hold == 0) /* what is written now was written in this session */
+        return;
     g_clear_handle_id(&queue->hold, g_source_remove);
     for (GList *link = queue->pending.head; link != NULL && queue->written > 0; link = link->next) {
         OutboxRow *row = ((Pending *) link->data)->row;
