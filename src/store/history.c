@@ -1,242 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/history.h"
 
-#include "base/when.h"
-#include "store/history_places.h"
+#include "store/history_copies.h"
+#include "store/history_order.h"
 #include "store/history_rows.h"
 #include "store/sql.h"
-
-enum {
-    /* µs between messages at the end, and within a page of an archive: room for some that turn up later. */
-    ORDER_STEP = 64,
-    ORDER_SECOND = 1000 * 1000,
-    COPIES_MAX = 64, /* candidates that are looked at */
-};
-
-/* A message on its way in. */
-typedef struct Newcomer {
-    Db *db;
-    const HistoryPlace *place;
-    gint64 conversation;
-    Message *message;
-    gint64 digest;
-} Newcomer;
-
-/* --- copies --- */
-
-/* In rooms the occupant id is the sender where both have one, else the full JID. */
-static bool
-is_same_sender(const HistoryPlace *place, const Message *one, const Message *other)
-{
-    if (place->kind == CONVERSATION_CHAT)
-        return jid_equal_bare(one->from, other->from);
-    if (one->occupant_id != NULL && other->occupant_id != NULL)
-        return g_str_equal(one->occupant_id, other->occupant_id);
-    return jid_equal(one->from, other->from);
-}
-
-/* Copies have the text a message had before it was corrected. */
-static bool
-has_same_text(Db *db, const Message *known, const Message *copy)
-{
-    if (known->edits == 0)
-        return g_str_equal(known->body, copy->body);
-    sqlite3_stmt *select =
-        sql_query(db, NULL, "SELECT body FROM edit WHERE message = ? AND number = 0", SQL_INT(known->row));
-    if (select == NULL || db_next_row(db, select, NULL) <= 0)
-        return false;
-    const bool same = g_str_equal(sql_text(select, 0), copy->body);
-    sql_reset(select);
-    return same;
-}
-
-static bool
-is_copy(const Newcomer *newcomer, const Message *known)
-{
-    const Message *message = newcomer->message;
-    const bool both_archived = known->archive_id != NULL && message->archive_id != NULL;
-    const bool both_origins = known->origin_id != NULL && message->origin_id != NULL;
-    return known->direction == message->direction && is_same_sender(newcomer->place, known, message)
-           && !(both_archived && !g_str_equal(known->archive_id, message->archive_id))
-           && !(both_origins && !g_str_equal(known->origin_id, message->origin_id))
-           && has_same_text(newcomer->db, known, message);
-}
-
-/* The first of the candidates that is a copy, if there is one. False: failed. */
-static bool
-choose_copy(const Newcomer *newcomer, sqlite3_stmt *select, Message **known, GError **error)
-{
-    g_autoptr(GPtrArray) candidates = rows_read_all(newcomer->db, select, error);
-    for (guint i = 0; candidates != NULL && *known == NULL && i < candidates->len; i++) {
-        if (is_copy(newcomer, candidates->pdata[i]))
-            *known = message_ref(candidates->pdata[i]);
-    }
-    return candidates != NULL;
-}
-
-/* What has an id of the archive can only be a copy of what has none: the index leaves the others out, so that a flood
- * of one text with one id is not looked through for each of its messages. */
-#define SELECT_COPIES "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND "
-#define UNARCHIVED " AND m.archive_id IS NULL"
-#define LIMIT_COPIES " LIMIT ?"
-
-static bool
-find_by_origin(const Newcomer *newcomer, Message **known, GError **error)
-{
-    static const char any[] = SELECT_COPIES "m.origin_id = ? AND m.digest = ?" LIMIT_COPIES;
-    static const char unarchived[] = SELECT_COPIES "m.origin_id = ? AND m.digest = ?" UNARCHIVED LIMIT_COPIES;
-    const SqlValue values[] = { SQL_INT(newcomer->conversation), SQL_TEXT(newcomer->message->origin_id),
-                                SQL_INT(newcomer->digest), SQL_INT(COPIES_MAX) };
-    const char *sql = newcomer->message->archive_id != NULL ? unarchived : any;
-    return choose_copy(newcomer, sql_query_values(newcomer->db, error, sql, values, G_N_ELEMENTS(values)), known,
-                       error);
-}
-
-static bool
-find_by_id(const Newcomer *newcomer, Message **known, GError **error)
-{
-    static const char any[] = SELECT_COPIES "m.id = ? AND m.digest = ?" LIMIT_COPIES;
-    static const char unarchived[] = SELECT_COPIES "m.id = ? AND m.digest = ?" UNARCHIVED LIMIT_COPIES;
-    const SqlValue values[] = { SQL_INT(newcomer->conversation), SQL_TEXT(newcomer->message->id),
-                                SQL_INT(newcomer->digest), SQL_INT(COPIES_MAX) };
-    const char *sql = newcomer->message->archive_id != NULL ? unarchived : any;
-    return choose_copy(newcomer, sql_query_values(newcomer->db, error, sql, values, G_N_ELEMENTS(values)), known,
-                       error);
-}
-
-/* Without ids only the same stamp of a server tells copies; a time of arrival does not. */
-static bool
-find_by_stamp(const Newcomer *newcomer, Message **known, GError **error)
-{
-    static const char any[] = SELECT_COPIES
-        "m.id IS NULL AND m.origin_id IS NULL AND m.time = ? AND m.digest = ? AND m.flags & 1" LIMIT_COPIES;
-    const SqlValue values[] = { SQL_INT(newcomer->conversation), SQL_INT(newcomer->message->time),
-                                SQL_INT(newcomer->digest), SQL_INT(COPIES_MAX) };
-    return choose_copy(newcomer, sql_query_values(newcomer->db, error, any, values, G_N_ELEMENTS(values)), known,
-                       error);
-}
-
-/* What is in the store of this message already; NULL: nothing. False: failed. */
-static bool
-find_copy(const Newcomer *newcomer, Message **known, GError **error)
-{
-    const Message *message = newcomer->message;
-    *known = NULL;
-    if (message->archive_id != NULL) {
-        g_autoptr(GPtrArray) same = rows_read_all(
-            newcomer->db,
-            sql_query(newcomer->db, error, SELECT_COPIES "m.archive_id = ?", SQL_INT(newcomer->conversation),
-                      SQL_TEXT(message->archive_id)),
-            error);
-        if (same == NULL)
-            return false;
-        if (same->len > 0) {
-            *known = message_ref(same->pdata[0]);
-            return true;
-        }
-    }
-    if (message->origin_id != NULL && !find_by_origin(newcomer, known, error))
-        return false;
-    if (message->id != NULL && *known == NULL && !find_by_id(newcomer, known, error))
-        return false;
-    if (message->id == NULL && message->origin_id == NULL && message->delayed)
-        return find_by_stamp(newcomer, known, error);
-    return true;
-}
-
-/* The one that is known learns what its copy knows more; the copy learns where it is. */
-static bool
-merge(const Newcomer *newcomer, const Message *known, GError **error)
-{
-    Message *message = newcomer->message;
-    message->row = known->row;
-    message->order = known->order;
-    const bool at_server = message->archive_id != NULL;
-    const bool sent = at_server && known->direction == MESSAGE_OUT && known->state == MESSAGE_QUEUED;
-    const bool stamped = at_server && message->delayed && !known->delayed;
-    const bool learns = (at_server && known->archive_id == NULL) || (message->origin_id != NULL && known->origin_id == NULL)
-                        || (message->occupant_id != NULL && known->occupant_id == NULL);
-    if (!sent && !stamped && !learns)
-        return true;
-    return sql_run(newcomer->db, error,
-                   "UPDATE message SET archive_id = coalesce(archive_id, ?), origin_id = coalesce(origin_id, ?),"
-                   " occupant_id = coalesce(occupant_id, ?), state = ?, time = ? WHERE row = ?",
-                   SQL_TEXT(message->archive_id), SQL_TEXT(message->origin_id), SQL_TEXT(message->occupant_id),
-                   SQL_INT(sent ? MESSAGE_SENT : known->state), SQL_INT(stamped ? message->time : known->time),
-                   SQL_INT(known->row));
-}
-
-/* --- order --- */
-
-/* The last order below `limit`; 0: none. */
-static bool
-last_order(Db *db, gint64 conversation, gint64 limit, gint64 *order, GError **error)
-{
-    return sql_number(db, error, order, NULL,
-                      "SELECT max(position) FROM message WHERE conversation = ? AND position < ?",
-                      SQL_INT(conversation), SQL_INT(limit));
-}
-
-/* A wanted order that is free: itself, or behind those that are there within the same whole second, or the next one. */
-static bool
-free_order(Db *db, gint64 conversation, gint64 wanted, gint64 *order, GError **error)
-{
-    gint64 there;
-    bool taken;
-    *order = wanted;
-    if (!sql_number(db, error, &there, &taken, "SELECT row FROM message WHERE conversation = ? AND position = ?",
-                    SQL_INT(conversation), SQL_INT(wanted)))
-        return false;
-    if (!taken)
-        return true;
-    const gint64 room = wanted % ORDER_SECOND == 0 ? ORDER_SECOND : ORDER_STEP;
-    if (!last_order(db, conversation, wanted + room, &there, error))
-        return false;
-    if (there < wanted + room - 1) {
-        *order = there + 1;
-        return true;
-    }
-    /* A crowd: wherever there is room behind it. */
-    return free_order(db, conversation, wanted + room, order, error);
-}
-
-static bool
-place_at_end(const Newcomer *newcomer, GError **error)
-{
-    gint64 last;
-    if (!last_order(newcomer->db, newcomer->conversation, G_MAXINT64, &last, error))
-        return false;
-    newcomer->message->order = MAX(when_now(), last + ORDER_STEP);
-    return true;
-}
-
-/* --- adding --- */
-
-static bool
-newcomer_init(Newcomer *newcomer, Db *db, const HistoryPlace *place, Message *message, GError **error)
-{
-    *newcomer = (Newcomer) {
-        .db = db,
-        .place = place,
-        .message = message,
-        .digest = rows_digest(place, message),
-        .conversation = places_find(db, place, true, error),
-    };
-    return newcomer->conversation > 0;
-}
 
 static HistoryOutcome
 add(const Newcomer *newcomer, GError **error)
 {
     g_autoptr(Message) known = NULL;
-    if (!find_copy(newcomer, &known, error))
+    if (!copies_find(newcomer, &known, error))
         return HISTORY_FAILED;
     if (known != NULL)
-        return merge(newcomer, known, error) ? HISTORY_KNOWN : HISTORY_FAILED;
+        return copies_merge(newcomer, known, error) ? HISTORY_KNOWN : HISTORY_FAILED;
     Message *message = newcomer->message;
-    const bool placed = message->order == 0 ? place_at_end(newcomer, error)
-                                            : free_order(newcomer->db, newcomer->conversation, message->order,
-                                                         &message->order, error);
+    const bool placed = message->order == 0 ? order_at_end(newcomer, error)
+                                            : order_at(newcomer, message->order, error);
     return placed && rows_insert(newcomer->db, newcomer->conversation, newcomer->place, message, error) ? HISTORY_ADDED
                                                                                                        : HISTORY_FAILED;
 }
@@ -247,29 +27,16 @@ history_add(Db *db, const HistoryPlace *place, Message *message, GError **error)
     if (!db_step_begin(db, error))
         return HISTORY_FAILED;
     Newcomer newcomer;
+    const gint64 order = message->order;
     HistoryOutcome outcome =
         newcomer_init(&newcomer, db, place, message, error) ? add(&newcomer, error) : HISTORY_FAILED;
     if (!db_step_end(db, outcome != HISTORY_FAILED, error))
         outcome = HISTORY_FAILED;
-    if (outcome == HISTORY_FAILED)
+    if (outcome == HISTORY_FAILED) {
         message->row = 0;
-    return outcome;
-}
-
-bool
-history_add_page(Db *db, const HistoryPlace *places, Message *const *messages, guint count, HistoryOutcome *outcomes,
-                 GError **error)
-{
-    if (!db_step_begin(db, error))
-        return false;
-    bool done = true;
-    for (guint i = 0; done && i < count; i++) {
-        const HistoryOutcome outcome = history_add(db, &places[i], messages[i], error);
-        if (outcomes != NULL)
-            outcomes[i] = outcome;
-        done = outcome != HISTORY_FAILED;
+        message->order = order;
     }
-    return db_step_end(db, done, error);
+    return outcome;
 }
 
 bool

@@ -43,6 +43,13 @@ HistoryOutcome history_add(Db *db, const HistoryPlace *place, Message *message, 
  * messages[i]; places[i] says where it belongs (an account's archive mixes conversations). */
 bool history_add_page(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
                       HistoryOutcome *outcomes, GError **error);
+/* The same for a page of one conversation of which it is known where it belongs, such as the page before the oldest
+ * message here: orders in (after, before); 0: open. Better than stamps, which may be of another clock. */
+typedef struct HistoryBounds {
+    gint64 after, before;
+} HistoryBounds;
+bool history_add_page_within(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
+                             const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error);
 
 /* Up to `limit` messages before `order` (G_MAXINT64: from the end), oldest first; Message*, with free function.
  * Corrected ones carry their latest text. NULL: failed. */

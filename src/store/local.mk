@@ -5,7 +5,10 @@ src_store_libstore_a_SOURCES = \
 	src/store/db.c src/store/db.h \
 	src/store/db_file.c src/store/db_file.h \
 	src/store/history.c src/store/history.h \
+	src/store/history_archive.c \
+	src/store/history_copies.c src/store/history_copies.h \
 	src/store/history_edits.c \
+	src/store/history_order.c src/store/history_order.h \
 	src/store/history_pages.c \
 	src/store/history_places.c src/store/history_places.h \
 	src/store/history_retention.c \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 store_tests = \
+	tests/unit/store/test_archive_pages \
 	tests/unit/store/test_cache \
 	tests/unit/store/test_copies \
 	tests/unit/store/test_db \
@@ -11,6 +12,8 @@ TESTS += $(store_tests)
 
 history_kit = tests/unit/store/history_kit.c tests/unit/store/history_kit.h
 
+tests_unit_store_test_archive_pages_SOURCES = tests/unit/store/test_archive_pages.c $(history_kit)
+tests_unit_store_test_archive_pages_LDADD = $(STORE_LINE)
 tests_unit_store_test_cache_SOURCES = tests/unit/store/test_cache.c
 tests_unit_store_test_cache_LDADD = $(STORE_LINE)
 tests_unit_store_test_copies_SOURCES = tests/unit/store/test_copies.c $(history_kit)

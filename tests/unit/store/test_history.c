@@ -6,7 +6,7 @@
 #include "base/when.h"
 #include "history_kit.h"
 
-enum { SECOND = 1000 * 1000 };
+#define SECOND G_TIME_SPAN_SECOND
 
 static void
 test_keeps_all_fields(void)
@@ -63,7 +63,7 @@ test_order(void)
     g_assert_cmpint(second->order, >, first->order);
     g_assert_cmpint(second->row, !=, elsewhere->row);
     /* A clock that went back does not put new messages before old ones. */
-    kit_add(db, &kit_chat, KIT(.body = "future", .order = when_now() + 3600 * (gint64) SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "future", .order = when_now() + 3600 * SECOND));
     kit_add(db, &kit_chat, KIT(.body = "last"));
     kit_add(db, &kit_chat, KIT(.body = "ancient", .order = 5 * SECOND));
     kit_assert_bodies(db, &kit_chat, "ancient first second future last");

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "history_kit.h"
 
-enum { SECOND = 1000 * 1000 };
+#define SECOND G_TIME_SPAN_SECOND
 
 /* Bodies of the hits with their marks in brackets, newest first, with " | " between. Caller frees. */
 static char *

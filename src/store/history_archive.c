@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages of an archive. Its order is the truth; stamps only say where a page lies that touches nothing known: they may
+ * have whole seconds only, and be of another clock. */
+#include "store/history.h"
+
+#include <string.h>
+
+#include "store/history_copies.h"
+#include "store/history_order.h"
+#include "store/history_rows.h"
+
+/* One message of a page. */
+typedef struct Slot {
+    Newcomer newcomer;
+    guint index;  /* in the page */
+    gint64 given; /* order of the message before */
+    gint64 order; /* of one that is known, or was told its place; 0: it is looked for */
+    bool is_known;
+    gint64 before; /* the smallest order known of the later ones */
+    guint following; /* new ones up to there */
+} Slot;
+
+static gint
+compare_slots(gconstpointer a, gconstpointer b)
+{
+    const Slot *one = a;
+    const Slot *other = b;
+    if (one->newcomer.conversation != other->newcomer.conversation)
+        return one->newcomer.conversation < other->newcomer.conversation ? -1 : 1;
+    return one->index < other->index ? -1 : one->index > other->index;
+}
+
+static bool
+init_slot(Slot *slot, GError **error)
+{
+    g_autoptr(Message) known = NULL;
+    if (!copies_find(&slot->newcomer, &known, error))
+        return false;
+    slot->is_known = known != NULL;
+    slot->order = known != NULL ? known->order : slot->newcomer.message->order;
+    return known == NULL || copies_merge(&slot->newcomer, known, error);
+}
+
+/* Tells each slot of one conversation what comes behind it. */
+static void
+look_ahead(Slot *slots, guint count, gint64 before)
+{
+    guint following = 0;
+    for (guint i = count; i-- > 0;) {
+        slots[i].before = before;
+        slots[i].following = following++;
+        if (slots[i].order != 0 && slots[i].order < before) {
+            before = slots[i].order;
+            following = 0;
+        }
+    }
+}
+
+/* With no neighbour known, messages that have the very stamp of one at an edge of the page are of the pages beside it:
+ * before it (reading on), else behind it (reading back). */
+static bool
+look_for_ties(const Slot *slots, guint count, gint64 *after, gint64 *before, GError **error)
+{
+    gint64 first = 0;
+    gint64 last = 0;
+    const bool is_first_new = slots[0].order == 0;
+    const bool is_last_new = slots[count - 1].order == 0;
+    if (is_first_new && *after == 0) {
+        if (!order_of_stamp(&slots[0].newcomer, &first, &last, error))
+            return false;
+        *after = last;
+    }
+    if (is_last_new && *before == G_MAXINT64 && last == 0) {
+        if (!order_of_stamp(&slots[count - 1].newcomer, &first, &last, error))
+            return false;
+        *before = first != 0 ? first : *before;
+    }
+    return true;
+}
+
+static HistoryOutcome
+place_slot(const Slot *slot, gint64 after, GError **error)
+{
+    const Newcomer *newcomer = &slot->newcomer;
+    if (slot->is_known)
+        return HISTORY_KNOWN;
+    g_autoptr(Message) twin = NULL; /* a page may hold one message twice */
+    if (!copies_find(newcomer, &twin, error))
+        return HISTORY_FAILED;
+    if (twin != NULL)
+        return copies_merge(newcomer, twin, error) ? HISTORY_KNOWN : HISTORY_FAILED;
+    const bool placed = slot->order != 0
+                            ? order_at(newcomer, slot->order, error)
+                            : order_between(newcomer, after, slot->before, slot->following, error);
+    return placed && rows_insert(newcomer->db, newcomer->conversation, newcomer->place, newcomer->message, error)
+               ? HISTORY_ADDED
+               : HISTORY_FAILED;
+}
+
+/* The messages of one conversation, in the archive's order. */
+static bool
+place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error)
+{
+    gint64 after = bounds != NULL ? bounds->after : 0;
+    gint64 before = bounds != NULL && bounds->before != 0 ? bounds->before : G_MAXINT64;
+    if (!look_for_ties(slots, count, &after, &before, error))
+        return false;
+    look_ahead(slots, count, before);
+    for (guint i = 0; i < count; i++) {
+        const HistoryOutcome outcome = place_slot(&slots[i], after, error);
+        if (outcome == HISTORY_FAILED)
+            return false;
+        if (outcomes != NULL)
+            outcomes[slots[i].index] = outcome;
+        after = MAX(after, slots[i].newcomer.message->order);
+    }
+    return true;
+}
+
+/* The step was undone. */
+static void
+undo_slot(const Slot *slot, HistoryOutcome *outcomes)
+{
+    slot->newcomer.message->row = 0;
+    slot->newcomer.message->order = slot->given;
+    if (outcomes != NULL)
+        outcomes[slot->index] = HISTORY_FAILED;
+}
+
+static bool
+add_page(GArray *slots, const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error)
+{
+    for (guint i = 0; i < slots->len; i++) {
+        if (!init_slot(&g_array_index(slots, Slot, i), error))
+            return false;
+    }
+    g_array_sort(slots, compare_slots);
+    Slot *all = (Slot *) (void *) slots->data;
+    for (guint start = 0, end; start < slots->len; start = end) {
+        for (end = start + 1; end < slots->len; end++) {
+            if (all[end].newcomer.conversation != all[start].newcomer.conversation)
+                break;
+        }
+        if (!place_conversation(all + start, end - start, bounds, outcomes, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+history_add_page_within(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
+                        const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error)
+{
+    if (!db_step_begin(db, error))
+        return false;
+    g_autoptr(GArray) slots = g_array_sized_new(FALSE, TRUE, sizeof(Slot), count);
+    bool done = true;
+    for (guint i = 0; done && i < count; i++) {
+        Slot slot = { .index = i, .given = messages[i]->order };
+        done = newcomer_init(&slot.newcomer, db, &places[i], messages[i], error);
+        g_array_append_val(slots, slot);
+    }
+    done = db_step_end(db, done && add_page(slots, bounds, outcomes, error), error);
+    for (guint i = 0; !done && i < slots->len; i++)
+        undo_slot(&g_array_index(slots, Slot, i), outcomes);
+    return done;
+}
+
+bool
+history_add_page(Db *db, const HistoryPlace *places, Message *const *messages, guint count, HistoryOutcome *outcomes,
+                 GError **error)
+{
+    return history_add_page_within(db, places, messages, count, NULL, outcomes, error);
+}

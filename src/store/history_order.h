@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The place of a message among others of its conversation. For the files of store/ only. */
+#pragma once
+
+#include "store/history_copies.h"
+
+/* Each sets the message's `order` to one that is free. */
+
+/* Behind all others. */
+bool order_at_end(const Newcomer *newcomer, GError **error);
+/* There, or close behind. */
+bool order_at(const Newcomer *newcomer, gint64 wanted, GError **error);
+/* By its stamp, but behind `after` (0: open) and before `before` (G_MAXINT64: open), with room for `following` others
+ * before the latter. */
+bool order_between(const Newcomer *newcomer, gint64 after, gint64 before, guint following, GError **error);
+/* The first and the last order of messages with exactly the time of this one; 0: there are none. */
+bool order_of_stamp(const Newcomer *newcomer, gint64 *first, gint64 *last, GError **error);
