@@ -147,6 +147,13 @@ sasl_keys(const Sasl *sasl)
     return sasl->scram != NULL ? scram_keys(sasl->scram) : NULL;
 }
 
+ScramSalting *
+sasl_salt(const Sasl *sasl, ScramHash hash, const char *salt, const char *iterations, ScramSaltingDone done,
+          gpointer data)
+{
+    return scram_salt(hash, sasl->password, salt, iterations, done, data);
+}
+
 /* --- starting an attempt --- */
 
 static void

@@ -74,3 +74,6 @@ bool sasl_has_binding(const Sasl *sasl);
 const char *sasl_payload(const Sasl *sasl);
 /* To be kept for the next login with the same password; NULL unless SCRAM has succeeded. Borrowed. */
 ScramKeys *sasl_keys(const Sasl *sasl);
+/* scram_salt() with the password as the server must see it; not when the login has no password. */
+ScramSalting *sasl_salt(const Sasl *sasl, ScramHash hash, const char *salt, const char *iterations,
+                        ScramSaltingDone done, gpointer data);

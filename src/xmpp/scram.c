@@ -37,6 +37,16 @@ typedef struct {
     ScramKeys *keys; /* the result */
 } Derivation;
 
+struct ScramSalting {
+    Derivation derivation; /* empty when the server's words were refused */
+    GTask *task;           /* NULL: an idle source tells the refusal */
+    guint idle;
+    guint8 salted[HASH_MAX]; /* the result */
+    GError *refusal;
+    ScramSaltingDone done; /* NULL: nobody waits any more */
+    gpointer data;
+};
+
 struct Scram {
     ScramHash hash;
     char *password;
@@ -137,17 +147,24 @@ hmac(ScramHash hash, const guint8 *key, const char *text, guint8 result[HASH_MAX
         g_error("HMAC failed"); /* out of memory */
 }
 
-/* RFC 5802 §3: SaltedPassword, ClientKey, ServerKey. The expensive part. */
-static ScramKeys *
-derive_keys(const Derivation *derivation)
+/* RFC 5802 §3: the expensive part. */
+static void
+salt_password(const Derivation *derivation, guint8 salted[HASH_MAX])
 {
-    guint8 salted[HASH_MAX];
     gsize salt_length;
     const guint8 *salt = g_bytes_get_data(derivation->salt, &salt_length);
     if (PKCS5_PBKDF2_HMAC(derivation->password, (int) strlen(derivation->password), salt, (int) salt_length,
                           (int) derivation->iterations, digest_of(derivation->hash), (int) size_of(derivation->hash),
                           salted) != 1)
         g_error("PBKDF2 failed");
+}
+
+/* RFC 5802 §3: SaltedPassword, ClientKey, ServerKey. */
+static ScramKeys *
+derive_keys(const Derivation *derivation)
+{
+    guint8 salted[HASH_MAX];
+    salt_password(derivation, salted);
     ScramKeys *keys = g_new0(ScramKeys, 1);
     g_atomic_ref_count_init(&keys->references);
     keys->hash = derivation->hash;
@@ -557,4 +574,97 @@ ScramKeys *
 scram_keys(const Scram *scram)
 {
     return scram->verified ? scram->keys : NULL;
+}
+
+/* --- for other mechanisms --- */
+
+static void
+salting_free(gpointer data)
+{
+    ScramSalting *salting = data;
+    g_clear_handle_id(&salting->idle, g_source_remove);
+    g_clear_pointer(&salting->derivation.salt, g_bytes_unref);
+    scram_wipe(salting->derivation.password);
+    g_clear_error(&salting->refusal);
+    OPENSSL_cleanse(salting, sizeof *salting);
+    g_free(salting);
+}
+
+static void
+salt_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancel)
+{
+    ScramSalting *salting = data;
+    salt_password(&salting->derivation, salting->salted);
+    g_task_return_boolean(task, TRUE);
+}
+
+static void
+on_salted(GObject *source, GAsyncResult *result, gpointer data)
+{
+    ScramSalting *salting = g_task_get_task_data(G_TASK(result));
+    if (salting->done == NULL)
+        return;
+    char *encoded = g_base64_encode(salting->salted, size_of(salting->derivation.hash));
+    salting->done(encoded, NULL, salting->data);
+    scram_wipe(encoded);
+}
+
+static gboolean
+on_salting_refused(gpointer data)
+{
+    ScramSalting *salting = data;
+    salting->idle = 0;
+    salting->done(NULL, salting->refusal, salting->data);
+    salting_free(salting);
+    return G_SOURCE_REMOVE;
+}
+
+ScramSalting *
+scram_salt(ScramHash hash, const char *password, const char *salt, const char *iterations, ScramSaltingDone done,
+           gpointer data)
+{
+    ScramSalting *salting = g_new0(ScramSalting, 1);
+    gsize length = 0;
+    g_autofree char *bytes = scram_decode(salt, SCRAM_SALT_MAX, &length);
+    const guint count = parse_iterations(iterations);
+    salting->done = done;
+    salting->data = data;
+    if (bytes == NULL || length == 0 || count == 0) {
+        refuse(&salting->refusal, count == 0 ? _("an iteration count that is not between 4096 and 10 million")
+                                             : _("a bad salt"));
+        salting->idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_salting_refused, salting, NULL);
+        return salting;
+    }
+    salting->derivation = (Derivation) {
+        .hash = hash,
+        .iterations = count,
+        .salt = g_bytes_new(bytes, length),
+        .password = g_strdup(password),
+    };
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_salted, NULL);
+    salting->task = task;
+    g_task_set_task_data(task, salting, salting_free);
+    g_task_run_in_thread(task, salt_in_thread);
+    return salting;
+}
+
+void
+scram_salting_cancel(ScramSalting *salting)
+{
+    salting->done = NULL;
+    if (salting->task == NULL)
+        salting_free(salting);
+}
+
+void
+scram_hmac_sha256(const char *key, const void *data, gsize length, guint8 *result)
+{
+    if (HMAC(EVP_sha256(), key, (int) strlen(key), data, length, result, NULL) == NULL)
+        g_error("HMAC failed"); /* out of memory */
+}
+
+bool
+scram_is_equal(const void *a, const void *b, gsize length)
+{
+    return CRYPTO_memcmp(a, b, length) == 0;
 }

@@ -12,6 +12,7 @@ enum {
     SCRAM_ITERATIONS_MAX = 10 * 1000 * 1000,
     SCRAM_SALT_MAX = 1024,     /* bytes */
     SCRAM_MESSAGE_MAX = 16384, /* bytes of a message of the server */
+    SCRAM_SHA_256_SIZE = 32,   /* bytes */
 };
 
 /* In order of strength. */
@@ -68,6 +69,22 @@ bool scram_is_tampered(const Scram *scram);
 bool scram_binding_was_refused(const Scram *scram);
 /* The keys to keep for the next login; NULL unless verified. Borrowed. */
 ScramKeys *scram_keys(const Scram *scram);
+
+/* SaltedPassword (RFC 5802 §3) for another hash than that of the login, to store at the server (XEP-0480 §3): as good as
+ * the password there. `password` is prepared. Copies everything; PBKDF2 runs in a thread. */
+typedef struct ScramSalting ScramSalting;
+/* `salted` is base64, borrowed for the call; NULL with an ERROR_AUTH when what the server said is refused. */
+typedef void (*ScramSaltingDone)(const char *salted, const GError *error, gpointer data);
+/* `salt` is base64, `iterations` a number. `done` is called once, from the main loop, and ends the salting. */
+ScramSalting *scram_salt(ScramHash hash, const char *password, const char *salt, const char *iterations,
+                         ScramSaltingDone done, gpointer data);
+/* Only before `done`: it is not called any more. */
+void scram_salting_cancel(ScramSalting *salting);
+
+/* HMAC-SHA-256 for mechanisms that are built on it; `result` gets SCRAM_SHA_256_SIZE bytes. */
+void scram_hmac_sha256(const char *key, const void *data, gsize length, guint8 *result);
+/* In a time that does not tell where they differ. */
+bool scram_is_equal(const void *a, const void *b, gsize length);
 
 /* Strict base64 (RFC 4648 §4, canonical, no blanks); NULL when it is not, or longer than `limit` bytes. The bytes are
  * followed by a NUL. Caller frees. */
