@@ -515,6 +515,7 @@ on_xmpp_event(gconstpointer data, gpointer user)
         reading_elsewhere(session, event->read.with, event->read.archive_id);
         break;
     case XMPP_EVENT_FAST_TOKEN:
+    case XMPP_EVENT_FAST_OFFER:
     case XMPP_EVENT_ROSTER_CURRENT:
     case XMPP_EVENT_FEATURES:
         break;

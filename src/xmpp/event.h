@@ -28,6 +28,8 @@ typedef enum {
     XMPP_EVENT_FEATURES,      /* .features: disco#info of an entity is known (caps verified or asked for) */
     XMPP_EVENT_FAST_TOKEN,    /* .fast_token: a new token for the next login (XEP-0484): to be stored; token NULL: the old
                                  one is used up */
+    XMPP_EVENT_FAST_OFFER,    /* .fast_offer: what the next login with a token need not wait for; offer NULL: it must
+                                 wait. To be stored */
     XMPP_EVENT_READ,          /* .read: another device of the account has read up to there (XEP-0490) */
     XMPP_EVENT_SASL,          /* .sasl: what the login used: for the memory that refuses downgrades (I4) */
 } XmppEventType;
@@ -136,6 +138,7 @@ typedef struct XmppEvent {
         struct { const Jid *jid; const char *const *features; const char *identity; } features;
         struct { const char *mechanism; bool channel_binding; } sasl;
         struct { const char *token, *mechanism; gint64 expiry; } fast_token; /* µs UTC; 0: not said */
+        struct { const char *offer; } fast_offer;
         struct { const Jid *with; const char *archive_id; const Jid *archive; } read;
     };
 } XmppEvent;

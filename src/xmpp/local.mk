@@ -3,8 +3,10 @@ noinst_LIBRARIES += src/xmpp/libxmpp.a
 src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/ack_question.c src/xmpp/ack_question.h \
 	src/xmpp/event.h \
+	src/xmpp/fast.c src/xmpp/fast.h \
 	src/xmpp/form.c src/xmpp/form.h \
 	src/xmpp/iq.c src/xmpp/iq.h \
+	src/xmpp/login.c src/xmpp/login.h \
 	src/xmpp/login_memory.c src/xmpp/login_memory.h \
 	src/xmpp/message_stanza.c src/xmpp/message_stanza.h \
 	src/xmpp/module.c src/xmpp/module.h \
@@ -13,6 +15,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/resumption.c src/xmpp/resumption.h \
 	src/xmpp/sasl.c src/xmpp/sasl.h \
 	src/xmpp/sasl_choice.c src/xmpp/sasl_choice.h \
+	src/xmpp/sasl2.c src/xmpp/sasl2.h \
 	src/xmpp/scram.c src/xmpp/scram.h \
 	src/xmpp/sent_queue.c src/xmpp/sent_queue.h \
 	src/xmpp/stanza.c src/xmpp/stanza.h \

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "xmpp/fast.h"
+#include "xmpp/resumption.h"
 #include "xmpp/sasl.h"
 #include "xmpp/sasl2.h"
 #include "xmpp/stanza_error.h"
@@ -137,10 +138,18 @@ add_session(Login *login, xmpp_stanza_t *authenticate)
 {
     const XmppStreamConfig *config = stream_config(login->stream);
     const char *resource = jid_resource(config->jid);
+    Resumption *resumption = stream_resumption(login->stream);
     const guint inlines = login->offer->inlines;
 
-    if (inlines & SASL2_BIND)
-        sasl2_add_bind(authenticate, resource ? resource : PACKAGE_NAME, inlines, config->inactive);
+    xmpp_stanza_t *resume = inlines & SASL2_RESUME ? resumption_make_resume(resumption) : NULL;
+    if (resume)
+        stanza_take(authenticate, resume);
+    if (!(inlines & SASL2_BIND))
+        return;
+    xmpp_stanza_t *bind = sasl2_add_bind(authenticate, resource ? resource : PACKAGE_NAME, inlines,
+                                         config->inactive);
+    if (inlines & SASL2_BIND_ENABLE)
+        stanza_take(bind, resumption_make_enable(resumption));
 }
 
 static FastConfig
@@ -188,7 +197,8 @@ add_upgrade_request(Login *login, xmpp_stanza_t *authenticate)
     const Sasl2Offer *offer = login->offer;
 
     login->asked_upgrade = -1;
-    if (!sasl_has_binding(login->sasl))
+    if (!sasl_has_binding(login->sasl)
+        || !login_memory_allows_upgrades(stream_login_memory(login->stream)))
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(upgrades); i++) {
         if (g_strv_contains((const char *const *) offer->mechanisms, upgrades[i].mechanism))
@@ -535,12 +545,20 @@ receive_failure(Login *login, xmpp_stanza_t *element)
         token_refused(login, detail);
         return;
     }
+    if (login->proven) { /* the password was right: only what was asked for on top of it has failed */
+        login_memory_refuse_upgrades(stream_login_memory(login->stream));
+        g_set_error_literal(&error, CONFAB_ERROR, ERROR_AUTH,
+                            _("The server could not learn a stronger form of the password: the next login does "
+                              "without"));
+        end_login(login, SASL_TEMPORARY, error);
+        return;
+    }
     const SaslOutcome outcome =
         sasl_failure(login->sasl, detail->condition, detail->text, &error);
-    if (outcome == SASL_SEND && !login->proven)
+    if (outcome == SASL_SEND)
         send_first(login);
     else
-        end_login(login, outcome == SASL_SEND ? SASL_FAILED : outcome, error);
+        end_login(login, outcome, error);
 }
 
 /* --- tasks after the exchange --- */

@@ -9,6 +9,7 @@ struct LoginMemory {
     ScramKeys *keys;
     char *digest; /* of the password they are of */
     guint8 salt[16];
+    bool refuses_upgrades;
 };
 
 static char *
@@ -51,4 +52,16 @@ login_memory_keep(LoginMemory *memory, const char *password, ScramKeys *keys)
     g_clear_pointer(&old, scram_keys_unref);
     g_free(memory->digest);
     memory->digest = keys ? digest_password(memory, password) : NULL;
+}
+
+void
+login_memory_refuse_upgrades(LoginMemory *memory)
+{
+    memory->refuses_upgrades = true;
+}
+
+bool
+login_memory_allows_upgrades(const LoginMemory *memory)
+{
+    return !memory->refuses_upgrades;
 }

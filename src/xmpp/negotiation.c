@@ -5,15 +5,16 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "xmpp/login.h"
 #include "xmpp/resumption.h"
-#include "xmpp/sasl.h"
+#include "xmpp/sasl2.h"
 #include "xmpp/stanza_error.h"
 #include "xmpp/stream_parts.h"
 
 typedef enum {
     STEP_OPENING,    /* the server's start tag */
     STEP_FEATURES,   /* <features/> of the first stream */
-    STEP_LOGIN,      /* SASL is talking */
+    STEP_LOGIN,      /* both sides prove themselves */
     STEP_REOPENING,  /* the start tag of the stream after the login */
     STEP_REFEATURES, /* its <features/> */
     STEP_RESUMING,   /* answer to <resume/> */
@@ -26,12 +27,11 @@ struct Negotiation {
     XmppStream *stream;
     Step step;
     guint deadline;
-    Sasl *sasl;     /* while logging in */
-    bool asked;     /* <auth/> was sent and not answered yet */
-    bool computing; /* the answer to a challenge is being computed */
-    char *request;  /* id of the <bind/> or <session/> request */
+    Login *login;  /* until it is done */
+    char *request; /* id of the <bind/> or <session/> request */
     bool offers_binding, offers_management, wants_session;
-    Jid *bound;
+    bool answered_enable; /* stream management was asked for along with the login */
+    Jid *bound;           /* set before the features when the login has bound it */
 };
 
 /* What did not answer, by step. */
@@ -79,12 +79,28 @@ start_deadline(Negotiation *negotiation)
         g_timeout_add(stream_config(negotiation->stream)->stage_timeout, on_deadline, negotiation);
 }
 
+static void
+on_turn(bool servers, gpointer data)
+{
+    Negotiation *negotiation = data;
+
+    if (servers)
+        start_deadline(negotiation);
+    else
+        stop_deadline(negotiation);
+}
+
+static void on_login_done(xmpp_stanza_t *success, gpointer data);
+
+static const LoginEvents login_events = { .on_done = on_login_done, .on_turn = on_turn };
+
 Negotiation *
 negotiation_new(XmppStream *stream)
 {
     Negotiation *negotiation = g_new0(Negotiation, 1);
 
     negotiation->stream = stream;
+    negotiation->login = login_new(stream, &login_events, negotiation);
     return negotiation;
 }
 
@@ -92,7 +108,7 @@ void
 negotiation_free(Negotiation *negotiation)
 {
     stop_deadline(negotiation);
-    g_clear_pointer(&negotiation->sasl, sasl_free);
+    login_free(negotiation->login);
     g_free(negotiation->request);
     jid_unref(negotiation->bound);
     g_free(negotiation);
@@ -103,198 +119,6 @@ fail(Negotiation *negotiation, const char *words)
 {
     stream_end_with(negotiation->stream, "undefined-condition",
                     g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, words));
-}
-
-/* --- the login --- */
-
-/* The texts of all children with this name; NULL when there are none. */
-static char **
-read_list(xmpp_stanza_t *parent, const char *name, const char *ns, const char *attribute)
-{
-    enum { LIST_MAX = 64 };
-    GPtrArray *list = g_ptr_array_new();
-
-    for (xmpp_stanza_t *child = stanza_child(parent, name, ns); child && list->len < LIST_MAX;
-         child = stanza_next(child, name, ns)) {
-        char *text = attribute ? g_strdup(stanza_attribute(child, attribute))
-                               : g_strstrip(stanza_text(child));
-        if (text)
-            g_ptr_array_add(list, text);
-    }
-    g_ptr_array_add(list, NULL);
-    return (char **) g_ptr_array_free(list, FALSE);
-}
-
-static void
-send_sasl(Negotiation *negotiation, const char *name)
-{
-    XmppStream *stream = negotiation->stream;
-    xmpp_stanza_t *element = stanza_new(stream_ctx(stream), name, NS_SASL);
-    const char *payload = sasl_payload(negotiation->sasl);
-
-    if (strcmp(name, "auth") == 0)
-        stanza_set(element, "mechanism", sasl_mechanism(negotiation->sasl));
-    if (payload && *payload) {
-        xmpp_stanza_t *text = xmpp_stanza_new(stream_ctx(stream));
-        xmpp_stanza_set_text(text, payload);
-        stanza_take(element, text);
-    }
-    start_deadline(negotiation);
-    stream_send_nonza(stream, element);
-}
-
-/* The login has failed: for good, for now, or because somebody weakened it (I4, I8). */
-static void
-end_login(Negotiation *negotiation, SaslOutcome outcome, const GError *error)
-{
-    XmppStream *stream = negotiation->stream;
-    XmppCloseReason reason = XMPP_CLOSE_AUTH;
-
-    if (outcome == SASL_ALARM)
-        reason = XMPP_CLOSE_DOWNGRADE;
-    else if (outcome == SASL_TEMPORARY)
-        reason = XMPP_CLOSE_NETWORK;
-    login_memory_keep(stream_login_memory(stream), NULL, NULL);
-    if (negotiation->asked)
-        stream_send_nonza(stream, stanza_new(stream_ctx(stream), "abort", NS_SASL));
-    stream_end_politely(stream, reason, outcome != SASL_TEMPORARY, g_error_copy(error));
-}
-
-/* I1: what is not there is not replaced by anything older. */
-static void
-start_login(Negotiation *negotiation, xmpp_stanza_t *features)
-{
-    XmppStream *stream = negotiation->stream;
-    const XmppStreamConfig *config = stream_config(stream);
-    xmpp_stanza_t *list = stanza_child(features, "mechanisms", NS_SASL);
-    xmpp_stanza_t *bindings_list = stanza_child(features, "sasl-channel-binding", NS_SASL_BINDINGS);
-    g_autoptr(GBytes) exporter = stream_channel_binding(stream, TLS_BINDING_EXPORTER);
-    g_autoptr(GBytes) end_point = stream_channel_binding(stream, TLS_BINDING_SERVER_END_POINT);
-    g_autoptr(GError) error = NULL;
-
-    if (!list) {
-        fail(
-            negotiation,
-            _("the server offers no way to log in: check `server`, `port` and `tls` of the account"));
-        return;
-    }
-    g_auto(GStrv) mechanisms = read_list(list, "mechanism", NS_SASL, NULL);
-    g_auto(GStrv) bindings =
-        bindings_list ? read_list(bindings_list, "channel-binding", NS_SASL_BINDINGS, "type")
-                      : NULL;
-    const SaslConfig sasl_config = {
-        .username = jid_local(config->jid),
-        .password = config->password,
-        .authzid = jid_bare(config->jid),
-        .tls = stream_is_secure(stream),
-        .client_certificate = stream_has_client_certificate(stream),
-        .exporter = exporter,
-        .end_point = end_point,
-        .pinned = config->sasl_pinned,
-        .pinned_binding = config->sasl_pinned_binding,
-        .keys = login_memory_recall(stream_login_memory(stream), config->password),
-    };
-
-    negotiation->step = STEP_LOGIN;
-    stream_set_phase(stream, XMPP_PHASE_AUTHENTICATING, NULL);
-    negotiation->sasl = sasl_new(&sasl_config);
-    const SaslOutcome outcome = sasl_begin(negotiation->sasl, (const char *const *) mechanisms,
-                                           (const char *const *) bindings, &error);
-    if (outcome != SASL_SEND) {
-        end_login(negotiation, outcome, error);
-        return;
-    }
-    negotiation->asked = true;
-    send_sasl(negotiation, "auth");
-}
-
-static void
-on_challenge_done(Sasl *sasl, SaslOutcome outcome, const GError *error, gpointer data)
-{
-    Negotiation *negotiation = data;
-    XmppStream *stream = negotiation->stream;
-
-    stream_enter(stream);
-    negotiation->computing = false;
-    if (outcome == SASL_SEND)
-        send_sasl(negotiation, "response");
-    else
-        end_login(negotiation, outcome, error);
-    stream_leave(stream);
-}
-
-/* The server knows us, and has proved itself: everything begins anew on the same connection (I2).
- */
-static void
-login_succeeded(Negotiation *negotiation)
-{
-    XmppStream *stream = negotiation->stream;
-    const Sasl *sasl = negotiation->sasl;
-    const XmppEvent event = {
-        .type = XMPP_EVENT_SASL,
-        .sasl = { .mechanism = sasl_family(sasl), .channel_binding = sasl_has_binding(sasl) },
-    };
-
-    stream_set_sasl_mechanism(stream, sasl_mechanism(sasl));
-    login_memory_keep(stream_login_memory(stream), stream_config(stream)->password,
-                      sasl_keys(sasl));
-    stream_publish(stream, &event);
-    if (stream_phase(stream) == XMPP_PHASE_OFFLINE)
-        return;
-    g_clear_pointer(&negotiation->sasl, sasl_free);
-    negotiation->step = STEP_REOPENING;
-    start_deadline(negotiation);
-    stream_set_phase(stream, XMPP_PHASE_BINDING, NULL);
-    stream_open(stream);
-}
-
-static void
-receive_success(Negotiation *negotiation, xmpp_stanza_t *element)
-{
-    g_autofree char *text = stanza_text(element);
-    g_autoptr(GError) error = NULL;
-
-    negotiation->asked = false;
-    const SaslOutcome outcome = sasl_success(negotiation->sasl, g_strstrip(text), &error);
-    if (outcome == SASL_DONE)
-        login_succeeded(negotiation);
-    else
-        end_login(negotiation, outcome, error);
-}
-
-static void
-receive_failure(Negotiation *negotiation, xmpp_stanza_t *element)
-{
-    g_autoptr(XmppStanzaError) detail = stanza_error_parse_conditions(element, NS_SASL);
-    g_autoptr(GError) error = NULL;
-
-    negotiation->asked = false;
-    const SaslOutcome outcome =
-        sasl_failure(negotiation->sasl, detail->condition, detail->text, &error);
-    if (outcome == SASL_SEND) {
-        negotiation->asked = true;
-        send_sasl(negotiation, "auth");
-        return;
-    }
-    end_login(negotiation, outcome, error);
-}
-
-static void
-receive_sasl(Negotiation *negotiation, xmpp_stanza_t *element)
-{
-    if (negotiation->computing) {
-        fail(negotiation,
-             _("the server did not wait for the answer to its challenge: try again later"));
-    } else if (stanza_is(element, "challenge", NS_SASL)) {
-        g_autofree char *text = stanza_text(element);
-        negotiation->computing = true;
-        stop_deadline(negotiation); /* now we compute, the server waits */
-        sasl_challenge(negotiation->sasl, g_strstrip(text), on_challenge_done, negotiation);
-    } else if (stanza_is(element, "success", NS_SASL)) {
-        receive_success(negotiation, element);
-    } else if (stanza_is(element, "failure", NS_SASL)) {
-        receive_failure(negotiation, element);
-    }
 }
 
 /* --- the session --- */
@@ -323,7 +147,7 @@ finish(Negotiation *negotiation)
     g_autoptr(Jid) jid = g_steal_pointer(&negotiation->bound);
 
     stop_deadline(negotiation);
-    if (negotiation->offers_management)
+    if (negotiation->offers_management && !negotiation->answered_enable)
         stream_send_nonza(stream, resumption_make_enable(stream_resumption(stream)));
     stream_bound(stream, jid);
 }
@@ -358,6 +182,10 @@ start_session(Negotiation *negotiation, xmpp_stanza_t *features)
     negotiation->wants_session = session && !stanza_child(session, "optional", NS_SESSION);
     negotiation->offers_management = stanza_child(features, "sm", NS_ACKS) != NULL;
     stream_set_offers_roster_versions(stream, versions);
+    if (negotiation->bound) { /* along with the login */
+        finish(negotiation);
+        return;
+    }
 
     xmpp_stanza_t *resume = negotiation->offers_management
                                 ? resumption_make_resume(stream_resumption(stream))
@@ -387,19 +215,28 @@ receive_resumption(Negotiation *negotiation, xmpp_stanza_t *element)
 }
 
 /* I6: the session must be of the account that logged in. */
-static void
-receive_binding(Negotiation *negotiation, xmpp_stanza_t *result)
+static bool
+accept_jid(Negotiation *negotiation, const char *text)
 {
-    xmpp_stanza_t *bind = stanza_child(result, "bind", NS_BIND);
-    g_autofree char *text = bind ? stanza_child_text(bind, "jid", NS_BIND) : NULL;
     g_autoptr(Jid) jid = text ? jid_new(text, NULL) : NULL;
 
     if (!jid || jid_is_bare(jid) || !jid_equal_bare(jid, stream_own_bare(negotiation->stream))) {
         fail(negotiation,
              _("the server gave the session of another address: check the account's address"));
-        return;
+        return false;
     }
     negotiation->bound = g_steal_pointer(&jid);
+    return true;
+}
+
+static void
+receive_binding(Negotiation *negotiation, xmpp_stanza_t *result)
+{
+    xmpp_stanza_t *bind = stanza_child(result, "bind", NS_BIND);
+    g_autofree char *text = bind ? stanza_child_text(bind, "jid", NS_BIND) : NULL;
+
+    if (!accept_jid(negotiation, text))
+        return;
     if (negotiation->wants_session) {
         negotiation->step = STEP_SESSION;
         send_request(negotiation,
@@ -432,11 +269,108 @@ receive_answer(Negotiation *negotiation, xmpp_stanza_t *iq)
     }
 }
 
+/* --- what went along with the login --- */
+
+/* <resumed/> or <failed/> about the old session. True: it goes on, or the stream has ended; the negotiation is over. */
+static bool
+receive_inline_resumption(Negotiation *negotiation, xmpp_stanza_t *success)
+{
+    XmppStream *stream = negotiation->stream;
+    xmpp_stanza_t *answer = stanza_child(success, "resumed", NS_ACKS);
+
+    if (!answer)
+        answer = stanza_child(success, "failed", NS_ACKS);
+    if (!answer)
+        return false;
+    const ResumptionOutcome outcome = resumption_receive_answer(stream_resumption(stream), answer);
+    if (stream_phase(stream) == XMPP_PHASE_OFFLINE)
+        return true;
+    if (outcome != RESUMPTION_RESUMED)
+        return false;
+    /* no features will come (XEP-0198 §9.2); who has a version got it here */
+    stream_set_offers_roster_versions(stream, stream_config(stream)->roster_ver != NULL);
+    stream_resumed(stream); /* frees the negotiation */
+    return true;
+}
+
+/* A server that was asked for stream management and does not say a word about it has none. */
+static void
+receive_inline_enable(Negotiation *negotiation, xmpp_stanza_t *bound)
+{
+    XmppStream *stream = negotiation->stream;
+    Resumption *resumption = stream_resumption(stream);
+    xmpp_stanza_t *enabled = stanza_child(bound, "enabled", NS_ACKS);
+
+    if (enabled) {
+        negotiation->answered_enable =
+            resumption_receive_answer(resumption, enabled) == RESUMPTION_ENABLED;
+    } else {
+        xmpp_stanza_t *failed = stanza_new(stream_ctx(stream), "failed", NS_ACKS);
+        while (resumption_receive_answer(resumption, failed) == RESUMPTION_REFUSED)
+            ; /* first of an old session, if there is one, then of this */
+        xmpp_stanza_release(failed);
+    }
+}
+
+/* Whose login it was, as the server sees it (I6). */
+static bool
+check_identity(Negotiation *negotiation, const char *text)
+{
+    g_autoptr(Jid) jid = text ? jid_new(text, NULL) : NULL;
+
+    if (!text || (jid && jid_equal_bare(jid, stream_own_bare(negotiation->stream))))
+        return true;
+    fail(negotiation,
+         _("the server gave the session of another address: check the account's address"));
+    return false;
+}
+
+/* XEP-0388 §2.6.1: there is no new stream, but new features. */
+static void
+receive_success(Negotiation *negotiation, xmpp_stanza_t *success)
+{
+    xmpp_stanza_t *bound = stanza_child(success, "bound", NS_BIND2);
+    g_autofree char *text = stanza_child_text(success, "authorization-identifier", NS_SASL2);
+
+    if (text)
+        g_strstrip(text);
+    if (!check_identity(negotiation, text) || receive_inline_resumption(negotiation, success))
+        return;
+    if (bound && !accept_jid(negotiation, text))
+        return;
+    if (bound)
+        receive_inline_enable(negotiation, bound);
+    negotiation->step = STEP_REFEATURES;
+}
+
+/* Everything begins anew on the same connection (I2). */
+static void
+on_login_done(xmpp_stanza_t *success, gpointer data)
+{
+    Negotiation *negotiation = data;
+    XmppStream *stream = negotiation->stream;
+
+    start_deadline(negotiation);
+    stream_set_phase(stream, XMPP_PHASE_BINDING, NULL);
+    if (stream_phase(stream) == XMPP_PHASE_OFFLINE)
+        return;
+    if (success) {
+        receive_success(negotiation, success);
+        return;
+    }
+    negotiation->step = STEP_REOPENING;
+    stream_open(stream);
+}
+
+/* --- the order of things --- */
+
 void
 negotiation_start(Negotiation *negotiation)
 {
     negotiation->step = STEP_OPENING;
     start_deadline(negotiation);
+    stream_open(negotiation->stream);
+    login_begin_early(negotiation->login);
 }
 
 void
@@ -455,11 +389,13 @@ negotiation_receive(Negotiation *negotiation, xmpp_stanza_t *element)
 
     switch (negotiation->step) {
     case STEP_FEATURES:
-        if (features)
-            start_login(negotiation, element);
+        if (features) {
+            negotiation->step = STEP_LOGIN;
+            login_begin(negotiation->login, element);
+        }
         break;
     case STEP_LOGIN:
-        receive_sasl(negotiation, element);
+        login_receive(negotiation->login, element);
         break;
     case STEP_REFEATURES:
         if (features)

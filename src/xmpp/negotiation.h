@@ -10,7 +10,7 @@ typedef struct Negotiation Negotiation;
 
 Negotiation *negotiation_new(XmppStream *stream);
 void negotiation_free(Negotiation *negotiation);
-/* The connection is there and the stream's start tag was sent. */
+/* The connection is there: opens the stream. */
 void negotiation_start(Negotiation *negotiation);
 /* The server's start tag has arrived. */
 void negotiation_stream_opened(Negotiation *negotiation);

@@ -17,7 +17,7 @@ enum {
 static const struct {
     const char *word, *var;
     Sasl2Inline flag;
-} inlines[] = {
+} inline_rows[] = {
     { "resume", NULL, SASL2_RESUME },
     { "bind", NULL, SASL2_BIND },
     { "bind-enable", NS_ACKS, SASL2_BIND_ENABLE },
@@ -49,9 +49,9 @@ read_bind(xmpp_stanza_t *bind)
     g_auto(GStrv) vars = sasl2_read_list(list ? list : bind, "feature", NS_BIND2, "var");
     guint found = SASL2_BIND;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(inlines); i++) {
-        if (inlines[i].var && g_strv_contains((const char *const *) vars, inlines[i].var))
-            found |= inlines[i].flag;
+    for (gsize i = 0; i < G_N_ELEMENTS(inline_rows); i++) {
+        if (inline_rows[i].var && g_strv_contains((const char *const *) vars, inline_rows[i].var))
+            found |= inline_rows[i].flag;
     }
     return found;
 }
@@ -103,9 +103,9 @@ sasl2_offer_remember(const Sasl2Offer *offer)
         return NULL;
     g_autoptr(GString) text = g_string_new("1");
 
-    for (gsize i = 0; i < G_N_ELEMENTS(inlines); i++) {
-        if (offer->inlines & inlines[i].flag)
-            g_string_append_printf(text, " %s", inlines[i].word);
+    for (gsize i = 0; i < G_N_ELEMENTS(inline_rows); i++) {
+        if (offer->inlines & inline_rows[i].flag)
+            g_string_append_printf(text, " %s", inline_rows[i].word);
     }
     for (char **token = offer->tokens; *token; token++) {
         if (is_word(*token) && text->len + strlen(*token) < MEMORY_MAX)
@@ -125,10 +125,10 @@ sasl2_offer_recall(const char *text)
 
     for (char **word = words; *word; word++) {
         gsize i = 0;
-        while (i < G_N_ELEMENTS(inlines) && strcmp(*word, inlines[i].word) != 0)
+        while (i < G_N_ELEMENTS(inline_rows) && strcmp(*word, inline_rows[i].word) != 0)
             i++;
-        if (i < G_N_ELEMENTS(inlines))
-            offer->inlines |= inlines[i].flag;
+        if (i < G_N_ELEMENTS(inline_rows))
+            offer->inlines |= inline_rows[i].flag;
         else if (is_word(*word))
             g_ptr_array_add(tokens, g_strdup(*word));
     }

@@ -301,6 +301,12 @@ stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail)
 
 /* --- the end --- */
 
+void
+stream_forget_token(XmppStream *stream)
+{
+    stream_config_wipe_token(&stream->config);
+}
+
 static void
 forget_connection(XmppStream *stream)
 {
@@ -524,7 +530,6 @@ on_connected(gpointer data)
 
     stream->negotiation = negotiation_new(stream);
     negotiation_start(stream->negotiation);
-    stream_open(stream);
 }
 
 static void

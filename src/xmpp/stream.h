@@ -40,7 +40,9 @@ typedef struct XmppStreamConfig {
                                       NULL: none */
     const char *fast_token;       /* XEP-0484: token and its mechanism, from XMPP_EVENT_FAST_TOKEN; NULL: none */
     const char *fast_mechanism;
-    guint32 fast_count;
+    guint32 fast_count;           /* logins with this token, this one included */
+    const char *fast_offer;       /* from XMPP_EVENT_FAST_OFFER: the features are not waited for; NULL: they are */
+    bool inactive;                /* the session begins as an inactive one (XEP-0352), where that can go along with the login */
     const char *user_agent_id;    /* XEP-0388 §2.2: stable UUID of this installation and account; NULL: none */
     /* Whether this contact may learn that the account is online, because it is subscribed to its presence; nobody else
      * is asked for capabilities or told a version (I15). NULL: what the roster that arrived in this session says. */
@@ -100,6 +102,8 @@ gpointer stream_module_state(XmppStream *stream, const char *module_name);
 typedef void (*StreamSink)(XmppStream *stream, const char *xml, gpointer data);
 /* From now on what is sent goes to `sink`; stream_connect() then starts right behind the transport: OPENING. */
 void stream_set_sink(XmppStream *stream, StreamSink sink, gpointer data);
+/* Sink only: the bytes of tls-exporter from now on; NULL: the channel cannot be bound to. Takes a reference of its own. */
+void stream_set_sink_binding(XmppStream *stream, GBytes *exporter);
 /* Feeds one complete element of the server: <stream:features>, stanzas, nonzas. False: not well-formed. */
 bool stream_feed(XmppStream *stream, const char *xml);
 /* As if the transport had ended. */

@@ -19,10 +19,16 @@ wipe_text(const char **text)
 }
 
 void
+stream_config_wipe_token(XmppStreamConfig *own)
+{
+    wipe_text(&own->fast_token);
+}
+
+void
 stream_config_wipe(XmppStreamConfig *own)
 {
     wipe_text(&own->password);
-    wipe_text(&own->fast_token);
+    stream_config_wipe_token(own);
 }
 
 static void
@@ -58,6 +64,7 @@ stream_config_clear(XmppStreamConfig *own)
     g_free((char *) own->roster_ver);
     resume_state_free((XmppResumeState *) own->resume);
     g_free((char *) own->fast_mechanism);
+    g_free((char *) own->fast_offer);
     g_free((char *) own->user_agent_id);
     *own = (XmppStreamConfig){ 0 };
 }
@@ -75,6 +82,7 @@ stream_config_set(XmppStreamConfig *own, const XmppStreamConfig *config)
     own->resume = resume_state_copy(config->resume);
     own->fast_token = g_strdup(config->fast_token);
     own->fast_mechanism = g_strdup(config->fast_mechanism);
+    own->fast_offer = g_strdup(config->fast_offer);
     own->user_agent_id = g_strdup(config->user_agent_id);
     if (!own->stage_timeout)
         own->stage_timeout = STAGE_TIMEOUT_MS;

@@ -9,3 +9,5 @@ void stream_config_set(XmppStreamConfig *own, const XmppStreamConfig *config);
 void stream_config_clear(XmppStreamConfig *own);
 /* The login is over: its secrets go. */
 void stream_config_wipe(XmppStreamConfig *own);
+/* The token was used, or cannot be. */
+void stream_config_wipe_token(XmppStreamConfig *own);

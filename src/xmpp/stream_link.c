@@ -27,6 +27,7 @@ struct StreamLink {
     StreamSink sink;
     XmppStream *sink_stream;
     gpointer sink_data;
+    GBytes *sink_binding;
 };
 
 static void
@@ -246,6 +247,7 @@ stream_link_free(StreamLink *link)
     g_clear_pointer(&link->transport, transport_free);
     stream_context_free(link->context);
     tls_context_unref(link->tls);
+    g_clear_pointer(&link->sink_binding, g_bytes_unref);
     g_free(link->domain);
     g_free(link);
 }
@@ -256,6 +258,13 @@ stream_link_set_sink(StreamLink *link, StreamSink sink, XmppStream *owner, gpoin
     link->sink = sink;
     link->sink_stream = owner;
     link->sink_data = data;
+}
+
+void
+stream_link_set_sink_binding(StreamLink *link, GBytes *exporter)
+{
+    g_clear_pointer(&link->sink_binding, g_bytes_unref);
+    link->sink_binding = exporter ? g_bytes_ref(exporter) : NULL;
 }
 
 bool
@@ -361,7 +370,10 @@ stream_link_has_client_certificate(const StreamLink *link)
 GBytes *
 stream_link_channel_binding(const StreamLink *link, TlsBinding binding)
 {
-    return link->sink ? NULL : transport_channel_binding(link->transport, binding);
+    if (!link->sink)
+        return transport_channel_binding(link->transport, binding);
+    return link->sink_binding && binding == TLS_BINDING_EXPORTER ? g_bytes_ref(link->sink_binding)
+                                                                 : NULL;
 }
 
 const TlsCertificate *

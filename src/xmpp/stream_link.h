@@ -27,6 +27,8 @@ StreamLink *stream_link_new(const StreamLinkEvents *events, gpointer data);
 void stream_link_free(StreamLink *link);
 /* `owner` is what the sink is given as its stream. NULL takes the sink away. */
 void stream_link_set_sink(StreamLink *link, StreamSink sink, XmppStream *owner, gpointer data);
+/* What a sink's channel is bound to with tls-exporter; NULL: nothing. */
+void stream_link_set_sink_binding(StreamLink *link, GBytes *exporter);
 bool stream_link_has_sink(const StreamLink *link);
 xmpp_ctx_t *stream_link_ctx(const StreamLink *link);
 

@@ -65,6 +65,8 @@ LoginMemory *stream_login_memory(const XmppStream *stream);
 bool stream_may_reveal(const XmppStream *stream, const Jid *jid);
 /* What a roster item says about that. */
 void stream_note_subscriber(XmppStream *stream, const Jid *jid, bool subscribed);
+/* The token was used, or cannot be: wipes it. */
+void stream_forget_token(XmppStream *stream);
 void stream_set_sasl_mechanism(XmppStream *stream, const char *mechanism);
 /* The server keeps versions of the roster (RFC 6121 §2.6). */
 bool stream_offers_roster_versions(const XmppStream *stream);

@@ -14,6 +14,12 @@ stream_set_sink(XmppStream *stream, StreamSink sink, gpointer data)
     stream_link_set_sink(stream_link(stream), sink, stream, data);
 }
 
+void
+stream_set_sink_binding(XmppStream *stream, GBytes *exporter)
+{
+    stream_link_set_sink_binding(stream_link(stream), exporter);
+}
+
 bool
 stream_feed(XmppStream *stream, const char *xml)
 {

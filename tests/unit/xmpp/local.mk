@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 sasl_tests = \
+	tests/unit/xmpp/test_fast \
 	tests/unit/xmpp/test_sasl \
 	tests/unit/xmpp/test_scram
 check_PROGRAMS += $(sasl_tests)
 TESTS += $(sasl_tests)
 
+tests_unit_xmpp_test_fast_SOURCES = tests/unit/xmpp/test_fast.c
+tests_unit_xmpp_test_fast_LDADD = $(XMPP_LINE)
 tests_unit_xmpp_test_sasl_SOURCES = tests/unit/xmpp/test_sasl.c tests/support/scram_server.c tests/support/scram_server.h
 tests_unit_xmpp_test_sasl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_xmpp_test_sasl_LDADD = $(XMPP_LINE)
@@ -31,6 +34,7 @@ xmpp_tests = \
 	tests/unit/xmpp/test_presence \
 	tests/unit/xmpp/test_resumption \
 	tests/unit/xmpp/test_roster_iq \
+	tests/unit/xmpp/test_sasl2 \
 	tests/unit/xmpp/test_stream \
 	tests/unit/xmpp/test_xml_guard
 check_PROGRAMS += $(xmpp_tests)
@@ -72,6 +76,9 @@ tests_unit_xmpp_test_resumption_LDADD = tests/support/libnetfakes.a $(SUPPORT_LI
 tests_unit_xmpp_test_roster_iq_SOURCES = tests/unit/xmpp/test_roster_iq.c
 tests_unit_xmpp_test_roster_iq_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_roster_iq_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_sasl2_SOURCES = tests/unit/xmpp/test_sasl2.c tests/support/scram_server.c tests/support/scram_server.h
+tests_unit_xmpp_test_sasl2_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_sasl2_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_stream_SOURCES = tests/unit/xmpp/test_stream.c
 tests_unit_xmpp_test_stream_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_stream_LDADD = $(xmpp_test_line)

@@ -147,6 +147,10 @@ describe(const XmppEvent *event)
         append(text, "mechanism", event->fast_token.mechanism);
         append(text, "token", event->fast_token.token);
         break;
+    case XMPP_EVENT_FAST_OFFER:
+        g_string_append(text, "fast-offer");
+        append(text, "offer", event->fast_offer.offer);
+        break;
     case XMPP_EVENT_READ:
         g_string_append(text, "read");
         append(text, "with", jid_text(event->read.with));
