@@ -408,9 +408,15 @@ typedef struct Extension {
 
 static const Extension more_extensions[] = {
     { "0082", "1.1.1" }, /* dates and times */
+    { "0198", "1.6.3" }, /* sessions that outlive their connection */
     { "0245", "1.0" },   /* /me */
     { "0368", "1.1.0" }, /* direct TLS by SRV */
+    { "0386", "1.1.0" }, /* a session bound along with the login */
+    { "0388", "1.0.4" }, /* the extensible login */
     { "0440", "1.0.0" }, /* channel bindings a server knows */
+    { "0474", "0.5.0" }, /* what a server offers, protected by SCRAM */
+    { "0480", "0.2.0" }, /* stronger forms of a stored password */
+    { "0484", "0.2.0" }, /* logins with a token */
 };
 
 static int

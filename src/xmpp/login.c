@@ -79,6 +79,12 @@ login_free(Login *login)
     g_free(login);
 }
 
+guint
+login_inlines(const Login *login)
+{
+    return login->offer ? login->offer->inlines : 0;
+}
+
 static void
 fail(Login *login, const char *words)
 {

@@ -36,3 +36,5 @@ void login_begin_early(Login *login);
 /* What the server offers has arrived. */
 void login_begin(Login *login, xmpp_stanza_t *features);
 void login_receive(Login *login, xmpp_stanza_t *element);
+/* What the server lets go along with the login (Sasl2Inline). */
+guint login_inlines(const Login *login);

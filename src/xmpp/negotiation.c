@@ -338,8 +338,11 @@ receive_success(Negotiation *negotiation, xmpp_stanza_t *success)
         return;
     if (bound && !accept_jid(negotiation, text))
         return;
-    if (bound)
+    if (bound) {
         receive_inline_enable(negotiation, bound);
+        stream_set_has_carbons(negotiation->stream,
+                               login_inlines(negotiation->login) & SASL2_BIND_CARBONS);
+    }
     negotiation->step = STEP_REFEATURES;
 }
 
@@ -368,6 +371,7 @@ void
 negotiation_start(Negotiation *negotiation)
 {
     negotiation->step = STEP_OPENING;
+    stream_set_has_carbons(negotiation->stream, false);
     start_deadline(negotiation);
     stream_open(negotiation->stream);
     login_begin_early(negotiation->login);

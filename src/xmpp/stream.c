@@ -34,6 +34,7 @@ struct XmppStream {
 
     XmppStreamConfig config; /* see stream_config.h */
     bool offers_roster_versions;
+    bool has_carbons;
     LoginMemory *memory; /* outlives the connections */
     XmppPhase phase;
     XmppPhase phase_told;
@@ -199,6 +200,18 @@ bool
 stream_offers_roster_versions(const XmppStream *stream)
 {
     return stream->offers_roster_versions;
+}
+
+bool
+stream_has_carbons(const XmppStream *stream)
+{
+    return stream->has_carbons;
+}
+
+void
+stream_set_has_carbons(XmppStream *stream, bool has)
+{
+    stream->has_carbons = has;
 }
 
 void

@@ -68,6 +68,9 @@ void stream_note_subscriber(XmppStream *stream, const Jid *jid, bool subscribed)
 /* The token was used, or cannot be: wipes it. */
 void stream_forget_token(XmppStream *stream);
 void stream_set_sasl_mechanism(XmppStream *stream, const char *mechanism);
+/* The server has turned carbons on along with the login (XEP-0386): they need not be asked for. */
+bool stream_has_carbons(const XmppStream *stream);
+void stream_set_has_carbons(XmppStream *stream, bool has);
 /* The server keeps versions of the roster (RFC 6121 §2.6). */
 bool stream_offers_roster_versions(const XmppStream *stream);
 void stream_set_offers_roster_versions(XmppStream *stream, bool offers);

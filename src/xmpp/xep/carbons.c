@@ -19,7 +19,8 @@ on_enabled(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *det
 static void
 bound(XmppStream *stream)
 {
-    iq_request(stream, NULL, iq_new(stream, "set", "enable", NS_CARBONS, NULL), on_enabled, NULL);
+    if (!stream_has_carbons(stream))
+        iq_request(stream, NULL, iq_new(stream, "set", "enable", NS_CARBONS, NULL), on_enabled, NULL);
 }
 
 /* §11: from the own bare JID and nobody else; a server that leaves `from` out speaks for the account, too. */

@@ -186,6 +186,8 @@ test_login(void)
     g_assert_cmpstr(fixture_event(&fixture), ==, "bound " ME "/confab/1234");
     g_assert_cmpstr(fixture_event(&fixture), ==, "resume-state");
     assert_has(fixture_sent(&fixture), "jabber:iq:roster"); /* and no second <enable/> */
+    for (const char *sent = fixture_sent(&fixture); *sent != '\0'; sent = fixture_sent(&fixture))
+        g_assert_null(strstr(sent, "urn:xmpp:carbons:2"));
     XmppResumeState state;
     g_assert_true(stream_resume_state(fixture.stream, &state));
     g_assert_cmpstr(state.id, ==, "s1");
