@@ -30,6 +30,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/carbons.c src/xmpp/xep/carbons.h \
 	src/xmpp/xep/chatstates.c src/xmpp/xep/chatstates.h \
 	src/xmpp/xep/correction.c src/xmpp/xep/correction.h \
+	src/xmpp/xep/csi.c src/xmpp/xep/csi.h \
 	src/xmpp/xep/delay.c src/xmpp/xep/delay.h \
 	src/xmpp/xep/disco.c src/xmpp/xep/disco.h \
 	src/xmpp/xep/forwarded.c src/xmpp/xep/forwarded.h \
@@ -37,7 +38,9 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/mam.c src/xmpp/xep/mam.h \
 	src/xmpp/xep/mam_prefs.c src/xmpp/xep/mam_prefs.h \
 	src/xmpp/xep/markers.c src/xmpp/xep/markers.h \
+	src/xmpp/xep/mds.c src/xmpp/xep/mds.h \
 	src/xmpp/xep/modules.c src/xmpp/xep/modules.h \
+	src/xmpp/xep/pep.c src/xmpp/xep/pep.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
 	src/xmpp/xep/receipts.c src/xmpp/xep/receipts.h \
 	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \

@@ -182,6 +182,7 @@ start_session(Negotiation *negotiation, xmpp_stanza_t *features)
     negotiation->wants_session = session && !stanza_child(session, "optional", NS_SESSION);
     negotiation->offers_management = stanza_child(features, "sm", NS_ACKS) != NULL;
     stream_set_offers_roster_versions(stream, versions);
+    stream_set_offers_client_state(stream, stanza_child(features, "csi", NS_CLIENT_STATE) != NULL);
     if (negotiation->bound) { /* along with the login */
         finish(negotiation);
         return;
@@ -289,6 +290,7 @@ receive_inline_resumption(Negotiation *negotiation, xmpp_stanza_t *success)
         return false;
     /* no features will come (XEP-0198 §9.2); who has a version got it here */
     stream_set_offers_roster_versions(stream, stream_config(stream)->roster_ver != NULL);
+    stream_set_offers_client_state(stream, login_inlines(negotiation->login) & SASL2_BIND_CSI);
     stream_resumed(stream); /* frees the negotiation */
     return true;
 }

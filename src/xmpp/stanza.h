@@ -21,6 +21,7 @@
 #define NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
 #define NS_ACKS "urn:xmpp:sm:3"
 #define NS_ROSTER_VERSIONS "urn:xmpp:features:rosterver"
+#define NS_CLIENT_STATE "urn:xmpp:csi:0"
 #define NS_PING "urn:xmpp:ping"
 
 enum {

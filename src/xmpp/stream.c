@@ -35,6 +35,7 @@ struct XmppStream {
     XmppStreamConfig config; /* see stream_config.h */
     bool offers_roster_versions;
     bool has_carbons;
+    bool offers_client_state;
     LoginMemory *memory; /* outlives the connections */
     XmppPhase phase;
     XmppPhase phase_told;
@@ -218,6 +219,18 @@ void
 stream_set_offers_roster_versions(XmppStream *stream, bool offers)
 {
     stream->offers_roster_versions = offers;
+}
+
+bool
+stream_offers_client_state(const XmppStream *stream)
+{
+    return stream->offers_client_state;
+}
+
+void
+stream_set_offers_client_state(XmppStream *stream, bool offers)
+{
+    stream->offers_client_state = offers;
 }
 
 guint64

@@ -74,6 +74,9 @@ void stream_set_has_carbons(XmppStream *stream, bool has);
 /* The server keeps versions of the roster (RFC 6121 §2.6). */
 bool stream_offers_roster_versions(const XmppStream *stream);
 void stream_set_offers_roster_versions(XmppStream *stream, bool offers);
+/* The server wants to know whether somebody looks (XEP-0352). */
+bool stream_offers_client_state(const XmppStream *stream);
+void stream_set_offers_client_state(XmppStream *stream, bool offers);
 
 /* --- module.c --- */
 /* All rows, NULL-terminated; defined by the only list, xep/modules.c. */

@@ -377,6 +377,7 @@ bind_session(Peer *peer)
     stream_feed_bound(peer->stream, jid);
     char *roster = assert_sent_id(peer, "<iq *jabber:iq:roster*");
     assert_sent(peer, "<iq *urn:xmpp:carbons:2*");
+    assert_sent(peer, "<iq *urn:xmpp:mds:displayed:0*");
     return roster;
 }
 

@@ -5,6 +5,7 @@
 #include "xmpp/xep/carbons.h"
 #include "xmpp/xep/chatstates.h"
 #include "xmpp/xep/correction.h"
+#include "xmpp/xep/csi.h"
 #include "xmpp/xep/delay.h"
 #include "xmpp/xep/disco.h"
 #include "xmpp/xep/forwarded.h"
@@ -12,6 +13,8 @@
 #include "xmpp/xep/mam.h"
 #include "xmpp/xep/mam_prefs.h"
 #include "xmpp/xep/markers.h"
+#include "xmpp/xep/mds.h"
+#include "xmpp/xep/pep.h"
 #include "xmpp/xep/ping.h"
 #include "xmpp/xep/receipts.h"
 #include "xmpp/xep/roster_iq.h"
@@ -24,7 +27,8 @@ static const XmppModule *const modules[] = {
     &roster_module,    &disco_module,     &caps_module,     &ping_module,       &version_module,
     &carbons_module,   &forwarded_module, &rsm_module,      &mam_module,        &mam_prefs_module,
     &delay_module,     &stanza_id_module, &receipts_module, &markers_module,    &correction_module,
-    &hints_module,     &chatstates_module, NULL,
+    &hints_module,     &chatstates_module, &pep_module,     &mds_module,        &csi_module,
+    NULL,
 };
 
 const XmppModule *const *

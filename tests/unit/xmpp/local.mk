@@ -24,10 +24,12 @@ xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS) -I$(top_src
 xmpp_tests = \
 	tests/unit/xmpp/test_caps \
 	tests/unit/xmpp/test_connection \
+	tests/unit/xmpp/test_csi \
 	tests/unit/xmpp/test_disco \
 	tests/unit/xmpp/test_iq \
 	tests/unit/xmpp/test_live \
 	tests/unit/xmpp/test_mam \
+	tests/unit/xmpp/test_mds \
 	tests/unit/xmpp/test_message_parts \
 	tests/unit/xmpp/test_message_stanza \
 	tests/unit/xmpp/test_negotiation \
@@ -46,6 +48,9 @@ tests_unit_xmpp_test_caps_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_connection_SOURCES = tests/unit/xmpp/test_connection.c tests/support/scram_server.c tests/support/scram_server.h
 tests_unit_xmpp_test_connection_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_connection_LDADD = tests/support/libnetfakes.a $(xmpp_test_line)
+tests_unit_xmpp_test_csi_SOURCES = tests/unit/xmpp/test_csi.c
+tests_unit_xmpp_test_csi_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_csi_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_disco_SOURCES = tests/unit/xmpp/test_disco.c
 tests_unit_xmpp_test_disco_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_disco_LDADD = $(xmpp_test_line)
@@ -58,6 +63,9 @@ tests_unit_xmpp_test_live_LDADD = $(SUPPORT_LINE) $(xmpp_test_line)
 tests_unit_xmpp_test_mam_SOURCES = tests/unit/xmpp/test_mam.c
 tests_unit_xmpp_test_mam_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_mam_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_mds_SOURCES = tests/unit/xmpp/test_mds.c
+tests_unit_xmpp_test_mds_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_mds_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_message_parts_SOURCES = tests/unit/xmpp/test_message_parts.c
 tests_unit_xmpp_test_message_parts_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_message_parts_LDADD = $(xmpp_test_line)

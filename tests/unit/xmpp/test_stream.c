@@ -46,6 +46,7 @@ test_bound(void)
     assert_has(fixture_sent(&fixture),
                "jabber:iq:roster"); /* before any presence (RFC 6121 §2.2) */
     assert_has(fixture_sent(&fixture), "urn:xmpp:carbons:2");
+    assert_has(fixture_sent(&fixture), "urn:xmpp:mds:displayed:0");
     assert_nothing_sent(&fixture);
     g_assert_cmpstr(jid_text(stream_jid(fixture.stream)), ==, "romeo@montague.example/orchard");
     fixture_clear(&fixture);
