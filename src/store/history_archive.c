@@ -56,24 +56,29 @@ look_ahead(Slot *slots, guint count, gint64 before)
     }
 }
 
-/* With no neighbour known, messages that have the very stamp of one at an edge of the page are of the pages beside it:
- * before it (reading on), else behind it (reading back). */
+/* With no neighbour known at an edge of the page, messages that have the very stamp of the one there are of the pages
+ * beside it: before it (reading on), else behind it (reading back). */
 static bool
-look_for_ties(const Slot *slots, guint count, gint64 *after, gint64 *before, GError **error)
+look_for_ties(const Slot *slots, guint count, HistoryBounds *edges, GError **error)
 {
+    HistoryBounds before_known = { 0, edges->before };
+    HistoryBounds behind_known = { edges->after, G_MAXINT64 };
+    for (guint i = 0; i < count; i++) {
+        if (slots[i].order != 0)
+            before_known.before = MIN(before_known.before, slots[i].order);
+        behind_known.after = MAX(behind_known.after, slots[i].order);
+    }
     gint64 first = 0;
     gint64 last = 0;
-    const bool is_first_new = slots[0].order == 0;
-    const bool is_last_new = slots[count - 1].order == 0;
-    if (is_first_new && *after == 0) {
-        if (!order_of_stamp(&slots[0].newcomer, &first, &last, error))
+    if (slots[0].order == 0 && edges->after == 0) {
+        if (!order_of_stamp(&slots[0].newcomer, &before_known, &first, &last, error))
             return false;
-        *after = last;
+        edges->after = last;
     }
-    if (is_last_new && *before == G_MAXINT64 && last == 0) {
-        if (!order_of_stamp(&slots[count - 1].newcomer, &first, &last, error))
+    if (slots[count - 1].order == 0 && edges->before == G_MAXINT64 && last == 0) {
+        if (!order_of_stamp(&slots[count - 1].newcomer, &behind_known, &first, &last, error))
             return false;
-        *before = first != 0 ? first : *before;
+        edges->before = first != 0 ? first : edges->before;
     }
     return true;
 }
@@ -101,11 +106,12 @@ place_slot(const Slot *slot, gint64 after, GError **error)
 static bool
 place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error)
 {
-    gint64 after = bounds != NULL ? bounds->after : 0;
-    gint64 before = bounds != NULL && bounds->before != 0 ? bounds->before : G_MAXINT64;
-    if (!look_for_ties(slots, count, &after, &before, error))
+    HistoryBounds edges = { bounds != NULL ? bounds->after : 0,
+                            bounds != NULL && bounds->before != 0 ? bounds->before : G_MAXINT64 };
+    if (!look_for_ties(slots, count, &edges, error))
         return false;
-    look_ahead(slots, count, before);
+    look_ahead(slots, count, edges.before);
+    gint64 after = edges.after;
     for (guint i = 0; i < count; i++) {
         const HistoryOutcome outcome = place_slot(&slots[i], after, error);
         if (outcome == HISTORY_FAILED)

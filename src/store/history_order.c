@@ -80,11 +80,13 @@ order_between(const Newcomer *newcomer, gint64 after, gint64 before, guint follo
 }
 
 bool
-order_of_stamp(const Newcomer *newcomer, gint64 *first, gint64 *last, GError **error)
+order_of_stamp(const Newcomer *newcomer, const HistoryBounds *within, gint64 *first, gint64 *last, GError **error)
 {
     sqlite3_stmt *select = sql_query(newcomer->db, error,
-                                     "SELECT min(position), max(position) FROM message WHERE conversation = ? AND time = ?",
-                                     SQL_INT(newcomer->conversation), SQL_INT(newcomer->message->time));
+                                     "SELECT min(position), max(position) FROM message WHERE conversation = ?"
+                                     " AND time = ? AND position > ? AND position < ?",
+                                     SQL_INT(newcomer->conversation), SQL_INT(newcomer->message->time),
+                                     SQL_INT(within->after), SQL_INT(within->before));
     if (select == NULL || db_next_row(newcomer->db, select, error) <= 0)
         return false;
     *first = sql_int(select, 0);

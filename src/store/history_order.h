@@ -13,5 +13,5 @@ bool order_at(const Newcomer *newcomer, gint64 wanted, GError **error);
 /* By its stamp, but behind `after` (0: open) and before `before` (G_MAXINT64: open), with room for `following` others
  * before the latter. */
 bool order_between(const Newcomer *newcomer, gint64 after, gint64 before, guint following, GError **error);
-/* The first and the last order of messages with exactly the time of this one; 0: there are none. */
-bool order_of_stamp(const Newcomer *newcomer, gint64 *first, gint64 *last, GError **error);
+/* The first and the last order of messages within bounds that have exactly the time of this one; 0: there are none. */
+bool order_of_stamp(const Newcomer *newcomer, const HistoryBounds *within, gint64 *first, gint64 *last, GError **error);
