@@ -85,6 +85,8 @@ conversations_load_older(Client *client, Conversation *conversation)
         conversation_message_count(conversation) > 0 ? conversation_message_at(conversation, 0)->order : G_MAXINT64;
     if (load_page(client, conversation, first) == 0)
         history_sync_fetch_older(client, conversation);
+    else
+        history_sync_scrolled(client, conversation);
 }
 
 /* --- after a restart --- */

@@ -204,8 +204,9 @@ guint outgoing_queue_length(const OutgoingQueue *queue);
 
 /* --- incoming_archive.c --- */
 /* A page of an archive: what is new goes into the store, in its place, and into the conversations that are open; what
- * the archive knows of waiting messages of ours settles them. */
-bool incoming_archive_page(Session *session, const MamPage *page, GError **error);
+ * the archive knows of waiting messages of ours settles them. `is_news`: it was missed, so it is unread and opens
+ * conversations; else it was there before this client was, or before what it knows. */
+bool incoming_archive_page(Session *session, const MamPage *page, bool is_news, GError **error);
 
 /* --- history_sync.c: catching up with the archives (XEP-0313) --- */
 HistorySync *history_sync_new(Session *session);
@@ -213,6 +214,8 @@ void history_sync_free(HistorySync *sync);
 /* A new session: catches up; calls outgoing_queue_release() when the first round is through, failed, took too long, or
  * there is no archive. */
 void history_sync_bound(HistorySync *sync);
+/* The session goes on: so does the catch-up, when it was not through. */
+void history_sync_resumed(HistorySync *sync);
 void history_sync_closed(HistorySync *sync);
 /* The archive's ids in live messages are the archive's: the server takes forged ones out (XEP-0359 §6). */
 bool history_sync_trusts_ids(const HistorySync *sync);
@@ -222,6 +225,8 @@ void history_sync_live(HistorySync *sync, const char *archive_id);
 void history_sync_set_visible(Client *client, Conversation *conversation);
 void history_sync_show_gaps(Client *client, Conversation *conversation);
 void history_sync_fetch_older(Client *client, Conversation *conversation);
+/* Older messages of the store were loaded: gaps among them are to be filled. */
+void history_sync_scrolled(Client *client, Conversation *conversation);
 HistorySync *session_history_sync(const Session *session);
 
 /* --- reading.c: what is read, here and on other devices (XEP-0184, 0333, 0490) --- */

@@ -1,58 +1,545 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Catching up: what the archive has behind the cursor is read forward, a page at a time, and the cursor moves with each
+ * page in one batch with its messages. So it can end at any moment and goes on from there next time; what is read twice
+ * is known to the store.
+ *
+ *     bound → disco → ask_page() → on_page() → idle → ask_page() … → finish()
+ *
+ * The first time there is no cursor: then the end of the archive is read backward, as far as history.first-sync says,
+ * and the rest waits until someone scrolls to it (history_past.c). */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/when.h"
 #include "core/core_private.h"
+#include "core/history_past.h"
+#include "store/cache.h"
+#include "store/sync.h"
+#include "xmpp/xep/carbons.h"
+#include "xmpp/xep/disco.h"
+
+#define FEATURE_STANZA_IDS "urn:xmpp:sid:0"
+
+enum {
+    RETRY_FIRST_MS = 60 * 1000, /* after a failure; twice as long each time … */
+    RETRY_STEPS_MAX = 6,        /* … up to an hour */
+};
+
+/* Clocks differ: what is looked for by time is looked for from a little earlier. */
+static const gint64 clock_margin = 10 * G_TIME_SPAN_MINUTE;
+
+static const char trust_key[] = "mam.ids";   /* the server takes forged ids out, as far as is known */
+static const char time_key[] = "mam.cursor"; /* stamp of the message the cursor names, µs */
+
+typedef enum {
+    SYNC_IDLE,    /* offline, or nothing was begun */
+    SYNC_ASKING,  /* whether there is an archive */
+    SYNC_FIRST,   /* backward from the end: there was no cursor */
+    SYNC_FORWARD, /* forward from the cursor */
+    SYNC_FAILED,  /* another attempt comes later */
+    SYNC_DONE,
+} SyncStage;
 
 struct HistorySync {
     Session *session;
+    HistoryPast *past;
+    SyncStage stage;
+    ArchiveState archive;
+    bool trusts_ids;
+    guint query; /* the page under way; 0: none */
+    guint idle;  /* the next page waits for its turn */
+    guint retry; /* timer */
+    guint failures;
+    char *position; /* the next page begins there */
+    gint64 start;   /* instead, when the archive has forgotten the position */
+    guint left;     /* messages the first look still wants */
+    char *mark;     /* a position seen before (see is_endless()) … */
+    guint marked, power;
+    guint64 visible;     /* serial of the conversation someone looks at */
+    bool peek;           /* its end is wanted before the next page of the archive */
+    HistoryHoles *holes; /* conversations in which the forgotten position may have left a gap */
 };
+
+static void schedule_page(HistorySync *sync);
+
+/* --- what the files of the core ask --- */
+
+static Client *
+sync_client(const HistorySync *sync)
+{
+    return session_client(sync->session);
+}
+
+static Db *
+sync_db(const HistorySync *sync)
+{
+    return client_db(sync_client(sync));
+}
+
+ArchiveState
+history_sync_archive(const HistorySync *sync)
+{
+    return sync->archive;
+}
+
+bool
+history_sync_trusts_ids(const HistorySync *sync)
+{
+    return sync->trusts_ids;
+}
 
 HistorySync *
 history_sync_new(Session *session)
 {
     HistorySync *sync = g_new0(HistorySync, 1);
     sync->session = session;
+    sync->past = history_past_new(session);
+    g_autofree char *trusted = cache_recall(sync_db(sync), session_store_key(session), trust_key, NULL);
+    sync->trusts_ids = trusted != NULL;
     return sync;
+}
+
+/* Ends what is under way; what is known stays. */
+static void
+stop(HistorySync *sync)
+{
+    if (sync->query != 0)
+        mam_cancel(session_stream(sync->session), sync->query);
+    sync->query = 0;
+    g_clear_handle_id(&sync->idle, g_source_remove);
+    g_clear_handle_id(&sync->retry, g_source_remove);
+    g_clear_pointer(&sync->position, g_free);
+    g_clear_pointer(&sync->mark, g_free);
+    g_clear_pointer(&sync->holes, history_holes_free);
+    sync->start = 0;
 }
 
 void
 history_sync_free(HistorySync *sync)
 {
+    g_clear_handle_id(&sync->idle, g_source_remove);
+    g_clear_handle_id(&sync->retry, g_source_remove);
+    g_free(sync->position);
+    g_free(sync->mark);
+    g_clear_pointer(&sync->holes, history_holes_free);
+    history_past_free(sync->past);
     g_free(sync);
+}
+
+/* --- the cursor --- */
+
+/* Together with the messages it stands for: whoever calls this has just stored them. */
+static bool
+set_cursor(HistorySync *sync, const char *id, gint64 stamp, GError **error)
+{
+    const char *account = session_store_key(sync->session);
+    g_autofree char *time = g_strdup_printf("%" G_GINT64_FORMAT, stamp);
+    return sync_set_cursor(sync_db(sync), account, account, id, error)
+           && cache_remember(sync_db(sync), account, time_key, time, error);
+}
+
+/* When the message was that the cursor names; 0: not known. */
+static gint64
+cursor_time(const HistorySync *sync)
+{
+    g_autofree char *time = cache_recall(sync_db(sync), session_store_key(sync->session), time_key, NULL);
+    return time != NULL ? g_ascii_strtoll(time, NULL, 10) : 0;
+}
+
+/* Live messages come in the order of the archive, so once it was read to its end nothing lies between: unless other
+ * devices exchange messages of which this one hears nothing. */
+void
+history_sync_live(HistorySync *sync, const char *archive_id)
+{
+    g_autoptr(GError) error = NULL;
+    const bool misses_nothing = sync->stage == SYNC_DONE && carbons_are_enabled(session_stream(sync->session));
+    if (misses_nothing && sync->archive == ARCHIVE_THERE && !set_cursor(sync, archive_id, when_now(), &error))
+        log_warning("core", "%s", error->message);
+}
+
+/* --- the end --- */
+
+static Conversation *
+find_visible(const HistorySync *sync)
+{
+    return account_conversation_by_serial(session_account(sync->session), sync->visible);
+}
+
+static void
+finish(HistorySync *sync, SyncStage stage)
+{
+    Conversation *visible = find_visible(sync);
+    stop(sync);
+    sync->stage = stage;
+    outgoing_queue_release(session_outgoing(sync->session));
+    if (stage == SYNC_DONE && visible != NULL)
+        history_past_fill_gaps(sync->past, visible);
+}
+
+static void begin(HistorySync *sync);
+static void ask_for_archive(HistorySync *sync);
+
+static gboolean
+on_retry(gpointer data)
+{
+    HistorySync *sync = data;
+    sync->retry = 0;
+    if (sync->archive == ARCHIVE_THERE)
+        begin(sync);
+    else
+        ask_for_archive(sync);
+    return G_SOURCE_REMOVE;
+}
+
+/* What was read so far is kept. While it is not known what is missing, live messages do not move the cursor. */
+static void
+fail(HistorySync *sync, const GError *error)
+{
+    finish(sync, SYNC_FAILED);
+    if (!session_is_online(sync->session))
+        return;
+    const guint pause = RETRY_FIRST_MS << MIN(sync->failures, (guint) RETRY_STEPS_MAX);
+    if (sync->failures++ == 0 && sync->archive == ARCHIVE_THERE)
+        client_notice(sync_client(sync), session_account(sync->session), NOTICE_WARNING, error->code,
+                      _("the archive cannot be read, so messages may be missing: %s"), error->message);
+    sync->retry = g_timeout_add(client_delay(sync_client(sync), pause), on_retry, sync);
+}
+
+/* A server that leads in a circle would do so for ever (I9): a position that comes back is found by keeping one, for
+ * twice as long each time (Brent). */
+static bool
+is_endless(HistorySync *sync, const char *position)
+{
+    if (g_strcmp0(sync->mark, position) == 0)
+        return true;
+    if (sync->mark == NULL || ++sync->marked == sync->power) {
+        g_free(sync->mark);
+        sync->mark = g_strdup(position);
+        sync->power = MAX(sync->power * 2, 2u);
+        sync->marked = 0;
+    }
+    return false;
+}
+
+/* --- pages --- */
+
+/* Stamp of the last message, as the archive got it. */
+static gint64
+last_stamp(const MamPage *page)
+{
+    const XmppMessage *last =
+        page->messages->len > 0 ? g_ptr_array_index(page->messages, page->messages->len - 1) : NULL;
+    return last != NULL && last->delay != 0 ? last->delay : when_now();
+}
+
+/* Messages and cursor, in one batch. What may change later is stored, but asked for again next time. */
+static bool
+keep_page(HistorySync *sync, const MamPage *page, GError **error)
+{
+    const bool is_news = sync->stage == SYNC_FORWARD;
+    const bool moves = is_news ? !page->unstable : sync->position == NULL;
+    if (!incoming_archive_page(sync->session, page, is_news, error))
+        return false;
+    return !moves || page->last == NULL || set_cursor(sync, page->last, last_stamp(page), error);
+}
+
+/* Goes on behind this page, if there is a point in it. */
+static void
+go_on(HistorySync *sync, const char *position)
+{
+    if (is_endless(sync, position)) {
+        g_autoptr(GError) error =
+            g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL, _("it has no end: tell who runs the server"));
+        fail(sync, error);
+        return;
+    }
+    g_free(sync->position);
+    sync->position = g_strdup(position);
+    sync->start = 0;
+    schedule_page(sync);
+}
+
+/* Nothing was ever in the archive: all that comes is news. */
+static bool
+set_cursor_to_beginning(HistorySync *sync, GError **error)
+{
+    const char *account = session_store_key(sync->session);
+    return sync_set_cursor(sync_db(sync), account, account, "", error);
+}
+
+/* The end of the archive, then what is before it, as much as is wanted; it may be nothing but the place. */
+static void
+take_first(HistorySync *sync, const MamPage *page)
+{
+    g_autoptr(GError) error = NULL;
+    bool done;
+    if (sync->position == NULL && page->last == NULL)
+        done = set_cursor_to_beginning(sync, &error);
+    else if (sync->left == 0)
+        done = set_cursor(sync, page->last, last_stamp(page), &error);
+    else
+        done = keep_page(sync, page, &error);
+    sync->left -= MIN(sync->left, MAX(page->messages->len, 1u));
+    if (!done)
+        fail(sync, error);
+    else if (page->complete || sync->left == 0)
+        finish(sync, SYNC_DONE);
+    else
+        go_on(sync, page->first);
+}
+
+static void
+take_forward(HistorySync *sync, const MamPage *page)
+{
+    g_autoptr(GError) error = NULL;
+    if (sync->holes != NULL)
+        history_holes_before_page(sync->holes, page);
+    if (!keep_page(sync, page, &error)) {
+        fail(sync, error);
+        return;
+    }
+    if (sync->holes != NULL)
+        history_holes_after_page(sync->holes);
+    /* A short catch-up is over with its first page; a long one shows what someone looks at before it goes on. */
+    sync->peek = sync->mark == NULL && sync->visible != 0;
+    if (page->complete)
+        finish(sync, SYNC_DONE);
+    else
+        go_on(sync, page->last);
+}
+
+/* The archive does not know the cursor any more: it goes on at the time of the message it named. */
+static bool
+go_on_by_time(HistorySync *sync)
+{
+    const gint64 time = cursor_time(sync);
+    if (sync->stage != SYNC_FORWARD || sync->start != 0 || time == 0)
+        return false;
+    log_info("core", "the archive of %s has forgotten where we were", session_store_key(sync->session));
+    sync->holes = history_holes_new(sync->session, time);
+    sync->start = time - clock_margin;
+    g_clear_pointer(&sync->position, g_free);
+    schedule_page(sync);
+    return true;
+}
+
+static void
+on_page(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, const GError *error, gpointer data)
+{
+    HistorySync *sync = data;
+    sync->query = 0;
+    if (page == NULL) {
+        const bool forgotten = detail != NULL && g_str_equal(detail->condition, "item-not-found");
+        if (!forgotten || !go_on_by_time(sync))
+            fail(sync, error);
+    } else if (sync->stage == SYNC_FIRST) {
+        take_first(sync, page);
+    } else {
+        take_forward(sync, page);
+    }
+}
+
+/* The end of what someone looks at: it is on the screen before the rest is read. */
+static void
+on_peeked(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, const GError *error, gpointer data)
+{
+    HistorySync *sync = data;
+    g_autoptr(GError) failed = NULL;
+    sync->query = 0;
+    if (page != NULL && !incoming_archive_page(sync->session, page, true, &failed))
+        fail(sync, failed);
+    else if (page == NULL && !session_is_online(sync->session))
+        fail(sync, error);
+    else
+        schedule_page(sync);
+}
+
+/* Only what is news: what is older and not here was never looked at on this device. */
+static bool
+ask_peek(HistorySync *sync)
+{
+    const Conversation *conversation = find_visible(sync);
+    const gint64 time = cursor_time(sync);
+    sync->peek = false;
+    if (conversation == NULL || conversation_kind(conversation) != CONVERSATION_CHAT || time == 0)
+        return false;
+    const MamQuery query = { .with = conversation_jid(conversation), .start = time, .before = "" };
+    sync->query = mam_query(session_stream(sync->session), &query, on_peeked, sync);
+    return true;
+}
+
+static void
+ask_page(HistorySync *sync)
+{
+    const bool first = sync->stage == SYNC_FIRST;
+    const MamQuery query = {
+        .start = sync->start,
+        .after = first ? NULL : sync->position,
+        .before = !first                   ? NULL
+                  : sync->position != NULL ? sync->position
+                                           : "",
+        .max = first ? CLAMP(sync->left, 1u, (guint) MAM_PAGE_MAX) : 0,
+    };
+    sync->query = mam_query(session_stream(sync->session), &query, on_page, sync);
+}
+
+static gboolean
+on_turn(gpointer data)
+{
+    HistorySync *sync = data;
+    sync->idle = 0;
+    if (!history_past_is_busy(sync->past) && (!sync->peek || !ask_peek(sync)))
+        ask_page(sync);
+    return G_SOURCE_REMOVE;
+}
+
+static bool
+is_paging(const HistorySync *sync)
+{
+    return sync->stage == SYNC_FIRST || sync->stage == SYNC_FORWARD;
+}
+
+/* One page at a time, when nothing else is to be done; and users do not wait for it. */
+static void
+schedule_page(HistorySync *sync)
+{
+    if (is_paging(sync) && sync->query == 0 && sync->idle == 0 && !history_past_is_busy(sync->past))
+        sync->idle = g_idle_add_full(G_PRIORITY_LOW, on_turn, sync, NULL);
+}
+
+void
+history_sync_go_on(HistorySync *sync)
+{
+    schedule_page(sync);
+}
+
+/* --- the beginning --- */
+
+static void
+begin(HistorySync *sync)
+{
+    g_autoptr(GError) error = NULL;
+    const char *account = session_store_key(sync->session);
+    const Settings *settings = client_settings(sync_client(sync));
+    stop(sync);
+    g_autofree char *cursor = sync_cursor(sync_db(sync), account, account, &error);
+    if (error != NULL) {
+        fail(sync, error);
+        return;
+    }
+    sync->power = sync->marked = 0;
+    sync->stage = cursor != NULL ? SYNC_FORWARD : SYNC_FIRST;
+    sync->position = g_steal_pointer(&cursor);
+    sync->left = (guint) settings_get_int(settings, SETTING_HISTORY_FIRST_SYNC,
+                                          account_name(session_account(sync->session)), NULL);
+    schedule_page(sync);
+}
+
+static void
+set_trust(HistorySync *sync, bool trusts)
+{
+    g_autoptr(GError) error = NULL;
+    if (sync->trusts_ids == trusts)
+        return;
+    sync->trusts_ids = trusts;
+    if (!cache_remember(sync_db(sync), session_store_key(sync->session), trust_key, trusts ? "1" : NULL, &error))
+        log_warning("core", "%s", error->message);
+}
+
+static void
+on_features(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error, gpointer data)
+{
+    HistorySync *sync = data;
+    if (sync->stage != SYNC_ASKING)
+        return;
+    if (info == NULL) {
+        fail(sync, error);
+    } else if (disco_info_has(info, NS_MAM)) {
+        sync->archive = ARCHIVE_THERE;
+        set_trust(sync, true); /* XEP-0313 §4.1 demands it */
+        begin(sync);
+    } else {
+        sync->archive = ARCHIVE_NONE;
+        set_trust(sync, disco_info_has(info, FEATURE_STANZA_IDS));
+        finish(sync, SYNC_DONE);
+    }
+    history_past_archive_known(sync->past);
+}
+
+static void
+ask_for_archive(HistorySync *sync)
+{
+    sync->stage = SYNC_ASKING;
+    disco_request_info(session_stream(sync->session), account_jid(session_account(sync->session)), NULL, on_features,
+                       sync);
 }
 
 void
 history_sync_bound(HistorySync *sync)
 {
-    outgoing_queue_release(session_outgoing(sync->session));
+    stop(sync);
+    sync->archive = ARCHIVE_UNKNOWN;
+    sync->failures = 0;
+    ask_for_archive(sync);
+    history_past_online(sync->past);
+}
+
+/* The session goes on, and the server sends again what was lost with the connection; but not the page. */
+void
+history_sync_resumed(HistorySync *sync)
+{
+    if (sync->stage == SYNC_DONE)
+        history_past_online(sync->past);
+    else if (sync->archive == ARCHIVE_THERE)
+        begin(sync);
+    else
+        history_sync_bound(sync);
 }
 
 void
 history_sync_closed(HistorySync *sync)
 {
-}
-
-bool
-history_sync_trusts_ids(const HistorySync *sync)
-{
-    return false;
-}
-
-void
-history_sync_live(HistorySync *sync, const char *archive_id)
-{
+    stop(sync);
+    if (sync->stage != SYNC_DONE)
+        sync->stage = SYNC_IDLE;
 }
 
 void
 history_sync_set_visible(Client *client, Conversation *conversation)
 {
+    for (guint i = 0; i < client_session_count(client); i++) {
+        HistorySync *sync = session_history_sync(client_session_at(client, i));
+        const bool here =
+            conversation != NULL && conversation_account(conversation) == session_account(client_session_at(client, i));
+        sync->visible = here ? conversation_serial(conversation) : 0;
+        sync->peek = here && sync->stage == SYNC_FORWARD;
+        if (here)
+            history_past_fill_gaps(sync->past, conversation);
+    }
 }
 
-void
-history_sync_show_gaps(Client *client, Conversation *conversation)
+static HistorySync *
+sync_of(Client *client, const Conversation *conversation)
 {
+    const Session *session = client_session_of(client, conversation_account(conversation));
+    return session != NULL ? session_history_sync(session) : NULL;
 }
 
 void
 history_sync_fetch_older(Client *client, Conversation *conversation)
 {
-    conversation_set_past(conversation, PAST_COMPLETE, NULL);
+    HistorySync *sync = sync_of(client, conversation);
+    if (sync != NULL)
+        history_past_fetch(sync->past, conversation);
+}
+
+void
+history_sync_scrolled(Client *client, Conversation *conversation)
+{
+    HistorySync *sync = sync_of(client, conversation);
+    history_sync_show_gaps(client, conversation);
+    if (sync != NULL)
+        history_past_fill_gaps(sync->past, conversation);
 }

@@ -3,6 +3,10 @@
 #include "core/core_private.h"
 #include "store/sync.h"
 
+enum {
+    UNREAD_MAX = 100000, /* more are not counted */
+};
+
 /* One result that is a message with a text: what it is, and what the store says about it. */
 typedef struct Result {
     const XmppMessage *stanza;
@@ -33,29 +37,13 @@ is_plain_text(const XmppMessage *stanza)
     return has_text(stanza) && stanza->corrects == NULL;
 }
 
-static const char *
-archive_name(const Session *session, const MamPage *page)
-{
-    const XmppMessage *first = g_ptr_array_index(page->messages, 0);
-    return first->archive != NULL ? jid_bare(first->archive) : session_store_key(session);
-}
-
-/* The first look at an archive brings what was read long ago: nothing of it opens a window or counts as unread. */
-static bool
-is_first_look(const Session *session, const MamPage *page)
-{
-    g_autofree char *cursor =
-        sync_cursor(client_db(session_client(session)), session_store_key(session), archive_name(session, page), NULL);
-    return cursor == NULL;
-}
-
 static void
-add_result(Session *session, GArray *results, const XmppMessage *stanza, bool first_look)
+add_result(Session *session, GArray *results, const XmppMessage *stanza, bool is_news)
 {
     MessageDirection direction;
     g_autoptr(Jid) peer = incoming_peer(session, stanza, &direction);
     Conversation *conversation = account_find_conversation(session_account(session), peer);
-    if (conversation == NULL && direction == MESSAGE_IN && !first_look)
+    if (conversation == NULL && direction == MESSAGE_IN && is_news)
         conversation = incoming_open(session, peer);
     const Result result = {
         .stanza = stanza,
@@ -94,15 +82,27 @@ is_kept(const Session *session, const Jid *peer)
     return !g_str_equal(keep, "never");
 }
 
+/* It was read long ago, or at least it is not news. */
 static void
-settle(Session *session, const Result *result, HistoryOutcome outcome, bool first_look)
+set_read(Session *session, const Result *result)
 {
     Db *db = client_db(session_client(session));
     const HistoryPlace place = { session_store_key(session), jid_text(result->peer), CONVERSATION_CHAT };
+    const gint64 order = result->message->order;
+    g_autoptr(GError) error = NULL;
+    if (order <= history_read_order(db, &place))
+        return;
+    if (!history_set_read(db, &place, order, &error))
+        log_warning("core", "%s", error->message);
+    if (result->conversation != NULL)
+        conversation_set_read(result->conversation, order, history_count_unread(db, &place, UNREAD_MAX));
+}
+
+static void
+settle(Session *session, const Result *result, HistoryOutcome outcome)
+{
     if (result->message->direction == MESSAGE_OUT && outcome == HISTORY_KNOWN)
         outgoing_queue_confirm(session_outgoing(session), result->message->id);
-    if (first_look && result->message->order > history_read_order(db, &place))
-        history_set_read(db, &place, result->message->order, NULL);
     if (result->conversation == NULL)
         return;
     const bool is_new = outcome == HISTORY_ADDED && conversation_append(result->conversation, result->message);
@@ -144,7 +144,7 @@ receive_about(Session *session, const XmppMessage *stanza)
 }
 
 bool
-incoming_archive_page(Session *session, const MamPage *page, GError **error)
+incoming_archive_page(Session *session, const MamPage *page, bool is_news, GError **error)
 {
     g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Result));
     g_autoptr(GArray) unkept = g_array_new(FALSE, FALSE, sizeof(Result));
@@ -152,20 +152,21 @@ incoming_archive_page(Session *session, const MamPage *page, GError **error)
     g_array_set_clear_func(unkept, result_clear);
     if (page->messages->len == 0)
         return true;
-    const bool first_look = is_first_look(session, page);
     for (guint i = 0; i < page->messages->len; i++) {
         const XmppMessage *stanza = g_ptr_array_index(page->messages, i);
         MessageDirection direction;
         g_autoptr(Jid) peer = is_plain_text(stanza) ? incoming_peer(session, stanza, &direction) : NULL;
         g_autoptr(Jid) bare = peer != NULL ? jid_to_bare(peer) : NULL;
         if (bare != NULL)
-            add_result(session, is_kept(session, bare) ? kept : unkept, stanza, first_look);
+            add_result(session, is_kept(session, bare) ? kept : unkept, stanza, is_news);
     }
     g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, kept->len + 1);
     if (kept->len > 0 && !keep_results(session, kept, outcomes, error))
         return false;
+    for (guint i = is_news ? 0 : kept->len; i > 0; i--) /* the newest settles the others, too */
+        set_read(session, &g_array_index(kept, Result, i - 1));
     for (guint i = 0; i < kept->len; i++)
-        settle(session, &g_array_index(kept, Result, i), outcomes[i], first_look);
+        settle(session, &g_array_index(kept, Result, i), outcomes[i]);
     for (guint i = 0; i < unkept->len; i++)
         show_unkept(session, &g_array_index(unkept, Result, i));
     for (guint i = 0; i < page->messages->len; i++) {

@@ -3,14 +3,17 @@ noinst_LIBRARIES += src/core/libcore.a
 src_core_libcore_a_SOURCES = \
 	src/core/account_memory.c \
 	src/core/alive.c src/core/alive.h \
+	src/core/archive_prefs.c src/core/archive_prefs.h \
 	src/core/client.c src/core/client.h \
 	src/core/contacts.c src/core/contacts.h \
 	src/core/conversations.c src/core/conversations.h \
 	src/core/core_done.c \
 	src/core/core_private.h \
 	src/core/credentials.c \
-	src/core/incoming.c \
+	src/core/history_gaps.c \
+	src/core/history_past.c src/core/history_past.h \
 	src/core/history_sync.c \
+	src/core/incoming.c \
 	src/core/incoming_archive.c \
 	src/core/incoming_presence.c \
 	src/core/incoming_roster.c \

@@ -413,6 +413,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         history_sync_bound(session->history_sync);
     } else {
         outgoing_queue_flush(session->outgoing);
+        history_sync_resumed(session->history_sync);
     }
     finish_connect(session, NULL);
 }

@@ -107,10 +107,43 @@ on_event(gconstpointer data, gpointer user)
 
 /* --- peers --- */
 
+static char *find_attribute(const char *xml, const char *name);
+
+/* The account says what it has, such as an archive. */
+static gboolean
+on_answering(gpointer data)
+{
+    Peer *peer = data;
+    g_autoptr(GPtrArray) questions = peer->questions;
+    peer->answering = 0;
+    peer->questions = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < questions->len && session_is_online(peer->session); i++)
+        feed(peer, "<iq type='result' from='%s' id='%s'><query xmlns='http://jabber.org/protocol/disco#info'>%s</query></iq>",
+             jid_text(account_jid(peer->account)), (const char *) g_ptr_array_index(questions, i),
+             peer->features != NULL ? peer->features : "");
+    return G_SOURCE_REMOVE;
+}
+
+/* Whether it was the account that was asked what it has. */
+static bool
+note_question(Peer *peer, const char *xml)
+{
+    g_autofree char *to = g_strdup_printf(" to=\"%s\"", jid_text(account_jid(peer->account)));
+    if (strstr(xml, "http://jabber.org/protocol/disco#info") == NULL || strstr(xml, to) == NULL
+        || strstr(xml, "type=\"get\"") == NULL)
+        return false;
+    g_ptr_array_add(peer->questions, find_attribute(xml, "id"));
+    if (peer->answering == 0)
+        peer->answering = g_idle_add(on_answering, peer);
+    return true;
+}
+
 static void
 on_sent(XmppStream *stream, const char *xml, gpointer data)
 {
     Peer *peer = data;
+    if (note_question(peer, xml))
+        return;
     if (!peer->flow->quiet)
         g_test_message("%s sends: %s", account_name(peer->account), xml);
     g_ptr_array_add(peer->sent, g_strdup(xml));
@@ -120,6 +153,8 @@ static void
 peer_free(gpointer data)
 {
     Peer *peer = data;
+    g_clear_handle_id(&peer->answering, g_source_remove);
+    g_ptr_array_unref(peer->questions);
     g_ptr_array_unref(peer->sent);
     g_free(peer);
 }
@@ -142,6 +177,7 @@ flow_peer(Flow *flow, const char *account)
         .account = session_account(session),
         .roster = account_roster(session_account(session)),
         .sent = g_ptr_array_new_with_free_func(g_free),
+        .questions = g_ptr_array_new_with_free_func(g_free),
     };
     stream_set_sink(peer->stream, on_sent, peer);
     g_ptr_array_add(flow->peers, peer);
@@ -194,9 +230,20 @@ flow_new(const char *accounts)
     return flow_new_with(accounts, "", NULL);
 }
 
+/* What peers would say comes too late. */
+static void
+stop_answering(const Flow *flow)
+{
+    for (guint i = 0; i < flow->peers->len; i++) {
+        Peer *peer = g_ptr_array_index(flow->peers, i);
+        g_clear_handle_id(&peer->answering, g_source_remove);
+    }
+}
+
 void
 flow_restart(Flow *flow)
 {
+    stop_answering(flow);
     client_free(flow->client);
     flow_turn();
     g_ptr_array_set_size(flow->peers, 0);
@@ -219,6 +266,7 @@ remove_tree(const char *path)
 void
 flow_free(Flow *flow)
 {
+    stop_answering(flow);
     client_free(flow->client);
     flow_turn();
     g_ptr_array_unref(flow->peers);
@@ -376,8 +424,9 @@ bind_session(Peer *peer)
     g_ptr_array_set_size(peer->sent, 0);
     stream_feed_bound(peer->stream, jid);
     char *roster = assert_sent_id(peer, "<iq *jabber:iq:roster*");
-    assert_sent(peer, "<iq *urn:xmpp:carbons:2*");
+    g_autofree char *carbons = assert_sent_id(peer, "<iq *urn:xmpp:carbons:2*");
     assert_sent(peer, "<iq *urn:xmpp:mds:displayed:0*");
+    feed(peer, "<iq type='result' id='%s'/>", carbons);
     return roster;
 }
 

@@ -32,6 +32,9 @@ typedef struct Peer {
     Account *account;
     Roster *roster;
     GPtrArray *sent; /* char*: not yet asserted */
+    const char *features; /* what the account says it has (<feature/>s), whenever it is asked; NULL: nothing */
+    guint answering;      /* … from an idle source */
+    GPtrArray *questions; /* char*: ids */
 } Peer;
 
 struct Flow {

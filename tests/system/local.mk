@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-system_tests = tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
+system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_hostile tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle
@@ -7,6 +7,9 @@ endif
 check_PROGRAMS += $(system_tests)
 TESTS += $(system_tests)
 system_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_system_test_archive_SOURCES = tests/system/test_archive.c
+tests_system_test_archive_CPPFLAGS = $(system_cppflags) $(STROPHE_CFLAGS)
+tests_system_test_archive_LDADD = $(SUPPORT_LINE) $(CORE_LINE)
 tests_system_test_chat_SOURCES = tests/system/test_chat.c
 tests_system_test_chat_CPPFLAGS = $(system_cppflags)
 tests_system_test_chat_LDADD = $(SUPPORT_LINE)

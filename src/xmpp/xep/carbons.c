@@ -8,9 +8,26 @@
 
 #define NS_CARBONS "urn:xmpp:carbons:2"
 
+typedef struct CarbonsState {
+    bool enabled;
+} CarbonsState;
+
+static CarbonsState *
+get_state(XmppStream *stream)
+{
+    return stream_module_state(stream, carbons_module.name);
+}
+
+bool
+carbons_are_enabled(XmppStream *stream)
+{
+    return get_state(stream)->enabled;
+}
+
 static void
 on_enabled(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
+    get_state(stream)->enabled = !error;
     if (error)
         log_debug("xmpp", "no copies of what other devices say: %s", error->message);
 }
@@ -19,7 +36,8 @@ on_enabled(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *det
 static void
 bound(XmppStream *stream)
 {
-    if (!stream_has_carbons(stream))
+    get_state(stream)->enabled = stream_has_carbons(stream);
+    if (!get_state(stream)->enabled)
         iq_request(stream, NULL, iq_new(stream, "set", "enable", NS_CARBONS, NULL), on_enabled, NULL);
 }
 
@@ -78,4 +96,5 @@ const XmppModule carbons_module = {
     .decode = decode,
     .encode = encode,
     .bound = bound,
+    .state_size = sizeof(CarbonsState),
 };

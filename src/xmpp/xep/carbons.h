@@ -5,4 +5,7 @@
 
 #include "xmpp/module.h"
 
+/* The server has agreed to send copies in this session: nothing that others exchange is missed. */
+bool carbons_are_enabled(XmppStream *stream);
+
 extern const XmppModule carbons_module;
