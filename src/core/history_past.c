@@ -143,6 +143,15 @@ oldest_order(const HistoryPast *past, const HistoryPlace *place, const MamPage *
     return G_MAXINT64;
 }
 
+/* A page that ends at a message that is here lies before it; after a question by time that is not so sure. */
+static bool
+keep_page(const Request *request, const MamPage *page, GError **error)
+{
+    const SyncGap *gap = request->gap;
+    const HistoryBounds bounds = { .before = gap->before != G_MAXINT64 ? gap->before : 0 };
+    return incoming_archive_page(request->past->session, page, false, gap->before_id != NULL ? &bounds : NULL, error);
+}
+
 /* How far it got, in the same batch as the messages. */
 static bool
 move_gap(Request *request, const HistoryPlace *place, const MamPage *page, GError **error)
@@ -233,7 +242,7 @@ on_page(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, 
             fail_request(request, session_is_online(past->session) ? error->message : words_offline());
         return;
     }
-    if (!incoming_archive_page(past->session, page, false, &failed) || !move_gap(request, &place, page, &failed)) {
+    if (!keep_page(request, page, &failed) || !move_gap(request, &place, page, &failed)) {
         fail_request(request, failed->message);
         return;
     }
@@ -254,7 +263,7 @@ ask(Request *request)
     request->query = mam_query(session_stream(request->past->session), &query, on_page, request);
 }
 
-/* From the oldest message whose place in the archive is known; from the end, when there is none. */
+/* From the oldest message whose place in the archive is known; by time, or from the end, when there is none. */
 static SyncGap *
 make_beginning(const HistoryPast *past, const HistoryPlace *place, gint64 *end, GError **error)
 {
@@ -263,13 +272,15 @@ make_beginning(const HistoryPast *past, const HistoryPlace *place, gint64 *end, 
         return NULL;
     SyncGap *gap = g_new0(SyncGap, 1);
     gap->before = G_MAXINT64;
-    for (guint i = 0; i < oldest->len && gap->before_id == NULL; i++)
-        gap->before_id = g_strdup(((const Message *) g_ptr_array_index(oldest, i))->archive_id);
-    if (oldest->len > 0) {
-        const Message *first = g_ptr_array_index(oldest, 0);
-        gap->before = first->order;
-        *end = first->time + clock_margin;
+    for (guint i = 0; i < oldest->len && gap->before_id == NULL; i++) {
+        const Message *message = g_ptr_array_index(oldest, i);
+        if (message->archive_id == NULL)
+            continue;
+        gap->before = message->order;
+        gap->before_id = g_strdup(message->archive_id);
     }
+    if (oldest->len > 0)
+        *end = ((const Message *) g_ptr_array_index(oldest, 0))->time + clock_margin;
     return gap;
 }
 

@@ -240,7 +240,7 @@ keep_page(HistorySync *sync, const MamPage *page, GError **error)
 {
     const bool is_news = sync->stage == SYNC_FORWARD;
     const bool moves = is_news ? !page->unstable : sync->position == NULL;
-    if (!incoming_archive_page(sync->session, page, is_news, error))
+    if (!incoming_archive_page(sync->session, page, is_news, NULL, error))
         return false;
     return !moves || page->last == NULL || set_cursor(sync, page->last, last_stamp(page), error);
 }
@@ -348,7 +348,7 @@ on_peeked(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail
     HistorySync *sync = data;
     g_autoptr(GError) failed = NULL;
     sync->query = 0;
-    if (page != NULL && !incoming_archive_page(sync->session, page, true, &failed))
+    if (page != NULL && !incoming_archive_page(sync->session, page, true, NULL, &failed))
         fail(sync, failed);
     else if (page == NULL && !session_is_online(sync->session))
         fail(sync, error);

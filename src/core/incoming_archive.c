@@ -56,7 +56,8 @@ add_result(Session *session, GArray *results, const XmppMessage *stanza, bool is
 
 /* Into the store as a whole, so that the archive's order holds. */
 static bool
-keep_results(Session *session, const GArray *results, HistoryOutcome *outcomes, GError **error)
+keep_results(Session *session, const GArray *results, const HistoryBounds *bounds, HistoryOutcome *outcomes,
+             GError **error)
 {
     Db *db = client_db(session_client(session));
     g_autofree HistoryPlace *places = g_new0(HistoryPlace, results->len);
@@ -70,7 +71,7 @@ keep_results(Session *session, const GArray *results, HistoryOutcome *outcomes, 
         };
         messages[i] = result->message;
     }
-    return history_add_page(db, places, messages, results->len, outcomes, error);
+    return history_add_page_within(db, places, messages, results->len, bounds, outcomes, error);
 }
 
 static bool
@@ -144,7 +145,7 @@ receive_about(Session *session, const XmppMessage *stanza)
 }
 
 bool
-incoming_archive_page(Session *session, const MamPage *page, bool is_news, GError **error)
+incoming_archive_page(Session *session, const MamPage *page, bool is_news, const HistoryBounds *bounds, GError **error)
 {
     g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Result));
     g_autoptr(GArray) unkept = g_array_new(FALSE, FALSE, sizeof(Result));
@@ -161,7 +162,7 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, GErro
             add_result(session, is_kept(session, bare) ? kept : unkept, stanza, is_news);
     }
     g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, kept->len + 1);
-    if (kept->len > 0 && !keep_results(session, kept, outcomes, error))
+    if (kept->len > 0 && !keep_results(session, kept, bounds, outcomes, error))
         return false;
     for (guint i = is_news ? 0 : kept->len; i > 0; i--) /* the newest settles the others, too */
         set_read(session, &g_array_index(kept, Result, i - 1));
