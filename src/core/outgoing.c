@@ -151,6 +151,9 @@ store_and_enqueue(Session *session, Conversation *conversation, Message *message
                        && enqueue(session, conversation, message, error);
     if (!db_step_end(db, added, added ? error : NULL))
         return false;
+    /* What the user has seen being said survives the end of the process a moment later. That it failed is told to the
+     * queue, which has asked for it. */
+    db_commit(db, NULL);
     conversation_append(conversation, message);
     return true;
 }

@@ -361,9 +361,30 @@ on_hold_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* Their numbers are those of a session or a process that is over, while the server counts on: on the disk, the next
+ * process would take them for the numbers of what is sent from now on. */
+static void
+forget_numbers(OutgoingQueue *queue)
+{
+    g_autoptr(GError) error = NULL;
+    bool changed = false;
+    for (GList *link = queue->pending.head; link != NULL; link = link->next) {
+        const Pending *pending = link->data;
+        if (!pending->row->written || pending->row->number == 0)
+            continue;
+        pending->row->number = 0;
+        changed = changed || pending->outbox != 0;
+        if (error == NULL && pending->outbox != 0)
+            outbox_set_written(queue_db(queue), pending->outbox, 0, &error);
+    }
+    if (error != NULL || (changed && !db_commit(queue_db(queue), &error)))
+        report(queue, error);
+}
+
 void
 outgoing_queue_bound(OutgoingQueue *queue)
 {
+    forget_numbers(queue);
     g_clear_handle_id(&queue->hold, g_source_remove);
     if (queue->written > 0)
         queue->hold = g_timeout_add(client_delay(session_client(queue->session), HOLD_MS), on_hold_over, queue);

@@ -408,8 +408,8 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
 {
     on_online(session, jid);
     if (restored) {
+        outgoing_queue_restored(session->outgoing, acknowledged); /* before anything is sent that counts */
         own_presence_renew(session);
-        outgoing_queue_restored(session->outgoing, acknowledged);
         history_sync_bound(session->history_sync);
     } else {
         outgoing_queue_flush(session->outgoing);

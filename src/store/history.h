@@ -31,8 +31,9 @@ typedef enum {
  * HISTORY_KNOWN, `row` and `order` become those of the one that was there, which learns what this copy knows more (the
  * archive's id, a stamp of the server). Equal are, in the same conversation (XEP-0359 §5; I19):
  *   - the same archive and archive_id;
- *   - the same sender (bare JID; in rooms full JID or occupant id), direction and origin_id or, without one, id, and
- *     the same body, unless both have different ids of the same archive;
+ *   - the same sender (bare JID; in rooms full JID or occupant id), direction, origin_id and body: who sends a message
+ *     once more, since nobody said that the server has it, has it in the archive twice;
+ *   - without origin_id, the same id instead, unless both have different ids of the same archive;
  *   - without any of these ids: the same sender, stamp (delayed ones only) and body.
  * The same id with other content is another message: both are kept. An outgoing one that is known and QUEUED becomes
  * SENT when the copy has an archive_id, since the server must have it. */

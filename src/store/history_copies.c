@@ -46,16 +46,18 @@ has_same_text(Db *db, const Message *known, const Message *copy)
     return same;
 }
 
+/* Who gave a message an origin id and was not told that the server has it, sends it again with the same one: then the
+ * archive holds it twice. Ids without such a promise may be used again for another message of the same words. */
 static bool
 is_copy(const Newcomer *newcomer, const Message *known)
 {
     const Message *message = newcomer->message;
     const bool both_archived = known->archive_id != NULL && message->archive_id != NULL;
     const bool both_origins = known->origin_id != NULL && message->origin_id != NULL;
+    const bool same_origin = both_origins && g_str_equal(known->origin_id, message->origin_id);
     return known->direction == message->direction && is_same_sender(newcomer->place, known, message)
-           && !(both_archived && !g_str_equal(known->archive_id, message->archive_id))
-           && !(both_origins && !g_str_equal(known->origin_id, message->origin_id))
-           && has_same_text(newcomer->db, known, message);
+           && (same_origin || !(both_archived && !g_str_equal(known->archive_id, message->archive_id)))
+           && (same_origin || !both_origins) && has_same_text(newcomer->db, known, message);
 }
 
 /* The first of the candidates that is a copy, if there is one. False: failed. */
@@ -70,8 +72,8 @@ choose_copy(const Newcomer *newcomer, sqlite3_stmt *select, Message **known, GEr
     return candidates != NULL;
 }
 
-/* What has an id of the archive can only be a copy of what has none: the index leaves the others out, so that a flood
- * of one text with one id is not looked through for each of its messages. */
+/* Without origin ids, what has an id of the archive can only be a copy of what has none: the index leaves the others
+ * out, so that a flood of one text with one id is not looked through for each of its messages. */
 #define SELECT_COPIES "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND "
 #define UNARCHIVED " AND m.archive_id IS NULL"
 #define LIMIT_COPIES " LIMIT ?"
@@ -80,11 +82,9 @@ static bool
 find_by_origin(const Newcomer *newcomer, Message **known, GError **error)
 {
     static const char any[] = SELECT_COPIES "m.origin_id = ? AND m.digest = ?" LIMIT_COPIES;
-    static const char unarchived[] = SELECT_COPIES "m.origin_id = ? AND m.digest = ?" UNARCHIVED LIMIT_COPIES;
     const SqlValue values[] = { SQL_INT(newcomer->conversation), SQL_TEXT(newcomer->message->origin_id),
                                 SQL_INT(newcomer->digest), SQL_INT(COPIES_MAX) };
-    const char *sql = newcomer->message->archive_id != NULL ? unarchived : any;
-    return choose_copy(newcomer, sql_query_values(newcomer->db, error, sql, values, G_N_ELEMENTS(values)), known,
+    return choose_copy(newcomer, sql_query_values(newcomer->db, error, any, values, G_N_ELEMENTS(values)), known,
                        error);
 }
 

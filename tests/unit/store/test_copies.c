@@ -30,7 +30,14 @@ test_archive_ids(void)
     check(&kit_chat, KIT(.archive_id = "1"), KIT(.archive_id = "2"), HISTORY_ADDED);
     /* The same id and text twice, and the archive says they are two. */
     check(&kit_chat, KIT(.archive_id = "1", .id = "a"), KIT(.archive_id = "2", .id = "a"), HISTORY_ADDED);
-    check(&kit_chat, KIT(.archive_id = "1", .origin_id = "a"), KIT(.archive_id = "2", .origin_id = "a"), HISTORY_ADDED);
+    /* Sent once more, since nobody had said that the server has it: the archive has it twice, nobody else has. */
+    check(&kit_chat, KIT(.archive_id = "1", .origin_id = "a"), KIT(.archive_id = "2", .origin_id = "a"), HISTORY_KNOWN);
+    check(&kit_chat, KIT(.archive_id = "1", .id = "a", .origin_id = "a"),
+          KIT(.archive_id = "2", .id = "a", .origin_id = "a"), HISTORY_KNOWN);
+    check(&kit_chat, KIT(.archive_id = "1", .origin_id = "a"),
+          KIT(.archive_id = "2", .origin_id = "a", .body = "other words"), HISTORY_ADDED);
+    check(&kit_chat, KIT(.archive_id = "1", .id = "a", .origin_id = "a"), KIT(.archive_id = "2", .id = "a"),
+          HISTORY_ADDED);
 }
 
 static void
