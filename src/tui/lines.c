@@ -19,6 +19,8 @@ enum {
     DROP_AT_ONCE = 1000,
 };
 
+#define FIRST_NUMBER (G_GUINT64_CONSTANT(1) << 40) /* room for the past before it */
+
 /* A part of the text. */
 typedef struct Row {
     guint32 start, length;
@@ -36,12 +38,14 @@ typedef struct Entry {
     GArray *rows; /* Row; for this layout: */
     int first_column, column, columns;
     bool cut;
+    bool gap; /* messages are missing before it */
 } Entry;
 
 struct Lines {
     GPtrArray *entries; /* Entry */
     guint64 dropped;    /* the number of the first */
     guint64 unread_mark;
+    char *past; /* the line above everything; NULL: none */
 };
 
 /* Where the parts of an entry stand. */
@@ -68,6 +72,7 @@ lines_new(void)
 {
     Lines *lines = g_new0(Lines, 1);
     lines->entries = g_ptr_array_new_with_free_func(entry_free);
+    lines->dropped = FIRST_NUMBER;
     lines->unread_mark = G_MAXUINT64;
     return lines;
 }
@@ -78,6 +83,7 @@ lines_free(Lines *lines)
     if (!lines)
         return;
     g_ptr_array_unref(lines->entries);
+    g_free(lines->past);
     g_free(lines);
 }
 
@@ -166,6 +172,73 @@ lines_add_row(Lines *lines, gint64 time, const char *text, int hang)
 }
 
 void
+lines_prepend(Lines *lines, Message *const *messages, guint count)
+{
+    GPtrArray *entries = lines->entries;
+    const guint length = entries->len;
+    g_ptr_array_set_size(entries, (gint) (length + count));
+    memmove(entries->pdata + count, entries->pdata, length * sizeof(gpointer));
+    for (guint i = 0; i < count; i++) {
+        Entry *entry = g_new0(Entry, 1);
+        entry->message = message_ref(messages[i]);
+        entry->time = messages[i]->time;
+        entries->pdata[i] = entry;
+    }
+    lines->dropped -= count;
+}
+
+const Message *
+lines_first_message(const Lines *lines)
+{
+    for (guint i = 0; i < lines->entries->len; i++) {
+        const Entry *entry = g_ptr_array_index(lines->entries, i);
+        if (entry->message)
+            return entry->message;
+    }
+    return NULL;
+}
+
+void
+lines_message_edited(Lines *lines, const Message *message)
+{
+    guint64 number;
+    if (!lines_find(lines, message, &number))
+        return;
+    Entry *entry = entry_at(lines, number);
+    g_clear_pointer(&entry->clean, g_free);
+    g_clear_pointer(&entry->rows, g_array_unref);
+}
+
+void
+lines_set_gaps(Lines *lines, LinesHasGap has_gap, gpointer data)
+{
+    const Message *before = NULL;
+    for (guint i = 0; i < lines->entries->len; i++) {
+        Entry *entry = g_ptr_array_index(lines->entries, i);
+        entry->gap = entry->message && before && has_gap(before, data);
+        if (entry->message)
+            before = entry->message;
+    }
+}
+
+void
+lines_set_past(Lines *lines, const char *words)
+{
+    g_free(lines->past);
+    lines->past = g_strdup(words);
+}
+
+void
+lines_trim(Lines *lines, guint keep)
+{
+    if (lines->entries->len <= keep)
+        return;
+    const guint count = lines->entries->len - keep;
+    g_ptr_array_remove_range(lines->entries, 0, count);
+    lines->dropped += count;
+}
+
+void
 lines_clear(Lines *lines)
 {
     lines->dropped = lines_end(lines);
@@ -220,10 +293,35 @@ has_unread_rule(const Lines *lines, guint64 number)
     return lines->unread_mark == number;
 }
 
-static const char *
-failure_of(const Entry *entry)
+static bool
+has_past_rule(const Lines *lines, guint64 number)
 {
-    return entry->message && entry->message->state == MESSAGE_FAILED ? entry->message->reason : NULL;
+    return number == lines->dropped && lines->past;
+}
+
+static bool
+has_failed(const Entry *entry)
+{
+    return entry->message && entry->message->direction == MESSAGE_OUT && entry->message->state == MESSAGE_FAILED;
+}
+
+/* Why a message failed, and the way out. */
+static char *
+failure_words(const Message *message)
+{
+    const char *reason = message->reason ? message->reason : _("it was not delivered");
+    if (strstr(reason, "/resend"))
+        return text_clean(reason, -1, TEXT_LINE);
+    g_autofree char *words = g_strdup_printf(_("%s: /resend tries again"), reason);
+    return text_clean(words, -1, TEXT_LINE);
+}
+
+/* Rows before the text. */
+static int
+rules(const Lines *lines, guint64 number)
+{
+    return has_past_rule(lines, number) + entry_at(lines, number)->gap + has_day_rule(lines, number)
+           + has_unread_rule(lines, number);
 }
 
 /* --- layout --- */
@@ -307,7 +405,9 @@ clean_text(Entry *entry, const LinesLook *look)
     const char *text = whole ? whole : entry->message->body;
     g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;
     g_autofree char *untabbed = parts ? g_strjoinv("    ", parts) : NULL;
-    entry->clean = text_clean(untabbed ? untabbed : text, -1, TEXT_LINES);
+    g_autofree char *clean = text_clean(untabbed ? untabbed : text, -1, TEXT_LINES);
+    entry->clean =
+        entry->message->edits > 0 ? g_strdup_printf(_("%s (edited)"), clean) : g_steal_pointer(&clean);
     return entry->clean;
 }
 
@@ -356,8 +456,7 @@ lines_rows(Lines *lines, guint64 number, const LinesLook *look)
 {
     Entry *entry = entry_at(lines, number);
     const Columns at = place_parts(lines, number, look);
-    return (has_day_rule(lines, number) ? 1 : 0) + (has_unread_rule(lines, number) ? 1 : 0)
-           + (int) wrapped(entry, look, &at)->len + (entry->cut ? 1 : 0) + (failure_of(entry) ? 1 : 0);
+    return rules(lines, number) + (int) wrapped(entry, look, &at)->len + entry->cut + has_failed(entry);
 }
 
 /* --- drawing --- */
@@ -433,21 +532,40 @@ draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Can
         draw_mark(entry->message, canvas, area);
 }
 
+/* False: the row is none of those before the text. */
+static bool
+draw_rule_before(const Lines *lines, guint64 number, int row, Canvas *canvas, Area area)
+{
+    const Entry *entry = entry_at(lines, number);
+    if (has_past_rule(lines, number) && row-- == 0) {
+        draw_rule(canvas, area, lines->past, STYLE_DAY);
+        return true;
+    }
+    if (entry->gap && row-- == 0) {
+        draw_rule(canvas, area, _("messages are missing here"), STYLE_WARNING);
+        return true;
+    }
+    if (has_day_rule(lines, number) && row-- == 0) {
+        g_autofree char *day = format_time(entry->time, _("%A, %e %B %Y"));
+        draw_rule(canvas, area, day, STYLE_DAY);
+        return true;
+    }
+    if (has_unread_rule(lines, number) && row-- == 0) {
+        draw_rule(canvas, area, _("new"), STYLE_UNREAD);
+        return true;
+    }
+    return false;
+}
+
 void
 lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas *canvas, Area area)
 {
     Entry *entry = entry_at(lines, number);
     const Columns at = place_parts(lines, number, look);
     const int rows = (int) wrapped(entry, look, &at)->len;
-    if (has_day_rule(lines, number) && row-- == 0) {
-        g_autofree char *day = format_time(entry->time, _("%A, %e %B %Y"));
-        draw_rule(canvas, area, day, STYLE_DAY);
+    if (draw_rule_before(lines, number, row, canvas, area))
         return;
-    }
-    if (has_unread_rule(lines, number) && row-- == 0) {
-        draw_rule(canvas, area, _("new"), STYLE_UNREAD);
-        return;
-    }
+    row -= rules(lines, number);
     if (row < rows) {
         draw_text(entry, row, look, &at, canvas, area);
         return;
@@ -457,9 +575,8 @@ lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas 
                     -1, STYLE_WARNING);
         return;
     }
-    const char *failure = failure_of(entry);
-    if (failure) {
-        g_autofree char *clean = text_clean(failure, -1, TEXT_LINE);
-        canvas_text_ellipsized(canvas, area.row, area.column + at.text, area.columns - at.text, clean, STYLE_ERROR);
+    if (has_failed(entry)) {
+        g_autofree char *words = failure_words(entry->message);
+        canvas_text_ellipsized(canvas, area.row, area.column + at.text, area.columns - at.text, words, STYLE_ERROR);
     }
 }

@@ -3,9 +3,10 @@
  * when it is first looked at and again when the width has changed. Appending costs O(1), resizing
  * nothing: only what is visible is wrapped anew.
  *
- * Entries are numbered from 0 for the life of the object; the oldest are dropped past LINES_MAX,
- * numbers stay. (Putting one in the middle, as late messages are, moves those after it on by one.)
- * An entry has rows: a day or unread rule before it, its text, and why it failed. */
+ * Entries are numbered for the life of the object; the oldest are dropped past LINES_MAX, pages of the past come in
+ * front of the first one, numbers stay. (Putting one in the middle, as late messages are, moves those after it on by
+ * one.) An entry has rows: what is before it (the state of the past, a gap, a day, the unread rule), its text, and why
+ * it failed. */
 #pragma once
 
 #include <glib.h>
@@ -53,6 +54,19 @@ guint64 lines_add_message(Lines *lines, Message *message, const Message *before)
 guint64 lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text);
 /* A row of a table, whose last cell begins at column `hang`: folded there, or below the others where that is too narrow. */
 guint64 lines_add_row(Lines *lines, gint64 time, const char *text, int hang);
+/* A page of messages, oldest first, before everything else. */
+void lines_prepend(Lines *lines, Message *const *messages, guint count);
+/* The first message; NULL: there is none. */
+const Message *lines_first_message(const Lines *lines);
+/* The text of a message was corrected. */
+void lines_message_edited(Lines *lines, const Message *message);
+/* Where messages are known to be missing: asked for each message, whether it is so behind it. */
+typedef bool (*LinesHasGap)(const Message *message, gpointer data);
+void lines_set_gaps(Lines *lines, LinesHasGap has_gap, gpointer data);
+/* A cleaned line above everything, about what is before; NULL: none. */
+void lines_set_past(Lines *lines, const char *words);
+/* Drops the oldest until `keep` are left. */
+void lines_trim(Lines *lines, guint keep);
 void lines_clear(Lines *lines);
 /* Numbers are from first to end - 1. */
 guint64 lines_first(const Lines *lines);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "core/alive.h"
+#include "core/conversations.h"
 #include "tui/tui_commands.h"
 #include "tui/tui_state.h"
 
@@ -47,7 +48,7 @@ prepare(Scene *scene, gpointer data)
     const Window *window = windows_current(tui->windows);
     Conversation *conversation = tui_conversation_of(tui, window);
     if (conversation && window->follows && conversation_unread(conversation) > 0)
-        conversation_mark_read(conversation);
+        conversations_mark_read(tui->client, conversation);
     if (tui->ringing) {
         tui->ringing = false;
         g_string_append_c(term_output(tui->term), '\a');

@@ -106,7 +106,7 @@ on_message(Tui *tui, Conversation *conversation, Message *message)
     if (!window) {
         window = tui_open(tui, conversation);
     } else {
-        const Message *follower = message->delayed ? find_follower(conversation, message) : NULL;
+        const Message *follower = find_follower(conversation, message);
         const guint64 number = lines_add_message(window->lines, message, follower);
         if (follower)
             window_note_insert(window, number);
@@ -116,6 +116,29 @@ on_message(Tui *tui, Conversation *conversation, Message *message)
         screen_damage(tui->screen, DAMAGE_MESSAGES | (window->follows ? 0 : DAMAGE_STATUS));
     else
         screen_damage(tui->screen, DAMAGE_STATUS | DAMAGE_ROSTER);
+}
+
+static void
+on_edited(Tui *tui, const Conversation *conversation, const Message *message)
+{
+    Window *window = windows_by_serial(tui->windows, conversation_serial(conversation));
+    if (window)
+        lines_message_edited(window->lines, message);
+    if (is_current(tui, conversation))
+        screen_damage(tui->screen, DAMAGE_MESSAGES);
+}
+
+/* A conversation that comes from the store, as the last process left it, gets its window now. */
+static void
+on_history(Tui *tui, Conversation *conversation)
+{
+    Window *window = windows_by_serial(tui->windows, conversation_serial(conversation));
+    if (window)
+        tui_show_history(window, conversation);
+    else if (conversation_message_count(conversation) > 0)
+        tui_open(tui, conversation);
+    if (is_current(tui, conversation))
+        screen_damage(tui->screen, DAMAGE_MESSAGES);
 }
 
 /* What the program has to say goes to the console; an alarm must be seen wherever one is. */
@@ -161,6 +184,18 @@ on_contact_changed(Tui *tui, const Contact *contact)
         screen_damage(tui->screen, DAMAGE_ALL);
 }
 
+/* Also when it was read on another device, or was unread when the last process ended. */
+static void
+on_unread(Tui *tui, const Conversation *conversation)
+{
+    Window *window = windows_by_serial(tui->windows, conversation_serial(conversation));
+    if (window && conversation_unread(conversation) == 0 && window->activity == ACTIVITY_MESSAGE)
+        window->activity = ACTIVITY_NONE;
+    if (window && conversation_unread(conversation) > 0 && window != windows_current(tui->windows))
+        window->activity = MAX(window->activity, ACTIVITY_MESSAGE);
+    screen_damage(tui->screen, DAMAGE_STATUS | DAMAGE_ROSTER);
+}
+
 static void
 on_conversation(Tui *tui, const ModelEvent *event)
 {
@@ -176,8 +211,10 @@ on_conversation(Tui *tui, const ModelEvent *event)
             tui_close(tui, window);
         return;
     }
+    if (event->type == HISTORY_LOADED)
+        on_history(tui, conversation);
     if (event->type == UNREAD_CHANGED)
-        screen_damage(tui->screen, DAMAGE_STATUS | DAMAGE_ROSTER);
+        on_unread(tui, conversation);
 }
 
 void
@@ -226,8 +263,10 @@ tui_on_model_event(gconstpointer data, gpointer user)
     case MESSAGE_ADDED:
         on_message(tui, event->message.conversation, event->message.message);
         break;
-    case MESSAGE_CHANGED:
     case MESSAGE_EDITED:
+        on_edited(tui, event->message.conversation, event->message.message);
+        break;
+    case MESSAGE_CHANGED:
         if (is_current(tui, event->message.conversation))
             screen_damage(tui->screen, DAMAGE_MESSAGES);
         break;

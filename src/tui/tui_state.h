@@ -47,6 +47,8 @@ void tui_select(Tui *tui, Window *window);
 void tui_close(Tui *tui, Window *window);
 /* The window of a conversation, filled from the model when it is new. */
 Window *tui_open(Tui *tui, Conversation *conversation);
+/* More of the past is there, or something else is known about it. */
+void tui_show_history(Window *window, const Conversation *conversation);
 /* Puts a cleaned line into a window; one that is not looked at gets the activity. */
 void tui_print(Tui *tui, Window *window, LineKind kind, const char *text);
 /* The same for a line of output whose last cell begins at a column; 0: it has no cells. */

@@ -18,6 +18,9 @@ EXTRA_DIST += tests/golden/bare-20x5.txt \
 	tests/golden/panel-20x5.txt \
 	tests/golden/panel-40x10.txt \
 	tests/golden/panel-80x24.txt \
+	tests/golden/past-20x5.txt \
+	tests/golden/past-40x10.txt \
+	tests/golden/past-80x24.txt \
 	tests/golden/question-20x5.txt \
 	tests/golden/question-40x10.txt \
 	tests/golden/question-80x24.txt \

@@ -196,6 +196,36 @@ fill_scripts(Fixture *fixture)
     fixture->scene.input_cursor = strlen(fixture->scene.input);
 }
 
+static bool
+is_second(const Message *message, gpointer data)
+{
+    return g_str_equal(message->body, "the second");
+}
+
+/* A page from the store came in front; something is missing, something was corrected. */
+static void
+fill_past(Fixture *fixture)
+{
+    Conversation *chat = open_chat(fixture, "alice@example.org");
+    Lines *lines = windows_by_serial(fixture->windows, conversation_serial(chat))->lines;
+    Message *corrected = say(fixture, chat, MESSAGE_IN, AT(0, 9, 0), "the thrid");
+    say_out(fixture, chat, AT(0, 9, 1), "was lost", MESSAGE_FAILED, "the server is gone: /resend sends it");
+    say(fixture, chat, MESSAGE_IN, AT(0, 9, 2), "not read yet");
+    g_autoptr(Message) first = message_new(
+        &(MessageInit) { .direction = MESSAGE_IN, .from = conversation_jid(chat), .body = "the first", .time = AT(-2, 9, 0) });
+    g_autoptr(Message) second = message_new(&(MessageInit) {
+        .direction = MESSAGE_OUT, .state = MESSAGE_DISPLAYED, .body = "the second", .time = AT(-1, 9, 0) });
+    lines_prepend(lines, (Message *const[]) { first, second }, 2);
+    lines_set_past(lines, "older messages are being fetched");
+    lines_set_gaps(lines, is_second, NULL);
+    message_edit(corrected, "the third", AT(0, 9, 5), "e");
+    lines_message_edited(lines, corrected);
+    show(fixture, chat);
+    guint64 number = 0;
+    lines_find(lines, conversation_message_at(chat, 2), &number);
+    lines_set_unread_mark(lines, number);
+}
+
 static void
 fill_scrolled(Fixture *fixture)
 {
@@ -270,7 +300,8 @@ static const struct {
     void (*fill)(Fixture *fixture);
 } screens[] = {
     { "bare", fill_bare },       { "chat", fill_chat },         { "completion", fill_completion },
-    { "console", fill_console }, { "panel", fill_panel },       { "question", fill_question },
+    { "console", fill_console }, { "panel", fill_panel },       { "past", fill_past },
+    { "question", fill_question },
     { "scripts", fill_scripts }, { "scrolled", fill_scrolled }, { "writing", fill_writing },
 };
 
