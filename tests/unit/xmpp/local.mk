@@ -28,6 +28,7 @@ xmpp_tests = \
 	tests/unit/xmpp/test_disco \
 	tests/unit/xmpp/test_iq \
 	tests/unit/xmpp/test_live \
+	tests/unit/xmpp/test_live_resumption \
 	tests/unit/xmpp/test_mam \
 	tests/unit/xmpp/test_mds \
 	tests/unit/xmpp/test_message_parts \
@@ -60,6 +61,9 @@ tests_unit_xmpp_test_iq_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_live_SOURCES = tests/unit/xmpp/test_live.c
 tests_unit_xmpp_test_live_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_live_LDADD = $(SUPPORT_LINE) $(xmpp_test_line)
+tests_unit_xmpp_test_live_resumption_SOURCES = tests/unit/xmpp/test_live_resumption.c
+tests_unit_xmpp_test_live_resumption_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_live_resumption_LDADD = $(SUPPORT_LINE) $(xmpp_test_line)
 tests_unit_xmpp_test_mam_SOURCES = tests/unit/xmpp/test_mam.c
 tests_unit_xmpp_test_mam_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_mam_LDADD = $(xmpp_test_line)
