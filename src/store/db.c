@@ -84,6 +84,12 @@ fail(const Db *db, int code, GError **error)
                     _("Cannot write %s (%s): check its permissions"), path,
                     sqlite3_errmsg(db->handle));
         break;
+    case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+        g_set_error(error, CONFAB_ERROR, ERROR_INTERNAL, _("%s: %s: see the log"), path,
+                    sqlite3_errmsg(db->handle));
+        break;
     default:
         g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s: %s: see the log"), path,
                     sqlite3_errmsg(db->handle));
@@ -494,14 +500,15 @@ configure(Db *db, bool is_new, GError **error)
     sqlite3_busy_timeout(db->handle, DB_BUSY_TIMEOUT);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* Before anything is written. */
+    if (!prepare_vacuum(db, is_new, error))
+        return false;
     if (is_new) {
         g_autofree char *stamp =
             g_strdup_printf("PRAGMA application_id = %d", DB_FILE_APPLICATION_ID);
         if (!db_execute(db, stamp, error))
             return false;
     }
-    if (!prepare_vacuum(db, is_new, error))
-        return false;
     if (!db_execute(
             db,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"

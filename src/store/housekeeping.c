@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/housekeeping.h"
 
-#include "base/error.h"
 #include "base/log.h"
 #include "store/search_index.h"
 #include "store/sql.h"
@@ -139,7 +138,7 @@ housekeeping_work(Db *db)
     }
     if (slice == SLICE_FAILED && error != NULL)
         log_warning("store", "%s", error->message);
-    if (slice == SLICE_FAILED && g_error_matches(error, CONFAB_ERROR, ERROR_CONFIG))
-        return search_index_reset(db);
+    if (slice == SLICE_FAILED)
+        return search_index_is_damage(error) && search_index_reset(db);
     return slice == SLICE_DONE;
 }

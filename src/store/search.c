@@ -270,7 +270,7 @@ search_messages(Db *db, const char *words, const HistoryFilter *filter, guint li
     GPtrArray *hits = search(db, phrases, filter != NULL ? filter : &all, limit, before_row, &why);
     if (hits != NULL)
         return hits;
-    if (g_error_matches(why, CONFAB_ERROR, ERROR_CONFIG) && search_index_reset(db))
+    if (search_index_is_damage(why) && search_index_reset(db))
         g_set_error_literal(error, CONFAB_ERROR, ERROR_LOCAL_IO,
                             _("The index of the search was damaged and is made anew: search again in a moment"));
     else

@@ -3,10 +3,14 @@
 
 #include <sqlite3.h>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "store/housekeeping.h"
 #include "store/search_text.h"
 #include "store/sql.h"
+
+/* The chore while an index that was damaged is made again. */
+static const char remaking[] = "remake-words";
 
 /* What is to be done about one row. */
 typedef struct Entry {
@@ -74,6 +78,8 @@ search_index_update(Db *db, guint limit, GError **error)
             || !sql_run(db, error, "DELETE FROM unindexed WHERE row = ?", SQL_INT(entry->row)))
             return -1;
     }
+    if (entries->len == 0 && !sql_run(db, error, "DELETE FROM chore WHERE name = ?", SQL_TEXT(remaking)))
+        return -1;
     return (int) entries->len;
 }
 
@@ -92,16 +98,51 @@ search_index_merge(Db *db, bool start, guint pages, bool *more, GError **error)
 }
 
 bool
+search_index_is_damage(const GError *error)
+{
+    return g_error_matches(error, CONFAB_ERROR, ERROR_CONFIG) || g_error_matches(error, CONFAB_ERROR, ERROR_INTERNAL);
+}
+
+/* FTS5 opens no table whose first record it cannot read, not even to drop it: so it gets the one of an empty index. That
+ * is its own table, which SQLite protects. */
+static bool
+make_droppable(Db *db, GError **error)
+{
+    sqlite3_stmt *any = db_statement(db, "SELECT 1", error);
+    if (any == NULL)
+        return false;
+    sqlite3 *handle = sqlite3_db_handle(any);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    const bool done = db_execute(db,
+                                 "DELETE FROM words_data;"
+                                 "INSERT INTO words_data (id, block) VALUES (1, x''), (10, x'00000000000000')",
+                                 error);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return done;
+}
+
+static bool
+remake(Db *db, GError **error)
+{
+    if (!db_execute(db, "DROP TABLE words", NULL)
+        && (!make_droppable(db, error) || !db_execute(db, "DROP TABLE words", error)))
+        return false;
+    return db_execute(db,
+                      SEARCH_INDEX_TABLE "; DELETE FROM unindexed; INSERT INTO unindexed SELECT row FROM message;"
+                                         "DELETE FROM chore",
+                      error)
+           && sql_run(db, error, "INSERT INTO chore (name, value) VALUES (?, 1)", SQL_TEXT(remaking));
+}
+
+bool
 search_index_reset(Db *db)
 {
     g_autoptr(GError) error = NULL;
-    if (!db_step_begin(db, &error))
+    gint64 again = 0;
+    sql_number(db, NULL, &again, NULL, "SELECT value FROM chore WHERE name = ?", SQL_TEXT(remaking));
+    if (again != 0 || !db_step_begin(db, &error))
         return false;
-    const bool done = db_execute(db,
-                                 "DROP TABLE words; " SEARCH_INDEX_TABLE "; DELETE FROM unindexed;"
-                                 "INSERT INTO unindexed SELECT row FROM message",
-                                 &error);
-    if (!db_step_end(db, done, &error)) {
+    if (!db_step_end(db, remake(db, &error), &error)) {
         log_warning("store", "the index of the search cannot be made again: %s",
                     error != NULL ? error->message : "?");
         return false;

@@ -14,5 +14,8 @@
 int search_index_update(Db *db, guint limit, GError **error);
 /* Rewrites a few pages of the index, so that deleted words leave it in the end. `start` begins anew with all of it. */
 bool search_index_merge(Db *db, bool start, guint pages, bool *more, GError **error);
-/* The index is damaged: an empty one takes its place, and all messages are to be indexed again. False: failed. */
+/* Whether an error says that the index is damaged, not that the disk is full or the like. */
+bool search_index_is_damage(const GError *error);
+/* The index is damaged: an empty one takes its place, and all messages are to be indexed again. False: that failed, or
+ * the last time did not help. */
 bool search_index_reset(Db *db);

@@ -5,8 +5,11 @@ store_tests = \
 	tests/unit/store/test_copies \
 	tests/unit/store/test_db \
 	tests/unit/store/test_history \
+	tests/unit/store/test_history_file \
 	tests/unit/store/test_migrations \
-	tests/unit/store/test_search
+	tests/unit/store/test_outbox \
+	tests/unit/store/test_search \
+	tests/unit/store/test_sync
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
@@ -22,7 +25,13 @@ tests_unit_store_test_db_SOURCES = tests/unit/store/test_db.c
 tests_unit_store_test_db_LDADD = $(STORE_LINE)
 tests_unit_store_test_history_SOURCES = tests/unit/store/test_history.c $(history_kit)
 tests_unit_store_test_history_LDADD = $(STORE_LINE)
+tests_unit_store_test_history_file_SOURCES = tests/unit/store/test_history_file.c $(history_kit)
+tests_unit_store_test_history_file_LDADD = $(STORE_LINE)
 tests_unit_store_test_migrations_SOURCES = tests/unit/store/test_migrations.c
 tests_unit_store_test_migrations_LDADD = $(STORE_LINE)
+tests_unit_store_test_outbox_SOURCES = tests/unit/store/test_outbox.c $(history_kit)
+tests_unit_store_test_outbox_LDADD = $(STORE_LINE)
 tests_unit_store_test_search_SOURCES = tests/unit/store/test_search.c $(history_kit)
 tests_unit_store_test_search_LDADD = $(STORE_LINE)
+tests_unit_store_test_sync_SOURCES = tests/unit/store/test_sync.c $(history_kit)
+tests_unit_store_test_sync_LDADD = $(STORE_LINE)
