@@ -143,6 +143,23 @@ void roster_keeper_clear(RosterKeeper *keeper);
 /* The mechanism once used, NULL: none (the caller frees). False: it cannot be known, do not connect. */
 bool account_memory_load_sasl(Session *session, char **mechanism, bool *binding, GError **error);
 void account_memory_save_sasl(Session *session, const char *mechanism, bool binding);
+/* What a login without the password needs (XEP-0484); all NULL when there is nothing, or the setting login.token says
+ * no. Secret: to be cleared at once. */
+typedef struct TokenMemory {
+    const char *token, *mechanism; /* in `line` */
+    guint32 count;                 /* logins with it */
+    char *offer;                   /* XMPP_EVENT_FAST_OFFER */
+    char *user_agent;              /* NULL: no token is to be asked for, either */
+    char *line;
+    gsize length;
+} TokenMemory;
+/* Counts the login that is about to be tried. */
+TokenMemory account_memory_use_token(Session *session);
+bool account_memory_has_token(Session *session);
+void token_memory_clear(TokenMemory *memory); /* wipes it (I23) */
+/* XMPP_EVENT_FAST_TOKEN, XMPP_EVENT_FAST_OFFER. */
+void account_memory_save_token(Session *session, const char *token, const char *mechanism, gint64 expiry);
+void account_memory_save_offer(Session *session, const char *offer);
 /* The stream's caches of capabilities, kept in the store. */
 void account_memory_lend_caps(Session *session);
 

@@ -45,6 +45,8 @@ struct Session {
     guint done_idle;     /* … which is told from the loop */
 
     Credentials *credentials; /* wiped when the user wants to be offline */
+    bool only_token;          /* this attempt has no password … */
+    bool token_failed;        /* … and the last one of this kind was no login */
     char *trusted_once;
     char *roster_version;
 };
@@ -266,6 +268,7 @@ start_stream(Session *session)
         .trusted_once = session->trusted_once,
         .proxy = config->proxy,
     };
+    TokenMemory token = account_memory_use_token(session);
     const XmppStreamConfig stream = {
         .jid = jid,
         .password = credentials_password(session->credentials),
@@ -277,15 +280,25 @@ start_stream(Session *session)
         .stanza_limit = (guint) settings_get_int(settings, SETTING_STANZA_LIMIT, name, NULL),
         .answer_version = settings_get_bool(settings, SETTING_VERSION_REPLY, name, NULL),
         .may_reveal = may_reveal,
+        .fast_token = token.token,
+        .fast_mechanism = token.mechanism,
+        .fast_count = token.count,
+        .fast_offer = token.offer,
+        .user_agent_id = token.user_agent,
     };
+    session->only_token = stream.password == NULL && token.token != NULL;
     stream_connect(session->stream, &stream);
+    token_memory_clear(&token);
 }
 
-/* A client certificate is a login of its own; a password is used beside it only when there is one. */
+/* A client certificate is a login of its own; a password is used beside it only when there is one. So is a token,
+ * as long as the server takes it. */
 static bool
-needs_password(const Session *session)
+needs_password(Session *session)
 {
     const AccountConfig *config = session->config;
+    if (config->password == NULL && !session->token_failed && account_memory_has_token(session))
+        return false;
     const bool has_password = config->password != NULL || config->password_command != NULL;
     return credentials_password(session->credentials) == NULL && (config->client_certificate == NULL || has_password);
 }
@@ -387,6 +400,7 @@ on_online(Session *session, const Jid *jid)
     session->online_since = g_get_monotonic_time();
     session_resume_online(session->resume);
     credentials_accepted(session->credentials);
+    session->token_failed = false;
     account_set_state(session->account, ACCOUNT_ONLINE, jid, NULL, 0);
 }
 
@@ -457,6 +471,9 @@ on_closed(Session *session, XmppCloseReason reason, bool fatal, bool resumable, 
         account_set_state(session->account, ACCOUNT_OFFLINE, NULL, NULL, 0);
         g_autoptr(GError) ended = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("disconnected by you: /connect"));
         finish_connect(session, ended);
+    } else if (reason == XMPP_CLOSE_AUTH && session->only_token) {
+        session->token_failed = true; /* now the password is asked for */
+        session->retry_timer = g_timeout_add(0, on_retry, session);
     } else if (fatal) {
         on_refused(session, reason, error);
     } else {
@@ -516,7 +533,12 @@ on_xmpp_event(gconstpointer data, gpointer user)
         reading_elsewhere(session, event->read.with, event->read.archive_id);
         break;
     case XMPP_EVENT_FAST_TOKEN:
+        account_memory_save_token(session, event->fast_token.token, event->fast_token.mechanism,
+                                  event->fast_token.expiry);
+        break;
     case XMPP_EVENT_FAST_OFFER:
+        account_memory_save_offer(session, event->fast_offer.offer);
+        break;
     case XMPP_EVENT_ROSTER_CURRENT:
     case XMPP_EVENT_FEATURES:
         break;

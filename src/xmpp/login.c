@@ -27,6 +27,7 @@ struct Login {
     char **bindings;   /* types of channel binding; NULL: the server lists none */
     Sasl2Offer *offer; /* of the extensible profile; NULL: it is not offered */
     bool early;        /* a token was sent before the features were seen */
+    bool refused;      /* a token was refused on this stream */
 
     bool extensible;         /* the profile that is spoken */
     Fast *fast;              /* the login with a token that is under way … */
@@ -61,15 +62,23 @@ login_new(XmppStream *stream, const LoginEvents *events, gpointer data)
     return login;
 }
 
+/* The stream has ended without an answer to the token. Whatever the reason was, it must not be one for ever: next time the
+ * features are waited for, and if that is no better, the token goes. */
+static void
+give_up_token(Login *login)
+{
+    const XmppEvent event = { .type = login->early ? XMPP_EVENT_FAST_OFFER : XMPP_EVENT_FAST_TOKEN };
+
+    stream_publish(login->stream, &event);
+}
+
 void
 login_free(Login *login)
 {
     if (!login)
         return;
-    if (login->early && login->fast) {
-        const XmppEvent event = { .type = XMPP_EVENT_FAST_OFFER };
-        stream_publish(login->stream, &event); /* no answer: next time the features are waited for */
-    }
+    if (login->fast)
+        give_up_token(login);
     g_clear_pointer(&login->salting, scram_salting_cancel);
     fast_free(login->fast);
     sasl_free(login->sasl);
@@ -276,6 +285,7 @@ static void
 token_refused(Login *login, const XmppStanzaError *detail)
 {
     g_clear_pointer(&login->fast, fast_free);
+    login->refused = true;
     if (strcmp(detail->condition, "temporary-auth-failure") != 0)
         publish_token(login, NULL, NULL, 0);
     if (stream_phase(login->stream) != XMPP_PHASE_OFFLINE)
@@ -462,7 +472,7 @@ check_proof(Login *login, xmpp_stanza_t *element)
         g_clear_pointer(&login->fast, fast_free);
         if (!login->proven) {
             publish_token(login, NULL, NULL, 0);
-            end_login(login, SASL_FAILED, error);
+            end_login(login, SASL_ALARM, error); /* the password has nothing to do with it */
         }
         return login->proven;
     }
@@ -559,8 +569,12 @@ receive_failure(Login *login, xmpp_stanza_t *element)
         end_login(login, SASL_TEMPORARY, error);
         return;
     }
-    const SaslOutcome outcome =
-        sasl_failure(login->sasl, detail->condition, detail->text, &error);
+    SaslOutcome outcome = sasl_failure(login->sasl, detail->condition, detail->text, &error);
+    if (login->refused && outcome == SASL_FAILED
+        && strcmp(detail->condition, "invalid-mechanism") == 0) {
+        /* Prosody's mod_sasl2_fast of 2023 knows nothing but tokens on this stream any more. */
+        outcome = SASL_TEMPORARY;
+    }
     if (outcome == SASL_SEND)
         send_first(login);
     else

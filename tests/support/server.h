@@ -17,6 +17,7 @@ typedef struct TestAccount {
 typedef struct ServerOptions {
     ServerKind kind;
     const TestAccount *accounts; /* ended by user NULL */
+    bool newer_login; /* Prosody with XEP-0388, 0386, 0484, from the package prosody-modules, and carbons, csi */
     const char *extra; /* more lines for the configuration (Prosody: of the host; plugins are in support/prosody);
                         * NULL: none */
     bool impatient; /* gives a silent client up after one or two seconds, and forgets its session a second later */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_hostile tests/system/test_run tests/system/test_suspend
+	tests/system/test_hostile tests/system/test_login tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle
 endif
@@ -25,6 +25,9 @@ tests_system_test_hostile_LDADD = tests/support/libnetfakes.a $(SUPPORT_LINE) $(
 tests_system_test_idle_SOURCES = tests/system/test_idle.c
 tests_system_test_idle_CPPFLAGS = $(system_cppflags)
 tests_system_test_idle_LDADD = $(SUPPORT_LINE)
+tests_system_test_login_SOURCES = tests/system/test_login.c
+tests_system_test_login_CPPFLAGS = $(system_cppflags)
+tests_system_test_login_LDADD = $(SUPPORT_LINE)
 tests_system_test_run_SOURCES = tests/system/test_run.c
 tests_system_test_run_CPPFLAGS = $(system_cppflags)
 tests_system_test_run_LDADD = $(SUPPORT_LINE)

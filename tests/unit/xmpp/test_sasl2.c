@@ -598,6 +598,21 @@ test_token_refused(void)
     }
 }
 
+/* A server that takes nothing but tokens on a stream where it has refused one: another stream, without the token. */
+static void
+test_stuck_after_token(void)
+{
+    StreamFixture fixture;
+
+    connect_with(&fixture, &(Options){ .token = TOKEN, .mechanism = "HT-SHA-256-NONE" });
+    fixture_feed(&fixture, ALL);
+    fixture_feed(&fixture, "<failure xmlns='" NS_SASL2 "'><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>");
+    fixture_forget(&fixture);
+    fixture_feed(&fixture, "<failure xmlns='" NS_SASL2 "'><invalid-mechanism xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>");
+    assert_has(fixture_event(&fixture), "closed network error=");
+    fixture_clear(&fixture);
+}
+
 /* I4: refusing tokens does not lead below the pin. */
 static void
 test_token_refused_then_weaker(void)
@@ -635,7 +650,7 @@ test_token_without_proof(void)
         fixture_forget(&fixture);
         fixture_feed(&fixture, "%s", endings[i / 2]);
         g_assert_cmpstr(fixture_event(&fixture), ==, "fast-token");
-        assert_has(fixture_event(&fixture), "closed auth fatal");
+        assert_has(fixture_event(&fixture), "closed downgrade fatal");
         assert_no_event(&fixture);
         fixture_clear(&fixture);
     }
@@ -688,6 +703,21 @@ test_early_token_to_old_server(void)
     assert_nothing_sent(&fixture);
     fixture_feed(&fixture, "<stream:features>" CLASSIC "</stream:features>");
     assert_has(fixture_sent(&fixture), "<auth ");
+    fixture_clear(&fixture);
+}
+
+/* A server that chokes on tokens does not do so for ever. */
+static void
+test_token_unanswered(void)
+{
+    StreamFixture fixture;
+
+    connect_with(&fixture, &(Options){ .token = TOKEN, .mechanism = "HT-SHA-256-NONE" });
+    fixture_feed(&fixture, ALL);
+    fixture_forget(&fixture);
+    stream_feed_close(fixture.stream, NULL);
+    g_assert_cmpstr(fixture_event(&fixture), ==, "fast-token");
+    assert_has(fixture_event(&fixture), "closed network error=");
     fixture_clear(&fixture);
 }
 
@@ -1003,10 +1033,12 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/sasl2/token-and-pin", test_token_and_pin);
     g_test_add_func("/xmpp/sasl2/better-token", test_better_token);
     g_test_add_func("/xmpp/sasl2/token-refused", test_token_refused);
+    g_test_add_func("/xmpp/sasl2/stuck-after-token", test_stuck_after_token);
     g_test_add_func("/xmpp/sasl2/token-refused-then-weaker", test_token_refused_then_weaker);
     g_test_add_func("/xmpp/sasl2/token-without-proof", test_token_without_proof);
     g_test_add_func("/xmpp/sasl2/unwanted-token", test_unwanted_token);
     g_test_add_func("/xmpp/sasl2/early-token-to-old-server", test_early_token_to_old_server);
+    g_test_add_func("/xmpp/sasl2/token-unanswered", test_token_unanswered);
     g_test_add_func("/xmpp/sasl2/early-token-offers-changed", test_early_token_offers_changed);
     g_test_add_func("/xmpp/sasl2/token-alone", test_token_alone);
     g_test_add_func("/xmpp/sasl2/resumed", test_resumed);
