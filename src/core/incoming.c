@@ -140,7 +140,8 @@ Message *
 incoming_make_message(const Session *session, const XmppMessage *message, MessageDirection direction)
 {
     const gint64 now = when_now();
-    const bool delayed = message->delay != 0 && message->delay < now;
+    /* The archive's stamp is that of all devices, even where its clock is ahead. */
+    const bool delayed = message->delay != 0 && (message->delay < now || message->archive_id != NULL);
     g_autoptr(Jid) server = jid_new_from_parts(NULL, jid_domain(account_jid(session_account(session))), NULL, NULL);
     return message_new(&(MessageInit) {
         .direction = direction,

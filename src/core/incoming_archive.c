@@ -15,6 +15,13 @@ typedef struct Result {
     Message *message;
 } Result;
 
+/* What it takes to store the messages of a page. */
+typedef struct KeepRequest {
+    const MamPage *page;
+    const HistoryBounds *bounds; /* where it lies, when that is known better than by the page's ids */
+    HistoryOutcome *outcomes;    /* by index of the result */
+} KeepRequest;
+
 static void
 result_clear(gpointer data)
 {
@@ -54,24 +61,59 @@ add_result(Session *session, GArray *results, const XmppMessage *stanza, bool is
     g_array_append_val(results, result);
 }
 
-/* Into the store as a whole, so that the archive's order holds. */
+/* The order of the message with this id; 0: it is not here, or of another conversation. */
+static gint64
+order_of_id(Db *db, const HistoryPlace *place, const char *id)
+{
+    g_autoptr(Message) message = id != NULL && *id != '\0' ? history_find_archived(db, place, NULL, id, NULL) : NULL;
+    return message != NULL ? message->order : 0;
+}
+
+/* The messages of one conversation, in the archive's order; `first` is the index of the first of them. Where the page
+ * lies is known from the message it was asked for by, when that is of this conversation: stamps may be of another
+ * clock. */
 static bool
-keep_results(Session *session, const GArray *results, const HistoryBounds *bounds, HistoryOutcome *outcomes,
-             GError **error)
+keep_conversation(Session *session, const GArray *results, guint first, const KeepRequest *request, GError **error)
 {
     Db *db = client_db(session_client(session));
-    g_autofree HistoryPlace *places = g_new0(HistoryPlace, results->len);
-    g_autofree Message **messages = g_new0(Message *, results->len);
-    for (guint i = 0; i < results->len; i++) {
+    const Jid *peer = g_array_index(results, Result, first).peer;
+    const HistoryPlace place = { session_store_key(session), jid_text(peer), CONVERSATION_CHAT };
+    g_autoptr(GPtrArray) messages = g_ptr_array_new();
+    g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = first; i < results->len; i++) {
         const Result *result = &g_array_index(results, Result, i);
-        places[i] = (HistoryPlace) {
-            .account = session_store_key(session),
-            .with = jid_text(result->peer),
-            .kind = CONVERSATION_CHAT,
-        };
-        messages[i] = result->message;
+        if (!jid_equal(result->peer, peer))
+            continue;
+        g_ptr_array_add(messages, result->message);
+        g_array_append_val(indices, i);
     }
-    return history_add_page_within(db, places, messages, results->len, bounds, outcomes, error);
+    const HistoryBounds found = {
+        .after = order_of_id(db, &place, request->page->after),
+        .before = order_of_id(db, &place, request->page->before),
+    };
+    g_autofree HistoryPlace *places = g_new(HistoryPlace, messages->len);
+    g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, messages->len);
+    for (guint i = 0; i < messages->len; i++)
+        places[i] = place;
+    if (!history_add_page_within(db, places, (Message *const *) messages->pdata, messages->len,
+                                 request->bounds != NULL ? request->bounds : &found, outcomes, error))
+        return false;
+    for (guint i = 0; i < messages->len; i++)
+        request->outcomes[g_array_index(indices, guint, i)] = outcomes[i];
+    return true;
+}
+
+static bool
+keep_results(Session *session, const GArray *results, const KeepRequest *request, GError **error)
+{
+    g_autoptr(GHashTable) peers = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < results->len; i++) {
+        const Jid *peer = g_array_index(results, Result, i).peer;
+        if (g_hash_table_add(peers, (gpointer) jid_text(peer))
+            && !keep_conversation(session, results, i, request, error))
+            return false;
+    }
+    return true;
 }
 
 static bool
@@ -126,9 +168,8 @@ receive_about(Session *session, const XmppMessage *stanza)
     if (stanza->type == XMPP_MESSAGE_ERROR || stanza->type == XMPP_MESSAGE_GROUPCHAT)
         return;
     g_autoptr(Jid) peer = incoming_peer(session, stanza, &direction);
-    Conversation *conversation = stanza->corrects != NULL
-                                     ? incoming_open(session, peer)
-                                     : account_find_conversation(session_account(session), peer);
+    Conversation *conversation = stanza->corrects != NULL ? incoming_open(session, peer)
+                                                          : account_find_conversation(session_account(session), peer);
     if (conversation == NULL)
         return;
     if (stanza->corrects == NULL || !has_text(stanza)) {
@@ -162,7 +203,8 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, const
             add_result(session, is_kept(session, bare) ? kept : unkept, stanza, is_news);
     }
     g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, kept->len + 1);
-    if (kept->len > 0 && !keep_results(session, kept, bounds, outcomes, error))
+    const KeepRequest request = { .page = page, .bounds = bounds, .outcomes = outcomes };
+    if (!keep_results(session, kept, &request, error))
         return false;
     for (guint i = is_news ? 0 : kept->len; i > 0; i--) /* the newest settles the others, too */
         set_read(session, &g_array_index(kept, Result, i - 1));

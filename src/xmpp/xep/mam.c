@@ -207,6 +207,8 @@ read_fin(Query *query, xmpp_stanza_t *fin, MamPage *page)
         .complete = is_true(stanza_attribute(fin, "complete")),
         .unstable = g_strcmp0(stanza_attribute(fin, "stable"), "false") == 0,
         .count = edges.count,
+        .after = query->after,
+        .before = query->before,
     };
     if (!page->first || !page->last)
         page->complete = true; /* nothing came, and there is no place to go on from */

@@ -31,6 +31,7 @@ typedef struct MamPage {
     bool complete;         /* nothing is behind this page in the direction asked */
     bool unstable;         /* the archive may say something else later: not to be relied on (§4.3.2) */
     guint count;           /* in all, as the archive guesses; 0: not said */
+    const char *after, *before; /* ids it was asked for by (MamQuery); NULL or "": none */
 } MamPage;
 
 /* `page` (borrowed) is NULL on failure; detail for stanza errors: "item-not-found": the id is not in the archive any
