@@ -4,5 +4,5 @@
 dist_man_MANS += man/confab.1 man/confab-commands.7 man/confab-settings.5
 
 noinst_PROGRAMS += src/mkdocs
-src_mkdocs_SOURCES = src/mkdocs.c src/options.def
+src_mkdocs_SOURCES = src/mkdocs.c src/options.def src/words.def
 src_mkdocs_LDADD = $(TUI_LINE)

@@ -18,6 +18,8 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "cli/import.h"
+#include "cli/query.h"
 #include "cli/run.h"
 #include "tui/tui.h"
 
@@ -31,6 +33,11 @@ typedef struct Options {
     gboolean json;
     char *log_file;
     int password_fd;
+    int limit;
+    char *after, *before;
+    char *with, *from;
+    char *format;
+    char **nicks;
     gboolean version;
     char **words; /* what is no option: the front-end's name and its operands */
 } Options;
@@ -41,6 +48,12 @@ options_clear(Options *options)
     g_strfreev(options->accounts);
     g_free(options->config);
     g_strfreev(options->execute);
+    g_free(options->after);
+    g_free(options->before);
+    g_free(options->with);
+    g_free(options->from);
+    g_free(options->format);
+    g_strfreev(options->nicks);
     g_free(options->log_file);
     g_strfreev(options->words);
 }
@@ -54,29 +67,85 @@ fail(const GError *error)
     return error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL;
 }
 
+/* Words behind confab, and what they are for. */
+static char *
+describe_words(void)
+{
+    static const struct {
+        const char *name, *operands, *help;
+    } words[] = {
+#define WORD(name, operands, help) { name, operands, help },
+#include "words.def"
+#undef WORD
+    };
+    GString *text = g_string_new(_("Without a word the terminal interface starts. The words:\n"));
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        const char *operands = words[i].operands ? _(words[i].operands) : "";
+        g_autofree char *usage = g_strdup_printf("%s %s", words[i].name, operands);
+        g_string_append_printf(text, "  %-22s %s\n", usage, _(words[i].help));
+    }
+    g_string_append(text, _("See confab(1), confab-commands(7) and confab-settings(5)."));
+    return g_string_free(text, FALSE);
+}
+
+static bool
+takes_word(const char *words, const char *word)
+{
+    g_auto(GStrv) list = g_strsplit(words, " ", -1);
+    return word && g_strv_contains((const char *const *)list, word);
+}
+
+/* An option for other words than the one given is a mistake, not to be ignored. */
+static bool
+check_options(const Options *options, GError **error)
+{
+    const struct {
+        const char *name, *words;
+        bool given;
+    } rows[] = {
+#define GIVEN_STRING(field) (field != NULL)
+#define GIVEN_STRING_ARRAY(field) (field != NULL)
+#define GIVEN_FILENAME(field) (field != NULL)
+#define GIVEN_NONE(field) (field)
+#define GIVEN_INT(field) (field != 0)
+#define OPTION(field, name, letter, type, value, words, help) { name, words, GIVEN_##type(options->field) },
+#include "options.def"
+#undef OPTION
+    };
+    const char *word = options->words ? options->words[0] : NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!rows[i].words || !rows[i].given || takes_word(rows[i].words, word))
+            continue;
+        g_auto(GStrv) list = g_strsplit(rows[i].words, " ", -1);
+        g_autofree char *words = g_strjoinv(", ", list);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("--%s is for %s only: see confab --help"), rows[i].name, words);
+        return false;
+    }
+    return true;
+}
+
 static bool
 parse_options(Options *options, int *argc, char ***argv, GError **error)
 {
     const GOptionEntry entries[] = {
-#define OPTION(field, name, letter, type, value, help) \
+#define OPTION(field, name, letter, type, value, words, help) \
     { name, letter, 0, G_OPTION_ARG_##type, &options->field, help, value },
 #include "options.def"
 #undef OPTION
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->words, NULL, NULL },
         { 0 },
     };
-    g_autoptr(GOptionContext) context = g_option_context_new(_("[run [FILE…]]"));
+    g_autoptr(GOptionContext) context = g_option_context_new(_("[WORD…]"));
 
     g_option_context_set_summary(context, _("An XMPP client for the terminal."));
-    g_option_context_set_description(
-        context, _("Without a word the terminal interface starts. “run” executes slash commands from files or\n"
-                   "standard input, headless. See confab(1), confab-commands(7) and confab-settings(5)."));
+    g_autofree char *words = describe_words();
+    g_option_context_set_description(context, words);
     g_option_context_set_translation_domain(context, PACKAGE);
     g_option_context_add_main_entries(context, entries, PACKAGE);
     options->password_fd = -1;
     g_autoptr(GError) wrong = NULL;
     if (g_option_context_parse(context, argc, argv, &wrong))
-        return true;
+        return check_options(options, error);
     g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("%s: see confab --help"), wrong->message);
     return false;
 }
@@ -163,6 +232,44 @@ start_headless(const Options *options, const Paths *paths)
     return cli_run(&cli);
 }
 
+/* A word that needs the store only; NULL: it is not one of these. */
+static int (*find_query(const char *word))(const CliQuery *)
+{
+    static const struct {
+        const char *word;
+        int (*run)(const CliQuery *query);
+    } queries[] = {
+        { "history", cli_history }, { "search", cli_search }, { "unread", cli_unread },
+        { "roster", cli_roster },   { "export", cli_export }, { "import", cli_import },
+    };
+
+    for (size_t i = 0; word && i < G_N_ELEMENTS(queries); i++) {
+        if (strcmp(queries[i].word, word) == 0)
+            return queries[i].run;
+    }
+    return NULL;
+}
+
+static int
+start_query(const Options *options, const Paths *paths)
+{
+    const CliQuery query = {
+        .paths = paths,
+        .operands = options->words[1] ? (const char *const *)options->words + 1 : NULL,
+        .accounts = (const char *const *)options->accounts,
+        .json = options->json,
+        .limit = options->limit,
+        .after = options->after,
+        .before = options->before,
+        .with = options->with,
+        .from = options->from,
+        .format = options->format,
+        .nicks = (const char *const *)options->nicks,
+    };
+
+    return find_query(options->words[0])(&query);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -184,7 +291,7 @@ main(int argc, char **argv)
         return 0;
     }
     const char *word = options.words ? options.words[0] : NULL;
-    if (word && strcmp(word, "run") != 0) {
+    if (word && strcmp(word, "run") != 0 && !find_query(word)) {
         g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("“%s” is not known: see confab --help"), word);
         return fail(error);
     }
@@ -200,5 +307,7 @@ main(int argc, char **argv)
     Log *log = log_install(log_path, options.verbose, &error);
     if (!log)
         return fail(error);
+    if (find_query(word))
+        return start_query(&options, paths);
     return word ? start_headless(&options, paths) : start_terminal(&options, paths, log);
 }

@@ -103,12 +103,13 @@ static const struct {
     const char *name;
     char letter;
     const char *value;
+    const char *words;
     const char *help;
 } options[] = {
-#define OPTION(field, name, letter, type, value, help) { name, letter, value, help },
+#define OPTION(field, name, letter, type, value, words, help) { name, letter, value, words, help },
 #include "options.def"
 #undef OPTION
-    { "help", 'h', NULL, "Print the options and exit" },
+    { "help", 'h', NULL, NULL, "Print the options and exit" },
 };
 
 static void
@@ -124,8 +125,45 @@ print_options(void)
         put(options[i].name);
         if (options[i].value != NULL)
             printf(" \" \" \\fI%s\\fR", options[i].value);
-        printf("\n%s.\n", options[i].help);
+        putchar('\n');
+        put(options[i].help);
+        if (options[i].words != NULL) {
+            g_auto(GStrv) words = g_strsplit(options[i].words, " ", -1);
+            g_autofree char *list = g_strjoinv(", ", words);
+            printf(" (%s)", list);
+        }
+        puts(".");
     }
+}
+
+static void
+print_words(void)
+{
+    static const struct {
+        const char *name, *operands, *help;
+    } words[] = {
+#define WORD(name, operands, help) { name, operands, help },
+#include "words.def"
+#undef WORD
+    };
+    request("SH", "WORDS");
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        puts(".TP");
+        printf(".BR \"confab %s\"", words[i].name);
+        printf(words[i].operands != NULL ? " \" \\fI%s\\fR\"\n" : "\n", words[i].operands);
+        printf("%s.\n", words[i].help);
+    }
+    paragraph("history, search, unread, roster and export read the local store and need neither a connection nor a "
+              "running instance; they may be used while one runs. --account and --config choose what is read, --json "
+              "prints the message events of confab listen, with the delivery state of your own messages and, for a "
+              "search, the places of what matched: \"marks\" holds the first character and the number of characters. "
+              "Without --limit history and export print everything, search the newest 1000.");
+    paragraph("import adds nothing twice, so it can be repeated. jsonl is what export writes. profanity reads its "
+              "chatlog.db and its text logs, mcabber its histo folder, poezio its logs folder: give the folder or single "
+              "files; without a configured account, or with several, say whose the history is with --account. Lines "
+              "that make no sense are told with file and line, skipped, and make the exit status 65; a file that has "
+              "no sensible line is refused as a whole. In logs of rooms and of poezio people have nicks only: yours is "
+              "taken to be the first part of your address unless --nick says otherwise.");
 }
 
 static void
@@ -166,7 +204,7 @@ print_files(void)
         { "$XDG_CONFIG_HOME/confab/rc", "Slash commands run at start-up, one a line." },
         { "$XDG_CONFIG_HOME/confab/inputrc", "Keys of the input line (readline), after your ~/.inputrc; test with $if confab." },
         { "$XDG_CONFIG_HOME/confab/themes/NAME.theme", "Your themes." },
-        { "$XDG_DATA_HOME/confab/confab.db", "What servers told: caches (SQLite)." },
+        { "$XDG_DATA_HOME/confab/confab.db", "The history and what servers told (SQLite)." },
         { "$XDG_STATE_HOME/confab/confab.log", "The log; secrets are left out." },
     };
     request("SH", "FILES");
@@ -205,7 +243,7 @@ print_program_page(void)
 {
     page("confab", "1", "an XMPP client for the terminal");
     puts(".SH SYNOPSIS\n.SY confab\n.RI [ OPTION \\&.\\|.\\|.]\n.YS");
-    puts(".SY \"confab run\"\n.RI [ OPTION \\&.\\|.\\|.]\n.RI [ FILE \\&.\\|.\\|.]\n.YS");
+    puts(".SY \"confab \\fIWORD\"\n.RI [ OPTION \\&.\\|.\\|.]\n.RI [ OPERAND \\&.\\|.\\|.]\n.YS");
     request("SH", "DESCRIPTION");
     line("confab talks XMPP (Jabber): in the terminal, with windows, a list of contacts and an input line; and "
          "headless, from scripts. Both understand the same slash commands, described in confab-commands(7). "
@@ -216,6 +254,7 @@ print_program_page(void)
               "a line, and what happens is printed, a line an event; with --json as one JSON object a line. A line "
               "that fails ends the script with the file and the number of the line. /wait waits for events, so "
               "scripts need no sleeps.");
+    print_words();
     print_options();
     print_keys();
     request("SH", "PASSWORDS");

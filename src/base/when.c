@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/when.h"
 
+#include <string.h>
+
 static const gint64 SECOND = G_USEC_PER_SEC;
 
 /* Reads exactly `count` ASCII digits and moves on; false when there are fewer. */
@@ -131,6 +133,84 @@ when_format_local(gint64 when, const char *pattern)
     g_autoptr(GDateTime) local = g_date_time_to_local(time);
     char *text = g_date_time_format(local != NULL ? local : time, pattern != NULL ? pattern : "%H:%M");
     return text != NULL ? text : g_strdup(""); /* the pattern is a user's setting and may be nonsense */
+}
+
+static bool
+take_date(GDateTime *take_date, gint64 *when)
+{
+    g_autoptr(GDateTime) date = take_date;
+    if (date == NULL)
+        return false;
+    const gint64 result = g_date_time_to_unix(date) * SECOND + g_date_time_get_microsecond(date);
+    if (result < 0)
+        return false;
+    *when = result;
+    return true;
+}
+
+/* The beginning of the day `back` days ago. */
+static bool
+parse_day(GDateTime *now, int back, gint64 *when)
+{
+    g_autoptr(GDateTime) day = g_date_time_add_days(now, -back);
+    return take_date(g_date_time_new_local(g_date_time_get_year(day), g_date_time_get_month(day),
+                                           g_date_time_get_day_of_month(day), 0, 0, 0),
+                     when);
+}
+
+/* "3 days ago", "3d". */
+static bool
+parse_distance(const char *text, GDateTime *now, gint64 *when)
+{
+    static const struct {
+        const char *word;
+        int hours, days, months;
+    } units[] = {
+        { "h", 1, 0, 0 }, { "hour", 1, 0, 0 }, { "d", 0, 1, 0 }, { "day", 0, 1, 0 }, { "w", 0, 7, 0 },
+        { "week", 0, 7, 0 }, { "month", 0, 0, 1 }, { "y", 0, 0, 12 }, { "year", 0, 0, 12 },
+    };
+    char *end = NULL;
+    const gint64 count = g_ascii_strtoll(text, &end, 10);
+    if (!g_ascii_isdigit(*text) || count > 100000)
+        return false;
+    g_autofree char *word = g_ascii_strdown(end, -1);
+    g_strstrip(word);
+    if (g_str_has_suffix(word, " ago"))
+        word[strlen(word) - strlen(" ago")] = '\0';
+    g_strchomp(word);
+    if (strlen(word) > 1 && g_str_has_suffix(word, "s"))
+        word[strlen(word) - 1] = '\0';
+    for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (strcmp(units[i].word, word) != 0)
+            continue;
+        g_autoptr(GDateTime) months = g_date_time_add_months(now, -(int) MIN(count * units[i].months, 100000));
+        return months != NULL &&
+               take_date(g_date_time_add(months, -count * (units[i].hours + 24 * units[i].days) * G_TIME_SPAN_HOUR),
+                         when);
+    }
+    return false;
+}
+
+bool
+when_parse_words(const char *text, gint64 now, gint64 *when)
+{
+    g_autoptr(GTimeZone) local = g_time_zone_new_local();
+    g_autoptr(GDateTime) utc = to_date_time(now);
+    g_autoptr(GDateTime) today = g_date_time_to_timezone(utc, local);
+    if (g_ascii_strcasecmp(text, "now") == 0) {
+        *when = now;
+        return true;
+    }
+    if (g_ascii_strcasecmp(text, "today") == 0)
+        return parse_day(today, 0, when);
+    if (g_ascii_strcasecmp(text, "yesterday") == 0)
+        return parse_day(today, 1, when);
+    if (parse_distance(text, today, when))
+        return true;
+    const gsize length = strlen(text);
+    const char *rest = length == strlen("2026-11-22") ? "T00:00:00" : length == strlen("2026-11-22T10:00") ? ":00" : "";
+    g_autofree char *full = g_strconcat(text, rest, NULL);
+    return take_date(g_date_time_new_from_iso8601(full, local), when);
 }
 
 gint64

@@ -182,18 +182,10 @@ parse_number(const ArgContext *context, ArgValue *value, GError **error)
     return true;
 }
 
-/* A day or a point in time, in local time where no zone is given. */
 static bool
 parse_date(const ArgContext *context, ArgValue *value, GError **error)
 {
-    g_autoptr(GTimeZone) local = g_time_zone_new_local();
-    g_autofree char *full = strlen(value->text) == strlen("2026-11-22") ? g_strconcat(value->text, "T00:00:00", NULL)
-                                                                        : g_strdup(value->text);
-    g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(full, local);
-    if (date == NULL)
-        return refuse(value, ERROR_BAD_INPUT, error);
-    value->integer = g_date_time_to_unix(date) * G_USEC_PER_SEC + g_date_time_get_microsecond(date);
-    return true;
+    return when_parse_words(value->text, when_now(), &value->integer) || refuse(value, ERROR_BAD_INPUT, error);
 }
 
 static bool
@@ -267,7 +259,7 @@ static const ArgType types[] = {
     { ARG_COMMAND, "command", N_("a command"), true, parse_command },
     { ARG_INT, "int", NULL, false, parse_int },
     { ARG_NUMBER, "number", N_("seconds, like 10 or 0.5"), false, parse_number },
-    { ARG_DATE, "date", N_("a date, like 2026-11-22 or 2026-11-22T10:00:00Z"), false, parse_date },
+    { ARG_DATE, "date", N_("a date, like 2026-11-22, yesterday, \"3 days\" or 2026-11-22T10:00:00Z"), false, parse_date },
     { ARG_FILE, "file", N_("the path of a file"), false, parse_file },
     { ARG_KEY, "key", N_("the key of a setting"), false, parse_key },
     { ARG_VALUE, "value", N_("a value"), false, NULL },

@@ -21,6 +21,9 @@ src_core_libcore_a_SOURCES = \
 	src/core/outgoing_queue.c \
 	src/core/own_presence.c src/core/own_presence.h \
 	src/core/reading.c \
+	src/core/records.c src/core/records.h \
+	src/core/records_import.c src/core/records_import.h \
+	src/core/records_private.h \
 	src/core/roster_keeper.c \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \

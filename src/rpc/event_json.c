@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/when.h"
+#include "rpc/record_json.h"
 
 enum { FORMAT_VERSION = 1 };
 
@@ -86,19 +87,12 @@ name_of(const Account *account)
 static char *
 message_json(const ModelEvent *event)
 {
-    const Message *message = event->message.message;
     const Conversation *conversation = event->message.conversation;
-    JsonBuilder *json = begin("message", message->time, name_of(event->account));
-    add_text(json, "id", message->id);
-    add_text(json, "with", jid_text(conversation_jid(conversation)));
-    add_text(json, "from", message->from == NULL ? NULL : jid_text(message->from));
-    add_text(json, "direction", message->direction == MESSAGE_IN ? "in" : "out");
-    add_text(json, "kind", conversation_kind(conversation) == CONVERSATION_ROOM ? "room" : "chat");
-    add_text(json, "body", message->body);
-    add_text(json, "encryption", message->encryption);
-    add_text(json, "trust", message->trust);
-    add_bool(json, "delayed", message->delayed);
-    return end(json);
+    g_autoptr(GString) out = g_string_new(NULL);
+    record_begin_json(out, event->message.message, name_of(event->account),
+                      jid_text(conversation_jid(conversation)), conversation_kind(conversation));
+    g_string_append_c(out, '}');
+    return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 /* A change that is not one of delivery has no outward form. */

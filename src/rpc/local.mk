@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/rpc/librpc.a
 src_rpc_librpc_a_SOURCES = \
-	src/rpc/event_json.c src/rpc/event_json.h
+	src/rpc/event_json.c src/rpc/event_json.h \
+	src/rpc/record_json.c src/rpc/record_json.h
 src_rpc_librpc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
