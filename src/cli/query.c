@@ -10,8 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
-#include "core/records.h"
-#include "rpc/record_json.h"
+#include "core/record_lines.h"
 
 enum { SEARCH_LIMIT = 1000 };
 

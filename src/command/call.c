@@ -190,6 +190,13 @@ show_cell(const CommandCell *cell)
     return text_clean(cell->value != NULL ? cell->value : "", -1, TEXT_LINE);
 }
 
+/* For programs only: the key begins with a dot, which is not part of it. */
+static bool
+is_hidden(const CommandCell *cell)
+{
+    return *cell->key == '.';
+}
+
 /* Prints the rows not yet printed as a table: columns aligned, two blanks between them, the last one as long as it
  * likes. A cell that is much longer than usual moves only its own row. */
 static void
@@ -203,9 +210,11 @@ flush_table(CommandCall *call)
     for (guint row = first; row < end; row++) {
         const CommandCell *cells = output_cells(output, row);
         for (guint column = 0; cells[column].key != NULL; column++) {
-            g_autofree char *text = show_cell(&cells[column]);
             if (column >= widths->len)
                 g_array_set_size(widths, column + 1);
+            if (is_hidden(&cells[column]))
+                continue;
+            g_autofree char *text = show_cell(&cells[column]);
             int *width = &g_array_index(widths, int, column);
             const int columns = text_columns(text, -1);
             if (columns <= ALIGNED_MAX)
@@ -217,6 +226,8 @@ flush_table(CommandCall *call)
         int hang = 0;
         const CommandCell *cells = output_cells(output, row);
         for (guint column = 0; cells[column].key != NULL; column++) {
+            if (is_hidden(&cells[column]))
+                continue;
             g_autofree char *text = show_cell(&cells[column]);
             const int width = g_array_index(widths, int, column);
             g_string_append(line, text);

@@ -65,7 +65,8 @@ void command_call_show(CommandCall *call, Conversation *conversation);
 /* One line of result; what came from elsewhere must be cleaned by the caller (text_clean()). */
 void command_call_print(CommandCall *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* A table: one row, as alternating column keys (stable, for JSON) and values (NULL allowed), ended by NULL. Rows with
- * the same keys in a row are aligned in text and become objects in JSON. */
+ * the same keys in a row are aligned in text and become objects in JSON. A key that begins with a dot is for JSON only
+ * (there without the dot) and must not be the last one. */
 void command_call_row(CommandCall *call, const char *key, ...) G_GNUC_NULL_TERMINATED;
 
 /* Keeps the call beyond the handler; command_call_finish() must follow exactly once. */

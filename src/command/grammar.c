@@ -159,7 +159,7 @@ check_order(const Grammar *grammar, const ArgSpec *spec, GError **error)
             return mistake(error, "two keywords are called “%s”", spec->word);
         if (before->role == SPEC_KEYWORD && spec->role != SPEC_KEYWORD)
             return mistake(error, "“%s” stands behind a keyword", name);
-        if (before->role == SPEC_POSITIONAL && (before->many || before->type->rest))
+        if (before->role == SPEC_POSITIONAL && (before->type->rest || (before->many && spec->role != SPEC_KEYWORD)))
             return mistake(error, "“%s” stands behind “%s”, which takes all", name, before->name);
         if (before->role == SPEC_POSITIONAL && before->optional && !spec->optional)
             return mistake(error, "“%s” stands behind “%s”, which may be missing", name, before->name);
@@ -331,13 +331,20 @@ parse_word(Parser *parser, ArgValue *value, GError **error)
     return value->spec->type->parse == NULL || value->spec->type->parse(parser->context, value, error);
 }
 
-/* Takes all words that are left. */
+/* A keyword of the grammar stands next. */
+static bool
+at_keyword(const Parser *parser)
+{
+    return parser->word.plain && grammar_find_keyword(parser->grammar, parser->word.text) != NULL;
+}
+
+/* Takes all words that are left, or that stand before a keyword. */
 static bool
 parse_many(Parser *parser, const ArgSpec *spec, GError **error)
 {
     ArgValue *value = args_add(parser->args, spec);
     value->list = g_ptr_array_new_with_free_func(g_free);
-    while (parser->has_word) {
+    while (parser->has_word && !(value->list->len > 0 && at_keyword(parser))) {
         if (!parse_word(parser, value, error))
             return false;
         g_ptr_array_add(value->list, g_strdup(value->text));

@@ -21,6 +21,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/outgoing_queue.c \
 	src/core/own_presence.c src/core/own_presence.h \
 	src/core/reading.c \
+	src/core/record_lines.c src/core/record_lines.h \
 	src/core/records.c src/core/records.h \
 	src/core/records_import.c src/core/records_import.h \
 	src/core/records_private.h \

@@ -347,30 +347,99 @@ tell_with_earlier(Records *records, RecordsEntry *entry, RecordsFunc func, gpoin
     return true;
 }
 
-static bool
-walk_place(Records *records, const Place *place, const RecordsFilter *filter, bool earlier, RecordsFunc func,
-           gpointer data, bool *goes_on, GError **error)
+struct RecordsWalk {
+    Records *records;
+    RecordsFilter filter;
+    char *account, *with, *from; /* what `filter` points at */
+    GPtrArray *places;
+    guint place;
+    gint64 order; /* of the last message of this place; 0: it begins */
+    bool earlier;
+    bool backwards;
+};
+
+RecordsWalk *
+records_walk_new(Records *records, const RecordsFilter *filter, bool earlier, bool backwards, GError **error)
+{
+    g_autoptr(RecordsWalk) walk = g_new0(RecordsWalk, 1);
+    walk->records = records;
+    walk->filter = *filter;
+    walk->filter.account = walk->account = g_strdup(filter->account);
+    walk->filter.with = walk->with = g_strdup(filter->with);
+    walk->filter.from = walk->from = g_strdup(filter->from);
+    if (walk->filter.matching != NULL)
+        g_regex_ref(walk->filter.matching);
+    walk->earlier = earlier;
+    walk->backwards = backwards;
+    walk->places = find_places(records, walk->account, walk->with, error);
+    return walk->places == NULL ? NULL : g_steal_pointer(&walk);
+}
+
+void
+records_walk_free(RecordsWalk *walk)
+{
+    if (walk == NULL)
+        return;
+    g_clear_pointer(&walk->places, g_ptr_array_unref);
+    g_clear_pointer(&walk->filter.matching, g_regex_unref);
+    g_free(walk->account);
+    g_free(walk->with);
+    g_free(walk->from);
+    g_free(walk);
+}
+
+static GPtrArray *
+next_page(const RecordsWalk *walk, const Place *place, GError **error)
 {
     const HistoryPlace where = { place->account, place->with, place->kind };
-    gint64 order = filter->after > order_slack ? filter->after - order_slack : 0;
-    while (*goes_on) {
-        g_autoptr(GPtrArray) page = history_page_after(records->db, &where, order, PAGE, error);
-        if (page == NULL)
+    const gint64 after = walk->filter.after > order_slack ? walk->filter.after - order_slack : 0;
+    if (walk->backwards)
+        return history_page_before(walk->records->db, &where, walk->order != 0 ? walk->order : G_MAXINT64, PAGE, error);
+    return history_page_after(walk->records->db, &where, walk->order != 0 ? walk->order : after, PAGE, error);
+}
+
+/* Tells the messages of a page that are wanted, in the order of the walk. */
+static bool
+tell_page(RecordsWalk *walk, const Place *place, const GPtrArray *page, RecordsFunc func, gpointer data,
+          bool *goes_on, GError **error)
+{
+    for (guint i = 0; i < page->len && *goes_on; i++) {
+        const Message *message = page->pdata[walk->backwards ? page->len - 1 - i : i];
+        walk->order = message->order;
+        if (!is_wanted(&walk->filter, place->kind, message))
+            continue;
+        RecordsEntry entry = make_entry(walk->records, place, message);
+        if (!walk->earlier || message->edits == 0)
+            *goes_on = func(&entry, data);
+        else if (!tell_with_earlier(walk->records, &entry, func, data, goes_on, error))
             return false;
-        for (guint i = 0; i < page->len && *goes_on; i++) {
-            const Message *message = page->pdata[i];
-            order = message->order;
-            if (!is_wanted(filter, place->kind, message))
-                continue;
-            RecordsEntry entry = make_entry(records, place, message);
-            if (!earlier || message->edits == 0)
-                *goes_on = func(&entry, data);
-            else if (!tell_with_earlier(records, &entry, func, data, goes_on, error))
-                return false;
-        }
-        if (page->len < PAGE)
-            return true;
     }
+    return true;
+}
+
+/* Whether nothing before this place in the order can be wanted. */
+static bool
+is_before_all(const RecordsWalk *walk)
+{
+    return walk->backwards && walk->filter.after > order_slack && walk->order < walk->filter.after - order_slack;
+}
+
+bool
+records_walk_step(RecordsWalk *walk, RecordsFunc func, gpointer data, bool *over, GError **error)
+{
+    bool goes_on = true;
+    *over = walk->place >= walk->places->len;
+    if (*over)
+        return true;
+    const Place *place = walk->places->pdata[walk->place];
+    g_autoptr(GPtrArray) page = next_page(walk, place, error);
+    if (page == NULL || !tell_page(walk, place, page, func, data, &goes_on, error))
+        return false;
+    if (page->len < PAGE || is_before_all(walk)) {
+        walk->place++;
+        walk->order = 0;
+    }
+    *over = !goes_on || walk->place >= walk->places->len;
     return true;
 }
 
@@ -378,15 +447,13 @@ bool
 records_each(Records *records, const RecordsFilter *filter, bool earlier, RecordsFunc func, gpointer data,
              GError **error)
 {
-    bool goes_on = true;
-    g_autoptr(GPtrArray) places = find_places(records, filter->account, filter->with, error);
-    if (places == NULL)
-        return false;
-    for (guint i = 0; i < places->len && goes_on; i++) {
-        if (!walk_place(records, places->pdata[i], filter, earlier, func, data, &goes_on, error))
+    bool over = false;
+    g_autoptr(RecordsWalk) walk = records_walk_new(records, filter, earlier, false, error);
+    while (walk != NULL && !over) {
+        if (!records_walk_step(walk, func, data, &over, error))
             return false;
     }
-    return true;
+    return walk != NULL;
 }
 
 /* A message that was found, where it belongs. */

@@ -62,6 +62,16 @@ typedef bool (*RecordsFunc)(const RecordsEntry *entry, gpointer data);
  * failed; that `func` ended it is no failure. */
 bool records_each(Records *records, const RecordsFilter *filter, bool earlier, RecordsFunc func, gpointer data,
                   GError **error);
+/* The same a page at a time, for who must not block: from the first to the last message, or (`backwards`, for one
+ * conversation: the filter has an account and `with`) from the last to the first. */
+typedef struct RecordsWalk RecordsWalk;
+RecordsWalk *records_walk_new(Records *records, const RecordsFilter *filter, bool earlier, bool backwards,
+                              GError **error);
+void records_walk_free(RecordsWalk *walk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordsWalk, records_walk_free)
+/* Reads on; *over: that was the end, or `func` ended it. */
+bool records_walk_step(RecordsWalk *walk, RecordsFunc func, gpointer data, bool *over, GError **error);
+
 /* The newest `limit` ones (at most RECORDS_LIMIT_MAX), oldest first; of several conversations by time. */
 enum { RECORDS_LIMIT_MAX = 1000000 };
 bool records_each_last(Records *records, const RecordsFilter *filter, guint limit, RecordsFunc func, gpointer data,

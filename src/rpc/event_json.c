@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "base/when.h"
-#include "rpc/record_json.h"
+#include "core/record_lines.h"
 
 enum { FORMAT_VERSION = 1 };
 
@@ -356,7 +356,7 @@ add_rows(JsonBuilder *json, const CommandCall *call)
     for (guint i = 0; i < command_call_row_count(call); i++) {
         json_builder_begin_object(json);
         for (const CommandCell *cell = command_call_row_at(call, i); cell->key != NULL; cell++)
-            add_text(json, cell->key, cell->value);
+            add_text(json, *cell->key == '.' ? cell->key + 1 : cell->key, cell->value);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
