@@ -34,7 +34,7 @@ typedef struct Import {
     GPtrArray *held;      /* reports of the file: char *, until it is known to be of the format */
     guint good;           /* messages of the file */
     GError *failure;      /* of the store */
-    guint64 added, known, skipped;
+    guint added, known, skipped;
     guint reports;
     guint refused; /* files */
 } Import;
@@ -339,7 +339,7 @@ run(Import *import, GError **error)
         if (!read_path(import, *path, error))
             return false;
     }
-    return records_import_commit(import->import, error);
+    return records_import_finish(import->import, error) && records_catch_up(import->records, error);
 }
 
 static void
@@ -350,12 +350,11 @@ print_summary(const Import *import)
     if (import->options->json) {
         g_autofree char *now = when_format(when_now());
         printf("{\"v\":1,\"event\":\"result\",\"time\":\"%s\",\"account\":null,\"command\":\"import\",\"ok\":%s,"
-               "\"added\":%" G_GUINT64_FORMAT ",\"known\":%" G_GUINT64_FORMAT ",\"skipped\":%" G_GUINT64_FORMAT "}\n",
+               "\"added\":%u,\"known\":%u,\"skipped\":%u}\n",
                now, import->skipped == 0 ? "true" : "false", import->added, import->known, import->skipped);
         return;
     }
-    printf(_("%" G_GUINT64_FORMAT " added, %" G_GUINT64_FORMAT " known already, %" G_GUINT64_FORMAT " skipped\n"),
-           import->added, import->known, import->skipped);
+    printf(_("%u added, %u known already, %u skipped\n"), import->added, import->known, import->skipped);
 }
 
 int

@@ -529,6 +529,12 @@ records_each_last(Records *records, const RecordsFilter *filter, guint limit, Re
 }
 
 bool
+records_catch_up(Records *records, GError **error)
+{
+    return search_catch_up(records->db, error);
+}
+
+bool
 records_search(Records *records, const char *words, const RecordsFilter *filter, guint limit, RecordsFunc func,
                gpointer data, bool *more, GError **error)
 {

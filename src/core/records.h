@@ -76,6 +76,8 @@ bool records_walk_step(RecordsWalk *walk, RecordsFunc func, gpointer data, bool 
 enum { RECORDS_LIMIT_MAX = 1000000 };
 bool records_each_last(Records *records, const RecordsFilter *filter, guint limit, RecordsFunc func, gpointer data,
                        GError **error);
+/* What was imported is found by the search from now on, not only once an instance was idle for a while. */
+bool records_catch_up(Records *records, GError **error);
 /* The newest `limit` ones that have all of `words`, oldest first. *more (may be NULL): there are older ones.
  * ERROR_BAD_INPUT: no word in `words`. */
 bool records_search(Records *records, const char *words, const RecordsFilter *filter, guint limit, RecordsFunc func,

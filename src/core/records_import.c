@@ -27,6 +27,7 @@ typedef struct Thread {
     gint64 time;
     gint64 present; /* order of the newest message that was there before this source; 0: none */
     gint64 newest;  /* of this source */
+    bool unread;    /* something was unread before: what is behind it stays so */
     GHashTable *used; /* rows that count for a message of the source already; made when needed */
 } Thread;
 
@@ -61,22 +62,44 @@ records_import_new(Records *records)
     return import;
 }
 
+static bool
+commit(RecordsImport *import, GError **error)
+{
+    import->pending = 0;
+    return db_commit(import->db, error);
+}
+
+/* What another program had in its history has been read there. */
+static bool
+mark_read(RecordsImport *import, GError **error)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, import->threads);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Thread *thread = value;
+        if (!thread->unread && thread->newest != 0 &&
+            !history_set_read(import->db, &thread->place, thread->newest, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+records_import_finish(RecordsImport *import, GError **error)
+{
+    return mark_read(import, error) && commit(import, error);
+}
+
 void
 records_import_free(RecordsImport *import)
 {
     if (import == NULL)
         return;
-    db_commit(import->db, NULL);
+    records_import_finish(import, NULL);
     g_hash_table_unref(import->threads);
     g_hash_table_unref(import->jids);
     g_free(import);
-}
-
-bool
-records_import_commit(RecordsImport *import, GError **error)
-{
-    import->pending = 0;
-    return db_commit(import->db, error);
 }
 
 const Jid *
@@ -132,6 +155,7 @@ open_thread(RecordsImport *import, const RecordsItem *item, GError **error)
         thread->with = g_strdup(item->with);
         thread->place = (HistoryPlace){ thread->account, thread->with, item->kind };
         thread->present = newest->len > 0 ? ((const Message *) newest->pdata[0])->order : 0;
+        thread->unread = history_count_unread(import->db, &place, 1) > 0;
         g_hash_table_insert(import->threads, g_steal_pointer(&key), thread);
     }
     import->last = thread;
@@ -315,7 +339,7 @@ pace(RecordsImport *import, GError **error)
                              g_get_monotonic_time() - import->batch_start > SHARED_BATCH_MS * 1000;
     if (import->pending < BATCH && !long_enough)
         return true;
-    if (!records_import_commit(import, error))
+    if (!commit(import, error))
         return false;
     if (import->shared)
         g_usleep(SHARED_PAUSE_MS * 1000);

@@ -22,7 +22,7 @@ typedef enum { RECORDS_FAILED, RECORDS_ADDED, RECORDS_KNOWN } RecordsOutcome;
 
 /* Borrows. While an instance has the profile open, pauses leave it room to write. */
 RecordsImport *records_import_new(Records *records);
-/* What was added so far is committed. */
+/* Finishes. */
 void records_import_free(RecordsImport *import);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordsImport, records_import_free)
 
@@ -31,8 +31,8 @@ void records_import_next_source(RecordsImport *import);
 /* Without ids equal are: the same sender and text within two seconds, each message of the store counting once a
  * source. */
 RecordsOutcome records_import_add(RecordsImport *import, const RecordsItem *item, GError **error);
-/* Writes what waits to the disk. */
-bool records_import_commit(RecordsImport *import, GError **error);
+/* Writes what waits to the disk; what was added counts as read. */
+bool records_import_finish(RecordsImport *import, GError **error);
 /* A JID of a source, prepared; the same text is prepared only once. Borrowed until a message has been added; NULL: no
  * JID. */
 const Jid *records_import_jid(RecordsImport *import, const char *text);

@@ -82,6 +82,7 @@ keep_newest(Db *db, sqlite3_stmt *select, Message **newest, GError **error)
     }
 }
 
+/* The + keeps SQLite from walking the conversation by position instead of looking the id up. */
 Message *
 history_find_by_id(Db *db, const HistoryPlace *place, MessageDirection direction, const char *id, GError **error)
 {
@@ -92,13 +93,13 @@ history_find_by_id(Db *db, const HistoryPlace *place, MessageDirection direction
     keep_newest(db,
                 sql_query(db, error,
                           "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.id = ?"
-                          " AND m.direction = ? ORDER BY m.position DESC LIMIT 1",
+                          " AND m.direction = ? ORDER BY +m.position DESC LIMIT 1",
                           SQL_INT(conversation), SQL_TEXT(id), SQL_INT(direction)),
                 &newest, error);
     keep_newest(db,
                 sql_query(db, error,
                           "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.origin_id = ?"
-                          " AND m.direction = ? ORDER BY m.position DESC LIMIT 1",
+                          " AND m.direction = ? ORDER BY +m.position DESC LIMIT 1",
                           SQL_INT(conversation), SQL_TEXT(id), SQL_INT(direction)),
                 &newest, error);
     return newest;

@@ -277,3 +277,17 @@ search_messages(Db *db, const char *words, const HistoryFilter *filter, guint li
         g_propagate_error(error, g_steal_pointer(&why));
     return NULL;
 }
+
+bool
+search_catch_up(Db *db, GError **error)
+{
+    int count;
+    do {
+        if (!db_step_begin(db, error))
+            return false;
+        count = search_index_update(db, CATCH_UP, error);
+        if (!db_step_end(db, count >= 0, error) || !db_commit(db, error))
+            return false;
+    } while (count > 0);
+    return true;
+}

@@ -23,3 +23,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearchHit, search_hit_free)
  * free function. ERROR_BAD_INPUT when there is no word in `words`; NULL: failed. */
 GPtrArray *search_messages(Db *db, const char *words, const HistoryFilter *filter, guint limit, gint64 before_row,
                            GError **error);
+/* Indexes all that is not yet, at once: for programs that have no loop which does it when idle. Each step is
+ * committed, so others can write meanwhile. */
+bool search_catch_up(Db *db, GError **error);
