@@ -418,7 +418,7 @@ test_forged(void)
     g_autofree char *heard = evil_heard(victim.evil);
     g_assert_null(strstr(heard, "subscribed"));
     g_assert_null(strstr(heard, "<received"));
-    g_assert_null(strstr(heard, "displayed"));
+    g_assert_null(strstr(heard, "<displayed"));
     for (int i = 1; i <= 4; i++) { /* answered once each, and with no news */
         g_autofree char *id = g_strdup_printf("id=\"q%d\"", i);
         const char *first = strstr(heard, id);
