@@ -167,13 +167,16 @@ find_visible(const HistorySync *sync)
     return account_conversation_by_serial(session_account(sync->session), sync->visible);
 }
 
+/* What waits for the archive's word waits no longer; but when it is the connection that was lost, the next one asks
+ * again. */
 static void
 finish(HistorySync *sync, SyncStage stage)
 {
     Conversation *visible = find_visible(sync);
     stop(sync);
     sync->stage = stage;
-    outgoing_queue_release(session_outgoing(sync->session));
+    if (session_is_online(sync->session))
+        outgoing_queue_release(session_outgoing(sync->session));
     if (stage == SYNC_DONE && visible != NULL)
         history_past_fill_gaps(sync->past, visible);
 }

@@ -243,6 +243,16 @@ log_in(Flow *flow)
     return me;
 }
 
+/* The same, when messages wait for what the archive says: they have all the time that users have. */
+static void
+log_in_patiently(Flow *flow)
+{
+    wait_connecting(flow_peer(flow, "work"));
+    client_hurry(flow->client, 1);
+    log_in(flow);
+    client_hurry(flow->client, 1000);
+}
+
 static Conversation *
 open_chat(Peer *peer, const char *with)
 {
@@ -449,7 +459,7 @@ test_confirms_sent(void)
     g_ptr_array_set_size(me->sent, 0);
     cut(me);
     g_assert_cmpint(arrived->state, ==, MESSAGE_QUEUED);
-    log_in(flow);
+    log_in_patiently(flow);
     const Message *later = say(me, BOB, "later");
     g_autofree char *request = take_query(me);
     assert_nothing_sent(me); /* not before it is known what became of them */
@@ -462,6 +472,29 @@ test_confirms_sent(void)
     g_assert_cmpint(lost->state, ==, MESSAGE_SENT);
     g_assert_cmpint(later->state, ==, MESSAGE_SENT);
     g_assert_cmpuint(conversation_message_count(find_conversation(me, BOB)), ==, 3);
+}
+
+/* The connection is lost again before the archive could say anything: still nothing is sent twice. */
+static void
+test_lost_again(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autoptr(Archive) archive = archive_new();
+    Peer *me = log_in(flow);
+    serve_all(archive, me);
+    const Message *arrived = say(me, BOB, "arrived");
+    keep(archive, BOB, "arrived", true)->origin = g_strdup(arrived->id);
+    cut(me);
+    log_in_patiently(flow);
+    g_autofree char *unanswered = take_query(me);
+    g_assert_nonnull(unanswered);
+    cut(me);
+    log_in_patiently(flow);
+    g_autofree char *request = take_query(me);
+    assert_nothing_sent(me);
+    answer(archive, me, request);
+    assert_nothing_sent(me);
+    g_assert_cmpint(arrived->state, ==, MESSAGE_SENT);
 }
 
 /* What is written while the archive is being read waits for nothing, and is not sent again at its end. */
@@ -710,6 +743,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/archive/catch-up", test_catch_up);
     g_test_add_func("/flow/archive/live", test_live);
     g_test_add_func("/flow/archive/confirms-sent", test_confirms_sent);
+    g_test_add_func("/flow/archive/lost-again", test_lost_again);
     g_test_add_func("/flow/archive/sends-meanwhile", test_sends_meanwhile);
     g_test_add_func("/flow/archive/none", test_no_archive);
     g_test_add_func("/flow/archive/offline", test_offline);
