@@ -405,13 +405,13 @@ on_online(Session *session, const Jid *jid)
 }
 
 static void
-on_bound(Session *session, const Jid *jid)
+on_bound(Session *session, const Jid *jid, guint32 acknowledged)
 {
     incoming_presence_forget(session);
     typing_reset(session->typing);
     on_online(session, jid);
     own_presence_restore(session);
-    outgoing_queue_bound(session->outgoing);
+    outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
     finish_connect(session, NULL);
 }
@@ -492,7 +492,7 @@ on_xmpp_event(gconstpointer data, gpointer user)
         on_phase(session, event->phase.phase, event->phase.detail);
         break;
     case XMPP_EVENT_BOUND:
-        on_bound(session, event->bound.jid);
+        on_bound(session, event->bound.jid, event->bound.acknowledged);
         break;
     case XMPP_EVENT_RESUMED:
         on_resumed(session, event->resumed.jid, event->resumed.acknowledged, event->resumed.restored);

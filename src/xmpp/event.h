@@ -111,8 +111,8 @@ typedef struct XmppEvent {
         struct { XmppPhase phase; const char *detail; } phase; /* detail: host, address …, may be NULL */
         struct {
             const Jid *jid;       /* the full JID the server gave */
-            guint32 acknowledged; /* of XmppStreamConfig.resume, which was refused: how many stanzas the server had, as
-                                     far as anybody knows */
+            guint32 acknowledged; /* of the session that could not be resumed: how many stanzas the server had, as far
+                                     as anybody knows */
         } bound;
         struct {
             const Jid *jid;

@@ -272,9 +272,19 @@ receive_answer(Negotiation *negotiation, xmpp_stanza_t *iq)
 
 /* --- what went along with the login --- */
 
+/* I6: a server that names a resource when it resumes means the one of the old session. */
+static bool
+is_resumed_jid(Negotiation *negotiation, const char *text)
+{
+    g_autoptr(Jid) jid = text ? jid_new(text, NULL) : NULL;
+
+    return !jid || jid_is_bare(jid)
+           || jid_equal(jid, resumption_jid(stream_resumption(negotiation->stream)));
+}
+
 /* <resumed/> or <failed/> about the old session. True: it goes on, or the stream has ended; the negotiation is over. */
 static bool
-receive_inline_resumption(Negotiation *negotiation, xmpp_stanza_t *success)
+receive_inline_resumption(Negotiation *negotiation, xmpp_stanza_t *success, const char *identity)
 {
     XmppStream *stream = negotiation->stream;
     xmpp_stanza_t *answer = stanza_child(success, "resumed", NS_ACKS);
@@ -288,6 +298,11 @@ receive_inline_resumption(Negotiation *negotiation, xmpp_stanza_t *success)
         return true;
     if (outcome != RESUMPTION_RESUMED)
         return false;
+    if (!is_resumed_jid(negotiation, identity)) {
+        fail(negotiation,
+             _("the server gave the session of another address: check the account's address"));
+        return true;
+    }
     /* no features will come (XEP-0198 §9.2); who has a version got it here */
     stream_set_offers_roster_versions(stream, stream_config(stream)->roster_ver != NULL);
     stream_set_offers_client_state(stream, login_inlines(negotiation->login) & SASL2_BIND_CSI);
@@ -336,7 +351,7 @@ receive_success(Negotiation *negotiation, xmpp_stanza_t *success)
 
     if (text)
         g_strstrip(text);
-    if (!check_identity(negotiation, text) || receive_inline_resumption(negotiation, success))
+    if (!check_identity(negotiation, text) || receive_inline_resumption(negotiation, success, text))
         return;
     if (bound && !accept_jid(negotiation, text))
         return;

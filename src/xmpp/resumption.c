@@ -40,8 +40,8 @@ struct Resumption {
     /* the connection */
     AckQuestion *question;
     bool resuming, enabling; /* <resume/>, <enable/> are to be answered */
-    bool offered;            /* what another process left was tried here … */
-    guint32 refused_at;      /* … and the server had that much of it */
+    bool offered;            /* what another process left was tried here */
+    guint32 refused_at;      /* what the server had of the session that it refused */
     char *avoided;           /* location where nobody was; outlives the connection */
     bool broken;             /* the two sides disagree about what was sent */
     bool asked;              /* the server waits for our count … */
@@ -395,8 +395,7 @@ receive_failed(Resumption *resumption, xmpp_stanza_t *element)
         resumption->resuming = false;
         if (read_count(element, &h))
             accept_count(resumption, h);
-        if (resumption->restored)
-            resumption->refused_at = resumption->queue.acknowledged;
+        resumption->refused_at = resumption->queue.acknowledged;
         end_parked_session(resumption);
         if (resumption->enabling)
             start_counting(resumption);

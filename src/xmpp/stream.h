@@ -115,3 +115,5 @@ void stream_feed_enabled(XmppStream *stream, const char *enabled);
 /* Sink only: as if the login had ended with <resumed/>, the server having this many stanzas of ours. False: there is
  * no session to go on with, or the number is impossible. */
 bool stream_feed_resumed(XmppStream *stream, guint32 number);
+/* … or with <failed/>; stream_feed_bound() comes next. */
+bool stream_feed_refused(XmppStream *stream, guint32 number);

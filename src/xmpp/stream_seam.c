@@ -51,26 +51,40 @@ stream_feed_enabled(XmppStream *stream, const char *enabled)
     stream_feed(stream, enabled);
 }
 
-bool
-stream_feed_resumed(XmppStream *stream, guint32 number)
+/* Asks to resume, and answers like this. */
+static ResumptionOutcome
+answer_resume(XmppStream *stream, const char *answer, guint32 number)
 {
-    g_return_val_if_fail(stream_link_has_sink(stream_link(stream)), false);
+    g_return_val_if_fail(stream_link_has_sink(stream_link(stream)), RESUMPTION_NONE);
 
     xmpp_stanza_t *resume = resumption_make_resume(stream_resumption(stream));
     if (!resume)
-        return false;
-    xmpp_stanza_t *resumed = stanza_new(stream_ctx(stream), "resumed", NS_ACKS);
+        return RESUMPTION_NONE;
+    xmpp_stanza_t *element = stanza_new(stream_ctx(stream), answer, NS_ACKS);
     g_autofree char *h = g_strdup_printf("%u", number);
-    stanza_set(resumed, "previd", stanza_attribute(resume, "previd"));
-    stanza_set(resumed, "h", h);
+    stanza_set(element, "previd", stanza_attribute(resume, "previd"));
+    stanza_set(element, "h", h);
     stream_enter(stream);
     stream_send_nonza(stream, resume);
-    const ResumptionOutcome outcome = resumption_receive_answer(stream_resumption(stream), resumed);
-    xmpp_stanza_release(resumed);
+    const ResumptionOutcome outcome =
+        resumption_receive_answer(stream_resumption(stream), element);
+    xmpp_stanza_release(element);
     if (outcome == RESUMPTION_RESUMED)
         stream_resumed(stream);
     stream_leave(stream);
-    return outcome == RESUMPTION_RESUMED;
+    return outcome;
+}
+
+bool
+stream_feed_resumed(XmppStream *stream, guint32 number)
+{
+    return answer_resume(stream, "resumed", number) == RESUMPTION_RESUMED;
+}
+
+bool
+stream_feed_refused(XmppStream *stream, guint32 number)
+{
+    return answer_resume(stream, "failed", number) == RESUMPTION_REFUSED;
 }
 
 void

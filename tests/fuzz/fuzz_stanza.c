@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever a server sends: elements, one a line, to a stream that negotiates or is online (by the
- * first byte); "$" stands for the id that was sent last, so that requests can be answered. What
+/* Whatever a server sends: elements, one a line, to a stream that negotiates ("n"), is online, or is
+ * online with a session that can be resumed ("s": cut off, it hears everything again while it
+ * connects, and the session goes on if it can) by the first byte; "$" stands for the id that was sent last, so that requests can be answered. What
  * comes out is valid, what is sent is well-formed, requests end once, and the guard's verdict does
  * not depend on how bytes arrive. */
 #include <stdint.h>
@@ -21,6 +22,8 @@ typedef struct Run {
     guint closed;
     char *id; /* sent last */
 } Run;
+
+static const char resumable[] = "<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true' max='600'/>";
 
 static void
 check_text(const char *text)
@@ -157,6 +160,34 @@ check_guard(const char *bytes, gsize length)
     }
 }
 
+static void
+feed_lines(Run *run, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 100);
+
+    for (char **line = lines; *line; line++) {
+        g_auto(GStrv) parts = g_strsplit(*line, "$", 4);
+        g_autofree char *xml = g_strjoinv(run->id ? run->id : "", parts);
+        stream_feed(run->stream, xml);
+    }
+}
+
+static void
+resume(Run *run, const XmppStreamConfig *config, const char *text)
+{
+    XmppResumeState state;
+
+    stream_feed_close(run->stream, NULL);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    stream_connect(run->stream, config);
+    feed_lines(run, text);
+    const bool possible = stream_phase(run->stream) == XMPP_PHASE_OPENING
+                          && stream_resume_state(run->stream, &state);
+    if (possible)
+        g_assert_true(stream_feed_resumed(run->stream, state.sent));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -180,17 +211,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                    on_ended, &run);
     }
     g_autofree char *text = g_strndup((const char *) data + 1, size - 1);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", 100);
-    for (char **line = lines; *line; line++) {
-        g_auto(GStrv) parts = g_strsplit(*line, "$", 4);
-        g_autofree char *xml = g_strjoinv(run.id ? run.id : "", parts);
-        stream_feed(run.stream, xml);
-    }
+    if (data[0] == 's')
+        stream_feed_enabled(run.stream, resumable);
+    feed_lines(&run, text);
+    if (data[0] == 's')
+        resume(&run, &config, text);
     while (g_main_context_iteration(NULL, FALSE))
         ;
     stream_free(run.stream);
     g_assert_cmpuint(run.ended, ==, online);
-    g_assert_cmpuint(run.closed, <=, 1);
+    g_assert_cmpuint(run.closed, <=, data[0] == 's' ? 2 : 1);
     while (g_main_context_iteration(NULL, FALSE))
         ;
     bus_free(bus);
