@@ -11,8 +11,8 @@ expire(Db *db, gint64 conversation, gint64 before, guint limit, int *count, GErr
 {
     if (!sql_run(db, error,
                  "DELETE FROM message WHERE row IN (SELECT m.row FROM message m WHERE m.conversation = ?"
-                 " AND m.position < ? AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.row OR o.original ="
-                 " m.row) ORDER BY m.position LIMIT ?)",
+                 " AND m.position < ? AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.row)"
+                 " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.original = m.row) ORDER BY m.position LIMIT ?)",
                  SQL_INT(conversation), SQL_INT(before), SQL_INT(limit)))
         return false;
     *count = db_changes(db);

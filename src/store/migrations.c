@@ -104,6 +104,7 @@ static const char history[] =
     " number INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX outbox_account ON outbox (account, id);"
     "CREATE INDEX outbox_message ON outbox (message);"
+    "CREATE INDEX outbox_original ON outbox (original);"
     "CREATE TABLE archive ("
     " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
     " jid TEXT NOT NULL,"

@@ -5,7 +5,9 @@ store_tests = \
 	tests/unit/store/test_copies \
 	tests/unit/store/test_db \
 	tests/unit/store/test_history \
+	tests/unit/store/test_history_cost \
 	tests/unit/store/test_history_file \
+	tests/unit/store/test_killed \
 	tests/unit/store/test_migrations \
 	tests/unit/store/test_outbox \
 	tests/unit/store/test_search \
@@ -25,8 +27,12 @@ tests_unit_store_test_db_SOURCES = tests/unit/store/test_db.c
 tests_unit_store_test_db_LDADD = $(STORE_LINE)
 tests_unit_store_test_history_SOURCES = tests/unit/store/test_history.c $(history_kit)
 tests_unit_store_test_history_LDADD = $(STORE_LINE)
+tests_unit_store_test_history_cost_SOURCES = tests/unit/store/test_history_cost.c $(history_kit)
+tests_unit_store_test_history_cost_LDADD = $(STORE_LINE)
 tests_unit_store_test_history_file_SOURCES = tests/unit/store/test_history_file.c $(history_kit)
 tests_unit_store_test_history_file_LDADD = $(STORE_LINE)
+tests_unit_store_test_killed_SOURCES = tests/unit/store/test_killed.c $(history_kit)
+tests_unit_store_test_killed_LDADD = $(STORE_LINE)
 tests_unit_store_test_migrations_SOURCES = tests/unit/store/test_migrations.c
 tests_unit_store_test_migrations_LDADD = $(STORE_LINE)
 tests_unit_store_test_outbox_SOURCES = tests/unit/store/test_outbox.c $(history_kit)
