@@ -16,7 +16,10 @@
 #include "base/i18n.h"
 #include "base/log.h"
 
-enum { HOP_END_TIMEOUT = 2000 }; /* ms for the local side to close after the server has */
+enum {
+    HOP_END_TIMEOUT = 2000, /* ms for the local side to close after the server has */
+    HASTY_BYTES = 32 * 1024,
+};
 
 /* Bytes on their way: a ring, so that nothing is ever moved. */
 typedef struct Ring {
@@ -71,6 +74,7 @@ struct Relay {
     RelayInspect inspect;
     gpointer inspect_data;
     gsize passed; /* bytes at the start of `in` that may go on */
+    gsize hasty;  /* bytes of the server that are still acknowledged at once */
 };
 
 static gsize
@@ -153,6 +157,18 @@ wire_error(const Relay *relay)
     return relay->tls ? tls_session_error(relay->tls) : g_strerror(errno);
 }
 
+/* As long as a login goes to and fro, what the server says next may wait until the last thing is acknowledged (Nagle's
+ * algorithm), and the system acknowledges late: 40 ms, for nothing. It forgets this option after a while. */
+static void
+acknowledge_at_once(Relay *relay, gsize count)
+{
+    const int one = 1;
+    if (relay->hasty == 0)
+        return;
+    setsockopt(relay->wire.fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+    relay->hasty -= MIN(relay->hasty, count);
+}
+
 /* Server → `in`. Returns the bytes moved. */
 static gsize
 read_wire(Relay *relay)
@@ -169,6 +185,8 @@ read_wire(Relay *relay)
         end_wire(relay, RELAY_ENDED_BY_SERVER, NULL);
     else if (step == TLS_CUT || step == TLS_FAILED)
         break_wire(relay, wire_error(relay));
+    else
+        acknowledge_at_once(relay, done);
     if (!relay->discarding)
         relay->in.length += done;
     return done;
@@ -489,6 +507,7 @@ relay_new(int wire, TlsSession *tls, guint hop_timeout, guint close_timeout, GEr
 {
     g_autoptr(Relay) relay = g_new0(Relay, 1);
     relay->wire.fd = wire;
+    relay->hasty = HASTY_BYTES;
     relay->tls = tls;
     relay->hop.fd = -1;
     relay->end = RELAY_UNUSED;
