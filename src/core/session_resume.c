@@ -124,6 +124,8 @@ on_save_idle(gpointer data)
     SessionResume *resume = data;
     resume->save_idle = 0;
     session_resume_save(resume);
+    /* also unasked: the last word at the end of the session is about what is safe by then */
+    session_resume_ack_wanted(resume, stream_received_number(session_stream(resume->session)));
     return G_SOURCE_REMOVE;
 }
 

@@ -8,6 +8,7 @@ flow_tests = \
 	tests/flow/test_flow_hostile \
 	tests/flow/test_flow_login \
 	tests/flow/test_flow_reconnect \
+	tests/flow/test_flow_resumption \
 	tests/flow/test_flow_store
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
@@ -41,6 +42,9 @@ tests_flow_test_flow_login_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_reconnect_SOURCES = tests/flow/test_flow_reconnect.c
 tests_flow_test_flow_reconnect_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_reconnect_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_resumption_SOURCES = tests/flow/test_flow_resumption.c
+tests_flow_test_flow_resumption_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_resumption_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_store_SOURCES = tests/flow/test_flow_store.c
 tests_flow_test_flow_store_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_store_LDADD = $(FLOW_LINE)
