@@ -222,10 +222,9 @@ guint outgoing_queue_length(const OutgoingQueue *queue);
 /* --- incoming_archive.c --- */
 /* A page of an archive: what is new goes into the store, in its place, and into the conversations that are open; what
  * the archive knows of waiting messages of ours settles them. `is_news`: it was missed, so it is unread and opens
- * conversations; else it was there before this client was, or before what it knows. `bounds`: where the page lies, when
- * that is known (it is of one conversation then); NULL: it is found out. */
-bool incoming_archive_page(Session *session, const MamPage *page, bool is_news, const HistoryBounds *bounds,
-                           GError **error);
+ * conversations; else it was there before this client was, or before what it knows. `bounds`: where the page lies, as
+ * far as that is known, NULL: it is found out; its `read_to` grows to the end of the page. */
+bool incoming_archive_page(Session *session, const MamPage *page, bool is_news, HistoryBounds *bounds, GError **error);
 
 /* --- history_sync.c: catching up with the archives (XEP-0313) --- */
 HistorySync *history_sync_new(Session *session);

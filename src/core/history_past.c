@@ -148,7 +148,7 @@ static bool
 keep_page(const Request *request, const MamPage *page, GError **error)
 {
     const SyncGap *gap = request->gap;
-    const HistoryBounds bounds = { .before = gap->before != G_MAXINT64 ? gap->before : 0 };
+    HistoryBounds bounds = { .before = gap->before != G_MAXINT64 ? gap->before : 0 };
     return incoming_archive_page(request->past->session, page, false, gap->before_id != NULL ? &bounds : NULL, error);
 }
 

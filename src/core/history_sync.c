@@ -32,6 +32,8 @@ static const gint64 clock_margin = 10 * G_TIME_SPAN_MINUTE;
 
 static const char trust_key[] = "mam.ids";   /* the server takes forged ids out, as far as is known */
 static const char time_key[] = "mam.cursor"; /* stamp of the message the cursor names, µs */
+static const char order_key[] = "mam.order"; /* order in its conversation up to which the archive was read, as the cursor
+                                              * says */
 
 typedef enum {
     SYNC_IDLE,    /* offline, or nothing was begun */
@@ -132,20 +134,28 @@ history_sync_free(HistorySync *sync)
 
 /* Together with the messages it stands for: whoever calls this has just stored them. */
 static bool
-set_cursor(HistorySync *sync, const char *id, gint64 stamp, GError **error)
+set_cursor(HistorySync *sync, const char *id, gint64 stamp, gint64 order, GError **error)
 {
     const char *account = session_store_key(sync->session);
     g_autofree char *time = g_strdup_printf("%" G_GINT64_FORMAT, stamp);
+    g_autofree char *read_to = g_strdup_printf("%" G_GINT64_FORMAT, order);
     return sync_set_cursor(sync_db(sync), account, account, id, error)
-           && cache_remember(sync_db(sync), account, time_key, time, error);
+           && cache_remember(sync_db(sync), account, time_key, time, error)
+           && cache_remember(sync_db(sync), account, order_key, read_to, error);
+}
+
+static gint64
+recall_number(const HistorySync *sync, const char *key)
+{
+    g_autofree char *text = cache_recall(sync_db(sync), session_store_key(sync->session), key, NULL);
+    return text != NULL ? g_ascii_strtoll(text, NULL, 10) : 0;
 }
 
 /* When the message was that the cursor names; 0: not known. */
 static gint64
 cursor_time(const HistorySync *sync)
 {
-    g_autofree char *time = cache_recall(sync_db(sync), session_store_key(sync->session), time_key, NULL);
-    return time != NULL ? g_ascii_strtoll(time, NULL, 10) : 0;
+    return recall_number(sync, time_key);
 }
 
 /* Live messages come in the order of the archive, so once it was read to its end nothing lies between: unless other
@@ -155,7 +165,8 @@ history_sync_live(HistorySync *sync, const char *archive_id)
 {
     g_autoptr(GError) error = NULL;
     const bool misses_nothing = sync->stage == SYNC_DONE && carbons_are_enabled(session_stream(sync->session));
-    if (misses_nothing && sync->archive == ARCHIVE_THERE && !set_cursor(sync, archive_id, when_now(), &error))
+    const gint64 now = when_now();
+    if (misses_nothing && sync->archive == ARCHIVE_THERE && !set_cursor(sync, archive_id, now, now, &error))
         log_warning("core", "%s", error->message);
 }
 
@@ -243,9 +254,10 @@ keep_page(HistorySync *sync, const MamPage *page, GError **error)
 {
     const bool is_news = sync->stage == SYNC_FORWARD;
     const bool moves = is_news ? !page->unstable : sync->position == NULL;
-    if (!incoming_archive_page(sync->session, page, is_news, NULL, error))
+    HistoryBounds bounds = { .read_to = is_news ? recall_number(sync, order_key) : 0 };
+    if (!incoming_archive_page(sync->session, page, is_news, &bounds, error))
         return false;
-    return !moves || page->last == NULL || set_cursor(sync, page->last, last_stamp(page), error);
+    return !moves || page->last == NULL || set_cursor(sync, page->last, last_stamp(page), bounds.read_to, error);
 }
 
 /* Goes on behind this page, if there is a point in it. */
@@ -281,7 +293,7 @@ take_first(HistorySync *sync, const MamPage *page)
     if (sync->position == NULL && page->last == NULL)
         done = set_cursor_to_beginning(sync, &error);
     else if (sync->left == 0)
-        done = set_cursor(sync, page->last, last_stamp(page), &error);
+        done = set_cursor(sync, page->last, last_stamp(page), 0, &error);
     else
         done = keep_page(sync, page, &error);
     sync->left -= MIN(sync->left, MAX(page->messages->len, 1u));

@@ -186,7 +186,7 @@ receive_about(Session *session, const XmppMessage *stanza)
 }
 
 bool
-incoming_archive_page(Session *session, const MamPage *page, bool is_news, const HistoryBounds *bounds, GError **error)
+incoming_archive_page(Session *session, const MamPage *page, bool is_news, HistoryBounds *bounds, GError **error)
 {
     g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Result));
     g_autoptr(GArray) unkept = g_array_new(FALSE, FALSE, sizeof(Result));
@@ -206,6 +206,8 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, const
     const KeepRequest request = { .page = page, .bounds = bounds, .outcomes = outcomes };
     if (!keep_results(session, kept, &request, error))
         return false;
+    for (guint i = 0; bounds != NULL && i < kept->len; i++)
+        bounds->read_to = MAX(bounds->read_to, g_array_index(kept, Result, i).message->order);
     for (guint i = is_news ? 0 : kept->len; i > 0; i--) /* the newest settles the others, too */
         set_read(session, &g_array_index(kept, Result, i - 1));
     for (guint i = 0; i < kept->len; i++)

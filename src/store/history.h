@@ -44,10 +44,13 @@ HistoryOutcome history_add(Db *db, const HistoryPlace *place, Message *message, 
  * messages[i]; places[i] says where it belongs (an account's archive mixes conversations). */
 bool history_add_page(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
                       HistoryOutcome *outcomes, GError **error);
-/* The same for a page of one conversation of which it is known where it belongs, such as the page before the oldest
- * message here: orders in (after, before); 0: open. Better than stamps, which may be of another clock. */
+/* The same for a page of which it is known where it belongs. Better than stamps, which may be of another clock or have
+ * whole seconds only. */
 typedef struct HistoryBounds {
-    gint64 after, before;
+    gint64 after, before; /* of one conversation, such as the page before the oldest message here: orders in (after,
+                             before); 0: open */
+    gint64 read_to;       /* what the archive had of any conversation up to this order comes before the page; 0: not
+                             known */
 } HistoryBounds;
 bool history_add_page_within(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
                              const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error);

@@ -108,6 +108,9 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
 {
     HistoryBounds edges = { bounds != NULL ? bounds->after : 0,
                             bounds != NULL && bounds->before != 0 ? bounds->before : G_MAXINT64 };
+    if (edges.after == 0 && bounds != NULL && bounds->read_to != 0
+        && !order_of_archived(&slots[0].newcomer, bounds->read_to, &edges.after, error))
+        return false;
     if (!look_for_ties(slots, count, &edges, error))
         return false;
     look_ahead(slots, count, edges.before);

@@ -7,6 +7,7 @@
 enum {
     ORDER_STEP = 64, /* µs between neighbours: room for some that turn up later */
     ORDER_SECOND = 1000 * 1000,
+    UNARCHIVED_MAX = 1000, /* messages that are looked at for one that the archive has */
 };
 
 /* The last order below `limit`; 0: none. */
@@ -77,6 +78,15 @@ order_between(const Newcomer *newcomer, gint64 after, gint64 before, guint follo
     const gint64 stamp = CLAMP(newcomer->message->time, 1, now);
     const gint64 wanted = is_open ? MAX(stamp, after + ORDER_STEP) : wanted_between(stamp, after, before, following);
     return order_at(newcomer, wanted, error);
+}
+
+bool
+order_of_archived(const Newcomer *newcomer, gint64 limit, gint64 *order, GError **error)
+{
+    return sql_number(newcomer->db, error, order, NULL,
+                      "SELECT max(position) FROM (SELECT position, archive_id FROM message WHERE conversation = ?"
+                      " AND position <= ? ORDER BY position DESC LIMIT ?) WHERE archive_id IS NOT NULL",
+                      SQL_INT(newcomer->conversation), SQL_INT(limit), SQL_INT(UNARCHIVED_MAX));
 }
 
 bool

@@ -13,5 +13,7 @@ bool order_at(const Newcomer *newcomer, gint64 wanted, GError **error);
 /* By its stamp, but behind `after` (0: open) and before `before` (G_MAXINT64: open), with room for `following` others
  * before the latter. */
 bool order_between(const Newcomer *newcomer, gint64 after, gint64 before, guint following, GError **error);
+/* The last order up to `limit` of a message of the archive; 0: there is none near it. */
+bool order_of_archived(const Newcomer *newcomer, gint64 limit, gint64 *order, GError **error);
 /* The first and the last order of messages within bounds that have exactly the time of this one; 0: there are none. */
 bool order_of_stamp(const Newcomer *newcomer, const HistoryBounds *within, gint64 *first, gint64 *last, GError **error);

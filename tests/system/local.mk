@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_hostile tests/system/test_login tests/system/test_run tests/system/test_suspend
+	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_run \
+	tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle
 endif
@@ -34,3 +35,15 @@ tests_system_test_run_LDADD = $(SUPPORT_LINE)
 tests_system_test_suspend_SOURCES = tests/system/test_suspend.c
 tests_system_test_suspend_CPPFLAGS = $(system_cppflags)
 tests_system_test_suspend_LDADD = $(SUPPORT_LINE)
+tests_system_test_faults_SOURCES = tests/system/test_faults.c
+tests_system_test_faults_CPPFLAGS = $(system_cppflags) $(JSON_CFLAGS)
+tests_system_test_faults_LDADD = tests/support/libsupport.a $(VTERM_LIBS) $(JSON_LIBS) $(STORE_LINE) -lutil
+
+# For as long as you like: make fault-run SEED=7 MESSAGES=5000 SERVER=ejabberd
+SEED = 1
+MESSAGES = 5000
+SERVER = prosody
+fault-run: src/confab$(EXEEXT) tests/system/test_faults$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) FAULT_SEED=$(SEED) FAULT_MESSAGES=$(MESSAGES) FAULT_SERVER=$(SERVER) \
+	  tests/system/test_faults$(EXEEXT) --tap
+.PHONY: fault-run

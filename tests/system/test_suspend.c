@@ -93,7 +93,7 @@ test_closed_lid(gconstpointer kind)
     expect(alice, "\"body\":\"awake\"");
     g_assert_cmpuint(count(alice, "\"body\":\"while it sleeps\""), ==, 1);
     g_assert_cmpuint(count(alice, "\"body\":\"when it is given up\""), ==, 1);
-    g_assert_cmpuint(count(alice, "\"state\":\"online\""), ==, 2);
+    g_assert_cmpuint(count(alice, "\"state\":\"online\",\"reason\""), ==, 2);
     run_type(alice, "/reconnect now");
     expect(alice, "\"event\":\"connection\".*\"state\":\"online\"");
     run_type(alice, "/quit");
@@ -106,6 +106,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_data_func("/system/suspend/prosody", GINT_TO_POINTER(SERVER_PROSODY), test_closed_lid);
     g_test_add_data_func("/system/suspend/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD), test_closed_lid);
     return g_test_run();
 }

@@ -140,6 +140,28 @@ test_bounds(void)
     kit_assert_bodies(db, &kit_chat, "0 a b c d e f g");
 }
 
+/* Reading on from a place that is known, with stamps of whole seconds: what came live in the same second, and was read
+ * already, stays in front; what came live and was not read says nothing. */
+static void
+test_reading_on(void)
+{
+    g_autoptr(Db) db = kit_open();
+    kit_add(db, &kit_chat, KIT(.body = "a", .archive_id = "a", .order = 10 * SECOND + 1000));
+    kit_add(db, &kit_chat, KIT(.body = "b", .archive_id = "b", .order = 10 * SECOND + 2000));
+    kit_add(db, &kit_chat, KIT(.body = "waiting", .direction = MESSAGE_OUT, .order = 10 * SECOND + 3000));
+    kit_add(db, &kit_chat, KIT(.body = "f", .archive_id = "f", .order = 10 * SECOND + 9000));
+    const HistoryBounds bounds = { .read_to = 10 * SECOND + 5000 };
+    assert_page(db, &bounds, "AA", OLD("c", 10), OLD("d", 10));
+    kit_assert_bodies(db, &kit_chat, "a b c d waiting f");
+    const HistoryBounds further = { .read_to = 10 * SECOND + 8000 };
+    assert_page(db, &further, "AK", OLD("e", 10), OLD("f", 10));
+    kit_assert_bodies(db, &kit_chat, "a b c d e waiting f");
+    /* Of another conversation nothing is known: its stamp decides. */
+    const HistoryBounds unknown = { .read_to = 5 * SECOND };
+    assert_page(db, &unknown, "A", OLD("0", 9));
+    kit_assert_bodies(db, &kit_chat, "0 a b c d e waiting f");
+}
+
 static void
 test_twins_and_strangers(void)
 {
@@ -231,6 +253,7 @@ main(int argc, char *argv[])
     g_test_add_func("/store/archive-pages/no-room", test_no_room);
     g_test_add_func("/store/archive-pages/coarse-stamps", test_coarse_stamps);
     g_test_add_func("/store/archive-pages/bounds", test_bounds);
+    g_test_add_func("/store/archive-pages/reading-on", test_reading_on);
     g_test_add_func("/store/archive-pages/twins-and-strangers", test_twins_and_strangers);
     g_test_add_func("/store/archive-pages/mixed", test_mixed);
     g_test_add_func("/store/archive-pages/any-way", test_any_way);
