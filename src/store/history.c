@@ -46,7 +46,13 @@ history_update(Db *db, const Message *message, GError **error)
         return true;
     if (!db_begin(db, error))
         return false;
-    return sql_run(db, error, "UPDATE message SET state = ?, reason = ?, archive_id = ?, trust = ? WHERE row = ?",
-                   SQL_INT(message->state), SQL_TEXT(message->reason), SQL_TEXT(message->archive_id),
-                   SQL_TEXT(message->trust), SQL_INT(message->row));
+    /* What a copy has taught the store meanwhile is not forgotten, and an id of the archive is one message's. */
+    const SqlValue values[] = { SQL_INT(message->state), SQL_TEXT(message->reason), SQL_TEXT(message->trust),
+                                SQL_TEXT(message->archive_id), SQL_INT(message->row) };
+    return sql_run_values(db, error,
+                          "UPDATE message SET state = ?1, reason = ?2, trust = ?3, archive_id = CASE"
+                          " WHEN archive_id IS NULL AND NOT EXISTS (SELECT 1 FROM message other WHERE"
+                          " other.conversation = message.conversation AND other.archive_id = ?4) THEN ?4"
+                          " ELSE archive_id END WHERE row = ?5",
+                          values, G_N_ELEMENTS(values));
 }

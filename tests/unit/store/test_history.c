@@ -143,6 +143,17 @@ test_update(void)
     g_autoptr(Message) read = history_find(db, message->row, NULL);
     g_assert_cmpint(read->state, ==, MESSAGE_FAILED);
     g_assert_cmpstr(read->reason, ==, "no such user");
+    /* The archive's id is learned once, and kept by who does not know it; two messages never have one. */
+    kit_add(db, &kit_chat, KIT(.direction = MESSAGE_OUT, .id = "x", .archive_id = "1"));
+    g_assert_true(history_update(db, message, NULL));
+    g_autoptr(Message) learned = history_find(db, message->row, NULL);
+    g_assert_cmpstr(learned->archive_id, ==, "1");
+    g_autoptr(Message) other = KIT(.direction = MESSAGE_OUT, .id = "y");
+    kit_add(db, &kit_chat, message_ref(other));
+    other->archive_id = g_strdup("1");
+    g_assert_true(history_update(db, other, NULL));
+    g_autoptr(Message) unnamed = history_find(db, other->row, NULL);
+    g_assert_null(unnamed->archive_id);
 }
 
 static void
