@@ -9,7 +9,8 @@ flow_tests = \
 	tests/flow/test_flow_login \
 	tests/flow/test_flow_reconnect \
 	tests/flow/test_flow_resumption \
-	tests/flow/test_flow_store
+	tests/flow/test_flow_store \
+	tests/flow/test_flow_token
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
 check_LIBRARIES += tests/flow/libflow.a
@@ -48,3 +49,6 @@ tests_flow_test_flow_resumption_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_store_SOURCES = tests/flow/test_flow_store.c
 tests_flow_test_flow_store_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_store_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_token_SOURCES = tests/flow/test_flow_token.c
+tests_flow_test_flow_token_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_token_LDADD = $(FLOW_LINE)
