@@ -62,6 +62,8 @@ void credentials_forget(Credentials *credentials);
 
 /* --- session.c --- */
 typedef struct HistorySync HistorySync;
+typedef struct Reading Reading;
+typedef struct ReceiptAnswers ReceiptAnswers;
 typedef struct OutgoingQueue OutgoingQueue;
 typedef struct RosterKeeper RosterKeeper;
 typedef struct Typing Typing;
@@ -116,6 +118,8 @@ void incoming_message(Session *session, const XmppMessage *message);
 Conversation *incoming_open(Session *session, const Jid *peer);
 /* Who a message is exchanged with (full JID where known; the caller's reference), and in which direction. */
 Jid *incoming_peer(const Session *session, const XmppMessage *message, MessageDirection *direction);
+/* The id the account's own archive gave; NULL: none, or one that may be forged (I19). */
+const char *incoming_archive_id(const Session *session, const XmppMessage *message);
 /* As the history will have it. */
 Message *incoming_make_message(const Session *session, const XmppMessage *message, MessageDirection direction);
 /* Stores it. True: it is new and is to be shown. */
@@ -247,13 +251,40 @@ void history_sync_fetch_older(Client *client, Conversation *conversation);
 void history_sync_scrolled(Client *client, Conversation *conversation);
 HistorySync *session_history_sync(const Session *session);
 
-/* --- reading.c: what is read, here and on other devices (XEP-0184, 0333, 0490) --- */
+/* --- reading.c: what is read, here and on other devices (XEP-0333, 0490) --- */
+Reading *reading_new(Session *session);
+void reading_free(Reading *reading);
+/* There is a connection: what could not be told is told. */
+void reading_online(Reading *reading);
+/* Tells at once what waits, before a good-bye. */
+void reading_flush(Reading *reading);
+/* Whether a contact may learn what became of its messages (I15), as this setting of the conversation says. */
+bool reading_may_tell(const Session *session, const Conversation *conversation, Setting setting);
 /* The user has seen the end of the conversation. */
 void reading_mark(Client *client, Conversation *conversation);
+/* The chat with somebody is read up to this place, wherever that happened; nobody is told. */
+void reading_set(Session *session, const Jid *with, gint64 order);
+/* XMPP_EVENT_READ. A message that is not here yet is waited for. */
+void reading_elsewhere(Session *session, const Jid *with, const char *archive_id);
+/* A message with this id of the archive (may be NULL) has come: it may be the one waited for. */
+void reading_settle(Session *session, const Jid *with, const char *archive_id);
+/* A correction has come, which has an id of the archive, too. */
+void reading_note_edit(Session *session, const Conversation *conversation, const Message *edit);
+ReceiptAnswers *reading_receipt_answers(const Reading *reading);
+Reading *session_reading(const Session *session);
+
+/* --- receipt_answers.c: who is told that a message has arrived (XEP-0184) --- */
+ReceiptAnswers *receipt_answers_new(Session *session);
+void receipt_answers_free(ReceiptAnswers *answers);
+/* The message wants one, its sender may have one; it goes when the message is on the disk. */
+void receipt_answers_add(ReceiptAnswers *answers, const XmppMessage *message);
+/* Sends what is ready, when there is a connection. */
+void receipt_answers_flush(ReceiptAnswers *answers);
+
+/* --- incoming_about.c --- */
 /* What a message says about messages of ours, or asks for: called for every live, copied or archived message of a
  * conversation that exists, after `shown` (NULL: nothing new is shown) went into the store. */
-void reading_receive(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
-void reading_elsewhere(Session *session, const Jid *with, const char *archive_id); /* XMPP_EVENT_READ */
+void incoming_about(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
 /* A correction (message->corrects): true when it was one and is done with; false: to be shown as a message. */
 bool incoming_correction(Session *session, Conversation *conversation, const XmppMessage *message,
                          MessageDirection direction);

@@ -120,9 +120,8 @@ incoming_peer(const Session *session, const XmppMessage *message, MessageDirecti
     return jid_new_from_parts(NULL, jid_domain(account_jid(account)), NULL, NULL);
 }
 
-/* The id the account's own archive gave; forged ones would hide other messages (I19). */
-static const char *
-own_archive_id(const Session *session, const XmppMessage *message)
+const char *
+incoming_archive_id(const Session *session, const XmppMessage *message)
 {
     if (message->archive_id != NULL)
         return message->archive_id;
@@ -148,7 +147,7 @@ incoming_make_message(const Session *session, const XmppMessage *message, Messag
         .from = message->from != NULL ? message->from : server,
         .id = message->id,
         .origin_id = message->origin_id,
-        .archive_id = own_archive_id(session, message),
+        .archive_id = incoming_archive_id(session, message),
         .body = message->body,
         .time = delayed ? message->delay : now,
         .delayed = delayed,
@@ -209,14 +208,14 @@ receive_chat(Session *session, const XmppMessage *message)
         conversation_append(conversation, shown);
     else
         g_clear_pointer(&shown, message_unref);
-    reading_receive(session, conversation, message, shown);
+    incoming_about(session, conversation, message, shown);
 }
 
 /* An id of the archive is progress whatever carried it: the catch-up need not ask for what came before. */
 static void
 note_archive_id(Session *session, const XmppMessage *message)
 {
-    const char *id = own_archive_id(session, message);
+    const char *id = incoming_archive_id(session, message);
     if (id != NULL)
         history_sync_live(session_history_sync(session), id);
 }

@@ -149,7 +149,7 @@ settle(Session *session, const Result *result, HistoryOutcome outcome)
     if (result->conversation == NULL)
         return;
     const bool is_new = outcome == HISTORY_ADDED && conversation_append(result->conversation, result->message);
-    reading_receive(session, result->conversation, result->stanza, is_new ? result->message : NULL);
+    incoming_about(session, result->conversation, result->stanza, is_new ? result->message : NULL);
 }
 
 /* Conversations without a trace on the disk: only what nobody has seen in this process is shown. */
@@ -173,7 +173,7 @@ receive_about(Session *session, const XmppMessage *stanza)
     if (conversation == NULL)
         return;
     if (stanza->corrects == NULL || !has_text(stanza)) {
-        reading_receive(session, conversation, stanza, NULL);
+        incoming_about(session, conversation, stanza, NULL);
         return;
     }
     if (direction == MESSAGE_OUT)

@@ -14,6 +14,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/history_past.c src/core/history_past.h \
 	src/core/history_sync.c \
 	src/core/incoming.c \
+	src/core/incoming_about.c \
 	src/core/incoming_archive.c \
 	src/core/incoming_presence.c \
 	src/core/incoming_roster.c \
@@ -21,6 +22,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/outgoing_queue.c \
 	src/core/own_presence.c src/core/own_presence.h \
 	src/core/reading.c \
+	src/core/receipt_answers.c \
 	src/core/record_lines.c src/core/record_lines.h \
 	src/core/records.c src/core/records.h \
 	src/core/records_import.c src/core/records_import.h \

@@ -26,6 +26,7 @@ struct Session {
     OutgoingQueue *outgoing;
     SessionResume *resume;
     HistorySync *history_sync;
+    Reading *reading;
     Typing *typing;
     RosterKeeper *roster_keeper;
 
@@ -96,6 +97,12 @@ HistorySync *
 session_history_sync(const Session *session)
 {
     return session->history_sync;
+}
+
+Reading *
+session_reading(const Session *session)
+{
+    return session->reading;
 }
 
 Typing *
@@ -413,6 +420,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
     own_presence_restore(session);
     outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
+    reading_online(session->reading);
     finish_connect(session, NULL);
 }
 
@@ -429,6 +437,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         outgoing_queue_flush(session->outgoing);
         history_sync_resumed(session->history_sync);
     }
+    reading_online(session->reading);
     finish_connect(session, NULL);
 }
 
@@ -624,6 +633,7 @@ session_disconnect(Session *session, const char *status)
         return;
     if (!is_offline(session)) {
         session->closing = true;
+        reading_flush(session->reading);
         stream_disconnect(session->stream, status);
         return;
     }
@@ -676,6 +686,7 @@ session_new(Client *client, const AccountConfig *config)
     session->outgoing = outgoing_queue_new(session);
     session->resume = session_resume_new(session);
     session->history_sync = history_sync_new(session);
+    session->reading = reading_new(session);
     session->typing = typing_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
@@ -699,6 +710,7 @@ session_free(Session *session)
     }
     bus_free(session->bus);
     typing_free(session->typing);
+    reading_free(session->reading);
     history_sync_free(session->history_sync);
     session_resume_free(session->resume);
     outgoing_queue_free(session->outgoing);
