@@ -171,7 +171,7 @@ test_says_what_is_wrong(Fixture *fixture, gconstpointer data)
         { "<n:number>", " 1.2.3", "65 “1.2.3” does not fit n: write seconds, like 10 or 0.5" },
         { "<n:number>", " .", "65 “.” does not fit n: write seconds, like 10 or 0.5" },
         { "<d:date>", " 2026-13-01",
-          "65 “2026-13-01” does not fit d: write a date, like 2026-11-22 or 2026-11-22T10:00:00Z" },
+          "65 “2026-13-01” does not fit d: write a date, like 2026-11-22, yesterday, \"3 days\" or 2026-11-22T10:00:00Z" },
         { "<k:key>", " notify.bel", "64 there is no setting “notify.bel”: did you mean notify.bell?" },
         { "<k:key>", " xyzzy", "64 there is no setting “xyzzy”: see /settings" },
         { "<k:account-key>", " prot", "64 accounts have no key “prot”: did you mean port?" },
