@@ -142,9 +142,7 @@ take_date(GDateTime *take_date, gint64 *when)
     if (date == NULL)
         return false;
     const gint64 result = g_date_time_to_unix(date) * SECOND + g_date_time_get_microsecond(date);
-    if (result < 0)
-        return false;
-    *when = result;
+    *when = MAX(result, 0);
     return true;
 }
 

@@ -13,6 +13,6 @@ char *when_format(gint64 when);
 char *when_format_local(gint64 when, const char *pattern);
 /* As people say it: "2026-11-22", "2026-11-22 10:00", ISO 8601 with or without a zone (else local), "today",
  * "yesterday" (its beginning), "3 days" or "3d" (ago; also hours, weeks, months, years), "now". `now` is what these refer
- * to. */
+ * to. What was before 1970 is 1970. */
 bool when_parse_words(const char *text, gint64 now, gint64 *when);
 gint64 when_now(void);

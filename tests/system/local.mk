@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_run \
-	tests/system/test_suspend
+	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_records \
+	tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle
 endif
@@ -47,3 +47,7 @@ fault-run: src/confab$(EXEEXT) tests/system/test_faults$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) FAULT_SEED=$(SEED) FAULT_MESSAGES=$(MESSAGES) FAULT_SERVER=$(SERVER) \
 	  tests/system/test_faults$(EXEEXT) --tap
 .PHONY: fault-run
+
+tests_system_test_records_SOURCES = tests/system/test_records.c
+tests_system_test_records_CPPFLAGS = $(system_cppflags) $(SQLITE_CFLAGS)
+tests_system_test_records_LDADD = $(SUPPORT_LINE) $(SQLITE_LIBS)

@@ -101,6 +101,46 @@ test_local(void)
     g_assert_nonnull(nonsense);
 }
 
+static void
+test_words(void)
+{
+    static const struct {
+        const char *text, *when;
+    } cases[] = {
+        { "2026-11-22", "2026-11-22T00:00:00.000Z" },
+        { "2026-11-22T10:11", "2026-11-22T10:11:00.000Z" },
+        { "2026-11-22 10:11:12", "2026-11-22T10:11:12.000Z" },
+        { "2026-11-22T10:11:12.5+02:00", "2026-11-22T08:11:12.500Z" },
+        { "now", "2026-03-01T12:00:00.000Z" },
+        { "today", "2026-03-01T00:00:00.000Z" },
+        { "Yesterday", "2026-02-28T00:00:00.000Z" },
+        { "3 days", "2026-02-26T12:00:00.000Z" },
+        { "3d", "2026-02-26T12:00:00.000Z" },
+        { "1 day ago", "2026-02-28T12:00:00.000Z" },
+        { "2 weeks", "2026-02-15T12:00:00.000Z" },
+        { "12h", "2026-03-01T00:00:00.000Z" },
+        { "1 month", "2026-02-01T12:00:00.000Z" },
+        { "1 year", "2025-03-01T12:00:00.000Z" },
+        { "100 years", "1970-01-01T00:00:00.000Z" },
+        { "100000 weeks", "1970-01-01T00:00:00.000Z" },
+    };
+    static const char *const wrong[] = { "",       "soon",        "3",          "3 lightyears", "-3 days", "days",
+                                         "3 3 d",  "2026-13-01",  "2026-02-30", "s",            "1 s",     "9999999999d",
+                                         "1 ago",  "2026-11-22T", "10:11" };
+    gint64 now, when;
+    g_assert_true(when_parse("2026-03-01T12:00:00Z", &now));
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (!when_parse_words(cases[i].text, now, &when))
+            g_error("refused: %s", cases[i].text);
+        g_autofree char *text = when_format(when);
+        g_assert_cmpstr(text, ==, cases[i].when);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        if (when_parse_words(wrong[i], now, &when))
+            g_error("accepted: %s", wrong[i]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -111,5 +151,6 @@ main(int argc, char **argv)
     g_test_add_func("/base/when/format", test_format);
     g_test_add_func("/base/when/round-trip", test_round_trip);
     g_test_add_func("/base/when/local", test_local);
+    g_test_add_func("/base/when/words", test_words);
     return g_test_run();
 }
