@@ -168,6 +168,9 @@ error_code(const GError *error)
 static void
 on_store_failed(const GError *error, gpointer data)
 {
+    const Client *client = data;
+    for (guint i = 0; i < client->sessions->len; i++)
+        history_sync_store_failed(session_history_sync(client_session_at(client, i)));
     client_notice(data, NULL, NOTICE_ERROR, ERROR_LOCAL_IO, "%s", error->message);
 }
 

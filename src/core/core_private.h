@@ -243,6 +243,8 @@ void history_sync_closed(HistorySync *sync);
 bool history_sync_trusts_ids(const HistorySync *sync);
 /* A live message with this id of the own archive is in the store. */
 void history_sync_live(HistorySync *sync, const char *archive_id);
+/* Something could not be stored: it is to be asked for again, not passed by. */
+void history_sync_store_failed(HistorySync *sync);
 /* The conversation that goes first; its gaps; what the store has no more of (sets the past's state). */
 void history_sync_set_visible(Client *client, Conversation *conversation);
 void history_sync_show_gaps(Client *client, Conversation *conversation);

@@ -50,9 +50,10 @@ struct HistorySync {
     SyncStage stage;
     ArchiveState archive;
     bool trusts_ids;
-    guint query; /* the page under way; 0: none */
-    guint idle;  /* the next page waits for its turn */
-    guint retry; /* timer */
+    bool store_failed; /* something that came is not in the store: the cursor must not pass it */
+    guint query;       /* the page under way; 0: none */
+    guint idle;        /* the next page waits for its turn */
+    guint retry;       /* timer */
     guint failures;
     char *position; /* the next page begins there */
     gint64 start;   /* instead, when the archive has forgotten the position */
@@ -164,7 +165,8 @@ void
 history_sync_live(HistorySync *sync, const char *archive_id)
 {
     g_autoptr(GError) error = NULL;
-    const bool misses_nothing = sync->stage == SYNC_DONE && carbons_are_enabled(session_stream(sync->session));
+    const bool misses_nothing =
+        sync->stage == SYNC_DONE && !sync->store_failed && carbons_are_enabled(session_stream(sync->session));
     const gint64 now = when_now();
     if (misses_nothing && sync->archive == ARCHIVE_THERE && !set_cursor(sync, archive_id, now, now, &error))
         log_warning("core", "%s", error->message);
@@ -207,6 +209,14 @@ on_retry(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static void
+plan_retry(HistorySync *sync)
+{
+    const guint pause = RETRY_FIRST_MS << MIN(sync->failures, (guint) RETRY_STEPS_MAX);
+    if (sync->retry == 0)
+        sync->retry = g_timeout_add(client_delay(sync_client(sync), pause), on_retry, sync);
+}
+
 /* What was read so far is kept. While it is not known what is missing, live messages do not move the cursor. */
 static void
 fail(HistorySync *sync, const GError *error)
@@ -214,11 +224,19 @@ fail(HistorySync *sync, const GError *error)
     finish(sync, SYNC_FAILED);
     if (!session_is_online(sync->session))
         return;
-    const guint pause = RETRY_FIRST_MS << MIN(sync->failures, (guint) RETRY_STEPS_MAX);
+    plan_retry(sync);
     if (sync->failures++ == 0 && sync->archive == ARCHIVE_THERE)
         client_notice(sync_client(sync), session_account(sync->session), NOTICE_WARNING, error->code,
                       _("the archive cannot be read, so messages may be missing: %s"), error->message);
-    sync->retry = g_timeout_add(client_delay(sync_client(sync), pause), on_retry, sync);
+}
+
+/* The catch-up notices with its next page; when it is over, it begins again where the store ends. */
+void
+history_sync_store_failed(HistorySync *sync)
+{
+    sync->store_failed = true;
+    if (sync->stage == SYNC_DONE && sync->archive == ARCHIVE_THERE && session_is_online(sync->session))
+        plan_retry(sync);
 }
 
 /* A server that leads in a circle would do so for ever (I9): a position that comes back is found by keeping one, for
@@ -257,6 +275,10 @@ keep_page(HistorySync *sync, const MamPage *page, GError **error)
     HistoryBounds bounds = { .read_to = is_news ? recall_number(sync, order_key) : 0 };
     if (!incoming_archive_page(sync->session, page, is_news, &bounds, error))
         return false;
+    if (sync->store_failed) {
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("something that came could not be stored"));
+        return false;
+    }
     return !moves || page->last == NULL || set_cursor(sync, page->last, last_stamp(page), bounds.read_to, error);
 }
 
@@ -325,17 +347,23 @@ take_forward(HistorySync *sync, const MamPage *page)
         go_on(sync, page->last);
 }
 
-/* The archive does not know the cursor any more: it goes on at the time of the message it named. */
+/* The archive does not know the cursor any more: it goes on at the time of the message it named; where that is not
+ * known either, as if for the first time. */
 static bool
 go_on_by_time(HistorySync *sync)
 {
     const gint64 time = cursor_time(sync);
-    if (sync->stage != SYNC_FORWARD || sync->start != 0 || time == 0)
+    if (sync->stage != SYNC_FORWARD || sync->start != 0)
         return false;
     log_info("core", "the archive of %s has forgotten where we were", session_store_key(sync->session));
-    sync->holes = history_holes_new(sync->session, time);
-    sync->start = time - clock_margin;
     g_clear_pointer(&sync->position, g_free);
+    if (time != 0) {
+        g_clear_pointer(&sync->holes, history_holes_free);
+        sync->holes = history_holes_new(sync->session, time);
+        sync->start = time - clock_margin;
+    } else {
+        sync->stage = SYNC_FIRST;
+    }
     schedule_page(sync);
     return true;
 }
@@ -445,6 +473,7 @@ begin(HistorySync *sync)
         return;
     }
     sync->power = sync->marked = 0;
+    sync->store_failed = false;
     sync->stage = cursor != NULL ? SYNC_FORWARD : SYNC_FIRST;
     sync->position = g_steal_pointer(&cursor);
     sync->left = (guint) settings_get_int(settings, SETTING_HISTORY_FIRST_SYNC,

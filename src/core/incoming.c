@@ -178,6 +178,7 @@ incoming_keep(Session *session, Conversation *conversation, Message *message)
     if (outcome == HISTORY_FAILED) {
         /* It is shown, and the server keeps it as long as this session lasts. */
         session_resume_block_acks(session_resume(session));
+        history_sync_store_failed(session_history_sync(session));
         client_notice(client, session_account(session), NOTICE_ERROR, error->code, "%s", error->message);
         return !is_shown_already(conversation, message);
     }

@@ -628,6 +628,30 @@ count_gaps(Flow *flow, const Conversation *conversation)
     return gaps->len;
 }
 
+/* I24: what could not be stored is not passed by. */
+static void
+test_store_fails(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autoptr(Archive) archive = archive_new();
+    keep_many(archive, BOB, 0, 1);
+    Peer *me = log_in(flow);
+    serve_all(archive, me);
+    Db *db = client_db(flow->client);
+    g_assert_true(db_commit(db, NULL));
+    g_assert_true(db_execute(db, "PRAGMA query_only = ON", NULL));
+    hear_live(archive, me, "1");
+    assert_event(flow, "*notice error*");
+    g_assert_true(db_execute(db, "PRAGMA query_only = OFF", NULL));
+    hear_live(archive, me, "2");
+    flow_restart(flow);
+    me = log_in(flow);
+    serve_all(archive, me);
+    g_assert_nonnull(strstr(archive->last_request, "<after>a0</after>"));
+    scroll_to_beginning(archive, me, open_chat(me, BOB));
+    assert_numbers(find_conversation(me, BOB), 0, 3);
+}
+
 /* The archive has forgotten the place, but still has the messages: it goes on by time, and nothing is missing. */
 static void
 test_forgotten_place(void)
@@ -750,6 +774,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/archive/lost-while-loading", test_lost_while_loading);
     g_test_add_func("/flow/archive/users-first", test_users_first);
     g_test_add_func("/flow/archive/visible-first", test_visible_first);
+    g_test_add_func("/flow/archive/store-fails", test_store_fails);
     g_test_add_func("/flow/archive/forgotten-place", test_forgotten_place);
     g_test_add_func("/flow/archive/gap", test_gap);
     g_test_add_func("/flow/archive/endless", test_endless);
