@@ -87,16 +87,17 @@ keep_conversation(Session *session, const GArray *results, guint first, const Ke
         g_ptr_array_add(messages, result->message);
         g_array_append_val(indices, i);
     }
-    const HistoryBounds found = {
-        .after = order_of_id(db, &place, request->page->after),
-        .before = order_of_id(db, &place, request->page->before),
-    };
+    HistoryBounds bounds = request->bounds != NULL ? *request->bounds : (HistoryBounds) { 0 };
+    if (bounds.after == 0)
+        bounds.after = order_of_id(db, &place, request->page->after);
+    if (bounds.before == 0)
+        bounds.before = order_of_id(db, &place, request->page->before);
     g_autofree HistoryPlace *places = g_new(HistoryPlace, messages->len);
     g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, messages->len);
     for (guint i = 0; i < messages->len; i++)
         places[i] = place;
-    if (!history_add_page_within(db, places, (Message *const *) messages->pdata, messages->len,
-                                 request->bounds != NULL ? request->bounds : &found, outcomes, error))
+    if (!history_add_page_within(db, places, (Message *const *) messages->pdata, messages->len, &bounds, outcomes,
+                                 error))
         return false;
     for (guint i = 0; i < messages->len; i++)
         request->outcomes[g_array_index(indices, guint, i)] = outcomes[i];
