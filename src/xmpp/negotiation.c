@@ -299,6 +299,7 @@ receive_inline_resumption(Negotiation *negotiation, xmpp_stanza_t *success, cons
     if (outcome != RESUMPTION_RESUMED)
         return false;
     if (!is_resumed_jid(negotiation, identity)) {
+        resumption_distrust(stream_resumption(stream));
         fail(negotiation,
              _("the server gave the session of another address: check the account's address"));
         return true;

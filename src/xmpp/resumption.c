@@ -205,6 +205,12 @@ resumption_send_again(Resumption *resumption)
     return restored;
 }
 
+void
+resumption_distrust(Resumption *resumption)
+{
+    resumption->broken = true;
+}
+
 const Jid *
 resumption_jid(const Resumption *resumption)
 {

@@ -41,6 +41,8 @@ ResumptionOutcome resumption_receive_answer(Resumption *resumption, xmpp_stanza_
 /* Whose session waits to be resumed, or goes on: full; NULL: there is none. A server that names another one is wrong
  * (I6). */
 const Jid *resumption_jid(const Resumption *resumption);
+/* It did: with the connection the session goes, and is not asked for again. */
+void resumption_distrust(Resumption *resumption);
 
 /* --- for the stream --- */
 /* A session is bound: what an older one left is gone. */

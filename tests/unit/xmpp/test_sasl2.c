@@ -828,19 +828,24 @@ test_not_resumed(void)
 static void
 test_resumed_another(void)
 {
-    static const char *const answers[] = {
-        "<resumed xmlns='urn:xmpp:sm:3' previd='other' h='4'/>",
-        "<resumed xmlns='urn:xmpp:sm:3' previd='old' h='nonsense'/>",
-        "<resumed xmlns='urn:xmpp:sm:3' previd='old'/>",
+    static const struct {
+        const char *jid, *answer;
+    } answers[] = {
+        { ME "/desk", "<resumed xmlns='urn:xmpp:sm:3' previd='other' h='4'/>" },
+        { ME "/desk", "<resumed xmlns='urn:xmpp:sm:3' previd='old' h='nonsense'/>" },
+        { ME "/desk", "<resumed xmlns='urn:xmpp:sm:3' previd='old'/>" },
+        { ME "/other", "<resumed xmlns='urn:xmpp:sm:3' previd='old' h='4'/>" },
     };
+    XmppResumeState state;
 
     for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
         StreamFixture fixture;
         g_autofree char *authenticate = NULL;
         connect_with(&fixture, &(Options){ .resume = &old_session });
         g_autofree char *proof = prove(&fixture, ALL, &authenticate);
-        succeed(&fixture, proof, ME "/desk", answers[i]);
+        succeed(&fixture, proof, answers[i].jid, answers[i].answer);
         g_assert_cmpint(stream_phase(fixture.stream), ==, XMPP_PHASE_OFFLINE);
+        g_assert_false(stream_resume_state(fixture.stream, &state)); /* and never again */
         fixture_clear(&fixture);
     }
 }
