@@ -24,6 +24,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/stream_config.c src/xmpp/stream_config.h \
 	src/xmpp/stream_link.c src/xmpp/stream_link.h \
 	src/xmpp/stream_seam.c \
+	src/xmpp/stream_session.c src/xmpp/stream_session.h \
 	src/xmpp/stream_source.c src/xmpp/stream_source.h \
 	src/xmpp/xml_guard.c src/xmpp/xml_guard.h \
 	src/xmpp/xep/caps.c src/xmpp/xep/caps.h \

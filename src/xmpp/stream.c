@@ -17,6 +17,7 @@
 #include "xmpp/stream_config.h"
 #include "xmpp/stream_link.h"
 #include "xmpp/stream_parts.h"
+#include "xmpp/stream_session.h"
 
 /* Why and how the stream ends; decided once, told from the loop. */
 typedef struct StreamEnd {
@@ -33,24 +34,14 @@ struct XmppStream {
     StreamLink *link;
 
     XmppStreamConfig config; /* see stream_config.h */
-    bool offers_roster_versions;
-    bool has_carbons;
-    bool offers_client_state;
     LoginMemory *memory; /* outlives the connections */
     XmppPhase phase;
     XmppPhase phase_told;
     char *phase_detail;
     Jid *own_bare;
-    Jid *jid;
     char *sasl_mechanism;
-    GHashTable *subscribers; /* bare Jid: who is subscribed to the account's presence, as this
-                                session's roster says */
-
     Negotiation *negotiation; /* until the session is bound */
-    IqTable *iqs;
-    Resumption *resumption;
-    ModuleTable *modules;
-    ModuleStates *states;
+    StreamSession *session;
 
     StreamEnd end;
     guint later; /* idle source: tell the end, or a phase */
@@ -65,24 +56,6 @@ static void schedule_later(XmppStream *stream);
 
 /* --- what the parts ask for --- */
 
-IqTable *
-stream_iqs(const XmppStream *stream)
-{
-    return stream->iqs;
-}
-
-Resumption *
-stream_resumption(const XmppStream *stream)
-{
-    return stream->resumption;
-}
-
-const ModuleTable *
-stream_modules(const XmppStream *stream)
-{
-    return stream->modules;
-}
-
 const XmppStreamConfig *
 stream_config(const XmppStream *stream)
 {
@@ -95,17 +68,17 @@ stream_phase(const XmppStream *stream)
     return stream->phase;
 }
 
-const Jid *
-stream_jid(const XmppStream *stream)
-{
-    return stream->phase == XMPP_PHASE_ONLINE ? stream->jid : NULL;
-}
-
 void
 stream_set_own(XmppStream *stream, const Jid *jid)
 {
     g_clear_pointer(&stream->own_bare, jid_unref);
     stream->own_bare = jid_to_bare(jid);
+}
+
+StreamSession *
+stream_session(const XmppStream *stream)
+{
+    return stream->session;
 }
 
 StreamLink *
@@ -164,28 +137,6 @@ stream_ctx(const XmppStream *stream)
 }
 
 bool
-stream_may_reveal(const XmppStream *stream, const Jid *jid)
-{
-    if (jid_equal_bare(jid, stream->own_bare)
-        || (!jid_local(jid) && strcmp(jid_domain(jid), jid_domain(stream->own_bare)) == 0))
-        return true;
-    if (stream->config.may_reveal)
-        return stream->config.may_reveal(stream->owner, jid);
-    return g_hash_table_contains(stream->subscribers, jid);
-}
-
-void
-stream_note_subscriber(XmppStream *stream, const Jid *jid, bool subscribed)
-{
-    if (stream->config.may_reveal)
-        return;
-    if (subscribed)
-        g_hash_table_add(stream->subscribers, jid_ref((Jid *) jid));
-    else
-        g_hash_table_remove(stream->subscribers, jid);
-}
-
-bool
 stream_has_client_certificate(const XmppStream *stream)
 {
     return stream_link_has_client_certificate(stream->link);
@@ -195,42 +146,6 @@ LoginMemory *
 stream_login_memory(const XmppStream *stream)
 {
     return stream->memory;
-}
-
-bool
-stream_offers_roster_versions(const XmppStream *stream)
-{
-    return stream->offers_roster_versions;
-}
-
-bool
-stream_has_carbons(const XmppStream *stream)
-{
-    return stream->has_carbons;
-}
-
-void
-stream_set_has_carbons(XmppStream *stream, bool has)
-{
-    stream->has_carbons = has;
-}
-
-void
-stream_set_offers_roster_versions(XmppStream *stream, bool offers)
-{
-    stream->offers_roster_versions = offers;
-}
-
-bool
-stream_offers_client_state(const XmppStream *stream)
-{
-    return stream->offers_client_state;
-}
-
-void
-stream_set_offers_client_state(XmppStream *stream, bool offers)
-{
-    stream->offers_client_state = offers;
 }
 
 guint64
@@ -249,12 +164,6 @@ GBytes *
 stream_channel_binding(const XmppStream *stream, TlsBinding binding)
 {
     return stream_link_channel_binding(stream->link, binding);
-}
-
-gpointer
-stream_module_state(XmppStream *stream, const char *module_name)
-{
-    return module_states_get(stream->states, module_name);
 }
 
 void
@@ -313,6 +222,12 @@ stream_publish(XmppStream *stream, const XmppEvent *event)
 }
 
 void
+stream_negotiated(XmppStream *stream)
+{
+    g_clear_pointer(&stream->negotiation, negotiation_free);
+}
+
+void
 stream_set_phase(XmppStream *stream, XmppPhase phase, const char *detail)
 {
     stream->phase = phase;
@@ -340,17 +255,6 @@ forget_connection(XmppStream *stream)
     stream_link_close(stream->link);
 }
 
-void
-stream_lose_session(XmppStream *stream, const GError *error)
-{
-    iq_table_fail(stream->iqs, error);
-    for (guint i = 0; i < module_table_size(stream->modules); i++) {
-        const XmppModule *row = module_table_row(stream->modules, i);
-        if (row->closed)
-            row->closed(stream);
-    }
-}
-
 /* Tells everybody that the stream has ended: requests and modules, unless the session may go on,
  * then the bus. Not inside libstrophe. */
 static void
@@ -361,12 +265,12 @@ carry_out_end(XmppStream *stream)
         g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the connection has ended"));
 
     if (stream->at_location && stream_bytes_received(stream) == 0)
-        resumption_avoid_location(stream->resumption);
+        resumption_avoid_location(stream_resumption(stream));
     forget_connection(stream);
     stream_config_wipe(&stream->config);
     stream->end = (StreamEnd){ 0 };
     const bool resumable =
-        resumption_disconnected(stream->resumption, !end.over, end.error ? end.error : lost);
+        resumption_disconnected(stream_resumption(stream), !end.over, end.error ? end.error : lost);
     const XmppEvent event = {
         .type = XMPP_EVENT_CLOSED,
         .closed = { .reason = end.reason,
@@ -509,13 +413,13 @@ receive_stanza(XmppStream *stream, xmpp_stanza_t *stanza)
     const char *name = xmpp_stanza_get_name(stanza);
 
     if (strcmp(name, "message") == 0) {
-        resumption_note_received(stream->resumption);
+        resumption_note_received(stream_resumption(stream));
         message_receive(stream, stanza);
     } else if (strcmp(name, "presence") == 0) {
-        resumption_note_received(stream->resumption);
+        resumption_note_received(stream_resumption(stream));
         presence_receive(stream, stanza);
     } else if (strcmp(name, "iq") == 0) {
-        resumption_note_received(stream->resumption);
+        resumption_note_received(stream_resumption(stream));
         iq_receive(stream, stanza);
     }
 }
@@ -537,7 +441,7 @@ on_element(xmpp_stanza_t *element, gpointer data)
     else if (strcmp(ns, NS_CLIENT) == 0)
         receive_stanza(stream, element);
     else if (strcmp(ns, NS_ACKS) == 0)
-        resumption_receive(stream->resumption, element);
+        resumption_receive(stream_resumption(stream), element);
 }
 
 static void
@@ -601,7 +505,7 @@ static const StreamLinkEvents link_events = {
 static void
 prefer_location(XmppStream *stream, TransportConfig *transport, char **host)
 {
-    const char *location = resumption_location(stream->resumption);
+    const char *location = resumption_location(stream_resumption(stream));
     const bool free_choice = !transport->host && !transport->port && transport->tls <= TLS_DIRECT;
 
     stream->at_location = false;
@@ -623,7 +527,6 @@ stream_connect(XmppStream *stream, const XmppStreamConfig *config)
 
     stream_config_set(&stream->config, config);
     stream_set_own(stream, config->jid);
-    g_clear_pointer(&stream->jid, jid_unref);
     g_clear_pointer(&stream->sasl_mechanism, g_free);
     TransportConfig transport = config->transport ? *config->transport : (TransportConfig){ 0 };
     transport.domain = jid_domain(stream->own_bare); /* I3: whatever the caller thinks */
@@ -646,9 +549,9 @@ stream_disconnect(XmppStream *stream, const char *status)
         if (status && *status)
             stanza_add_text(presence, "status", NULL, status);
         stream_send(stream, presence);
-        resumption_close(stream->resumption);
+        resumption_close(stream_resumption(stream));
     } else if (stream->phase == XMPP_PHASE_OFFLINE && !stream->end.decided) {
-        resumption_give_up(stream->resumption);
+        resumption_give_up(stream_resumption(stream));
     }
     stream_end_politely(stream, XMPP_CLOSE_USER, false, NULL);
 }
@@ -688,108 +591,15 @@ stream_send(XmppStream *stream, xmpp_stanza_t *take_stanza)
         xmpp_stanza_release(take_stanza);
         return false;
     }
-    if (!resumption_is_managed(stream->resumption)) {
-        resumption_note_sent(stream->resumption, NULL);
+    if (!resumption_is_managed(stream_resumption(stream))) {
+        resumption_note_sent(stream_resumption(stream), NULL);
         return stream_send_nonza(stream, take_stanza);
     }
     char *xml = stanza_to_xml(take_stanza);
     xmpp_stanza_release(take_stanza);
     stream_link_send_text(stream->link, xml);
-    resumption_note_sent(stream->resumption, xml);
+    resumption_note_sent(stream_resumption(stream), xml);
     return true;
-}
-
-/* --- the session --- */
-
-static void
-set_jid(XmppStream *stream, const Jid *jid)
-{
-    g_clear_pointer(&stream->negotiation, negotiation_free);
-    g_clear_pointer(&stream->jid, jid_unref);
-    stream->jid = jid_ref((Jid *) jid);
-}
-
-/* Nothing is known of a session before this. */
-static void
-forget_session(XmppStream *stream)
-{
-    module_states_reset(stream->states);
-    g_hash_table_remove_all(stream->subscribers);
-}
-
-static void
-start_modules(XmppStream *stream)
-{
-    for (guint i = 0; i < module_table_size(stream->modules); i++) {
-        const XmppModule *row = module_table_row(stream->modules, i);
-        if (row->bound)
-            row->bound(stream);
-    }
-}
-
-void
-stream_bound(XmppStream *stream, const Jid *jid)
-{
-    set_jid(stream, jid);
-    resumption_bound(stream->resumption, stream->jid);
-    forget_session(stream);
-    stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
-    start_modules(stream);
-    const XmppEvent event = {
-        .type = XMPP_EVENT_BOUND,
-        .bound = { .jid = stream->jid,
-                   .acknowledged = resumption_refused_number(stream->resumption) },
-    };
-    stream_publish(stream, &event);
-    resumption_tell_state(stream->resumption);
-}
-
-/* What is sent again goes out before anybody can send something new. A session of an earlier
- * process is a new one to this process' modules. */
-void
-stream_resumed(XmppStream *stream)
-{
-    XmppResumeState state = { 0 };
-
-    set_jid(stream, resumption_jid(stream->resumption));
-    const bool restored = resumption_send_again(stream->resumption);
-    if (restored)
-        forget_session(stream);
-    stream_set_phase(stream, XMPP_PHASE_ONLINE, NULL);
-    if (restored)
-        start_modules(stream);
-    stream_resume_state(stream, &state);
-    const XmppEvent event = {
-        .type = XMPP_EVENT_RESUMED,
-        .resumed = { .jid = stream->jid,
-                     .acknowledged = state.acknowledged,
-                     .restored = restored },
-    };
-    stream_publish(stream, &event);
-}
-
-bool
-stream_resume_state(const XmppStream *stream, XmppResumeState *state)
-{
-    return resumption_state(stream->resumption, state);
-}
-
-void
-stream_acknowledge(XmppStream *stream, guint32 number)
-{
-    resumption_acknowledge(stream->resumption, number);
-}
-
-guint32
-stream_sent_number(const XmppStream *stream)
-{
-    return resumption_sent_number(stream->resumption);
-}
-
-guint32
-stream_received_number(const XmppStream *stream)
-{
-    return resumption_received_number(stream->resumption);
 }
 
 XmppStream *
@@ -801,12 +611,7 @@ stream_new(Bus *bus, gpointer owner)
     stream->owner = owner;
     stream->memory = login_memory_new();
     stream->link = stream_link_new(&link_events, stream);
-    stream->modules = module_table_new();
-    stream->states = module_states_new(stream->modules);
-    stream->subscribers =
-        g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
-    stream->iqs = iq_table_new(stream);
-    stream->resumption = resumption_new(stream);
+    stream->session = stream_session_new(stream);
     return stream;
 }
 
@@ -821,19 +626,14 @@ stream_finalize(XmppStream *stream)
     g_clear_handle_id(&stream->later, g_source_remove);
     forget_connection(stream);
     stream->phase = XMPP_PHASE_OFFLINE;
-    resumption_disconnected(stream->resumption, false, gone);
-    iq_table_fail_unsent(stream->iqs, gone);
+    resumption_disconnected(stream_resumption(stream), false, gone);
+    iq_table_fail_unsent(stream_iqs(stream), gone);
     g_clear_handle_id(&stream->later, g_source_remove);
-    module_states_free(stream->states);
-    g_hash_table_unref(stream->subscribers);
-    resumption_free(stream->resumption);
-    iq_table_free(stream->iqs);
-    module_table_free(stream->modules);
+    stream_session_free(stream->session);
     stream_link_free(stream->link);
     stream_config_clear(&stream->config);
     g_clear_error(&stream->end.error);
     g_clear_pointer(&stream->own_bare, jid_unref);
-    g_clear_pointer(&stream->jid, jid_unref);
     login_memory_free(stream->memory);
     g_free(stream->sasl_mechanism);
     g_free(stream->phase_detail);
