@@ -16,6 +16,7 @@
 
 enum {
     CHECKPOINT_PAGES = 1000, /* of the write-ahead log before it is folded into the file */
+    LOG_PAGES_MAX = 16384,   /* then nothing waits for a thread: 64 MiB */
     HISTORY_VERSION = 2,     /* of the tables, with the history */
     WORK_DELAY = 25,         /* ms between slices of work that can wait */
 };
@@ -455,12 +456,15 @@ on_checkpointed(GObject *source, GAsyncResult *result, gpointer data)
         chore->db->checkpoint = NULL;
 }
 
-/* SQLite calls this after each commit, instead of checkpointing there itself. */
+/* SQLite calls this after each commit, instead of checkpointing there itself. While somebody writes without a pause, or
+ * without a turn of the loop (an import), the thread never sees the end of the log, which would grow for ever. */
 static int
 on_log_grown(void *data, sqlite3 *handle, const char *name, int pages)
 {
     Db *db = data;
-    if (pages >= CHECKPOINT_PAGES && db->checkpoint == NULL)
+    if (pages >= LOG_PAGES_MAX)
+        sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    else if (pages >= CHECKPOINT_PAGES && db->checkpoint == NULL)
         db->checkpoint = chore_start(db, NULL, checkpoint_in_thread, on_checkpointed);
     return SQLITE_OK;
 }

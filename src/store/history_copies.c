@@ -81,11 +81,16 @@ choose_copy(const Newcomer *newcomer, sqlite3_stmt *select, Message **known, GEr
 static bool
 find_by_origin(const Newcomer *newcomer, Message **known, GError **error)
 {
-    static const char any[] = SELECT_COPIES "m.origin_id = ? AND m.digest = ?" LIMIT_COPIES;
+    static const char same_as_id[] = SELECT_COPIES "m.id = ? AND m.digest = ? AND m.origin_id IS m.id" LIMIT_COPIES;
+    static const char other[] =
+        SELECT_COPIES "m.origin_id = ? AND m.digest = ? AND m.origin_id IS NOT m.id" LIMIT_COPIES;
     const SqlValue values[] = { SQL_INT(newcomer->conversation), SQL_TEXT(newcomer->message->origin_id),
                                 SQL_INT(newcomer->digest), SQL_INT(COPIES_MAX) };
-    return choose_copy(newcomer, sql_query_values(newcomer->db, error, any, values, G_N_ELEMENTS(values)), known,
-                       error);
+    const gsize count = G_N_ELEMENTS(values);
+    Db *db = newcomer->db;
+    return choose_copy(newcomer, sql_query_values(db, error, same_as_id, values, count), known, error)
+           && (*known != NULL
+               || choose_copy(newcomer, sql_query_values(db, error, other, values, count), known, error));
 }
 
 static bool

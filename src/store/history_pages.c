@@ -99,7 +99,7 @@ history_find_by_id(Db *db, const HistoryPlace *place, MessageDirection direction
     keep_newest(db,
                 sql_query(db, error,
                           "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.origin_id = ?"
-                          " AND m.direction = ? ORDER BY +m.position DESC LIMIT 1",
+                          " AND m.origin_id IS NOT m.id AND m.direction = ? ORDER BY +m.position DESC LIMIT 1",
                           SQL_INT(conversation), SQL_TEXT(id), SQL_INT(direction)),
                 &newest, error);
     return newest;

@@ -73,7 +73,7 @@ static const char history[] =
     "CREATE UNIQUE INDEX message_archived ON message (conversation, archive_id) WHERE archive_id IS NOT NULL;"
     "CREATE INDEX message_id ON message (conversation, id, digest, archive_id) WHERE id IS NOT NULL;"
     "CREATE INDEX message_origin ON message (conversation, origin_id, digest, archive_id)"
-    " WHERE origin_id IS NOT NULL;"
+    " WHERE origin_id IS NOT NULL AND origin_id IS NOT id;" /* most are their id */
     "CREATE INDEX message_time ON message (conversation, time, digest, position);"
     "CREATE INDEX message_incoming ON message (conversation, position) WHERE direction = 0;"
     "CREATE TABLE edit ("

@@ -72,7 +72,8 @@ search_index_update(Db *db, guint limit, GError **error)
     g_autoptr(GArray) entries = read_entries(db, limit, error);
     if (entries == NULL)
         return -1;
-    for (guint i = 0; i < entries->len; i++) {
+    /* Upwards: FTS5 begins a new segment whenever rows go down. */
+    for (guint i = entries->len; i-- > 0;) {
         const Entry *entry = &g_array_index(entries, Entry, i);
         if (!index_entry(db, entry, error)
             || !sql_run(db, error, "DELETE FROM unindexed WHERE row = ?", SQL_INT(entry->row)))

@@ -305,6 +305,23 @@ test_full_disk(Fixture *fixture, gconstpointer data)
     g_assert_null(cache_recall(db, own, "k0", NULL));
 }
 
+/* Who writes without ever turning the loop (an import) does not fill the disk with a log. */
+static void
+test_log_stays_bounded(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Db) db = open_db(fixture);
+    g_autofree char *value = g_strnfill(CACHE_MEMORY_SIZE_MAX, 'x');
+    for (int i = 0; i < 1800; i++) {
+        value[0] = (char) ('a' + i % 26);
+        remember(db, "a", value);
+        g_assert_true(db_commit(db, NULL));
+    }
+    g_autofree char *log = g_strconcat(fixture->path, "-wal", NULL);
+    struct stat status;
+    g_assert_cmpint(stat(log, &status), ==, 0);
+    g_assert_cmpint(status.st_size, <, 80 * 1024 * 1024); /* of 115 that were written */
+}
+
 static void
 write_until_killed(Fixture *fixture)
 {
@@ -539,6 +556,7 @@ main(int argc, char *argv[])
     ADD("empty-file-with-an-old-log", test_empty_file_with_an_old_log);
     ADD("locked-by-another", test_locked_by_another);
     ADD("checkpoints", test_checkpoints);
+    ADD("log-stays-bounded", test_log_stays_bounded);
     ADD("opens-fast", test_opens_fast);
     return g_test_run();
 }
