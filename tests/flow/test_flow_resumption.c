@@ -180,6 +180,41 @@ test_restarted(void)
     g_assert_cmpuint(bodies, ==, 5); /* three of Bob's, two of ours */
 }
 
+/* The second process goes on with the session and is gone before it sends the message again. What the server has counted
+ * since was something else. */
+static void
+test_restarted_twice(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    login_resumable(me);
+    const guint32 sent = stream_sent_number(me->stream);
+    say(me, BOB, "never arrived");
+    flow_settle(flow);
+    client_hurry(flow->client, 1);
+    cut(me);
+    flow_restart(flow);
+    me = flow_peer(flow, "work");
+    client_hurry(flow->client, 1); /* the archive takes its time */
+    for (int process = 2; process <= 3; process++) {
+        g_autoptr(GError) error = NULL;
+        session_connect(me->session, NULL, NULL, NULL, &error);
+        g_assert_no_error(error);
+        wait_connecting(me);
+        const bool last = process == 3;
+        g_assert_true(stream_feed_resumed(me->stream, last ? sent + 20 : sent));
+        g_autoptr(Jid) bob = make_jid(BOB);
+        const Conversation *conversation = conversations_open(flow->client, me->account, bob, CONVERSATION_CHAT);
+        g_assert_cmpuint(conversation_message_count(conversation), ==, 1);
+        assert_state(conversation_message_at(conversation, 0), MESSAGE_QUEUED);
+        if (last)
+            break;
+        flow_restart(flow);
+        me = flow_peer(flow, "work");
+        client_hurry(flow->client, 1);
+    }
+}
+
 /* I24: the server may forget a message only when it is on the disk; also at the end, without being asked. */
 static void
 test_acknowledges_what_is_safe(void)
@@ -212,6 +247,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/resumption/resumed", test_resumed);
     g_test_add_func("/flow/resumption/refused", test_refused);
     g_test_add_func("/flow/resumption/restarted", test_restarted);
+    g_test_add_func("/flow/resumption/restarted-twice", test_restarted_twice);
     g_test_add_func("/flow/resumption/acknowledges-what-is-safe", test_acknowledges_what_is_safe);
     return g_test_run();
 }
