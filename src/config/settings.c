@@ -26,11 +26,14 @@ static const SettingRow rows[] = {
     { key, SETTING_TYPE_TEXT, scopes, fallback, 0, 0, NULL, help },
 #define CHOICE(name, key, scopes, fallback, words, help) \
     { key, SETTING_TYPE_CHOICE, scopes, fallback, 0, 0, words, help },
+#define LIMIT(name, key, scopes, fallback, words, minimum, maximum, help) \
+    { key, SETTING_TYPE_TEXT, scopes, fallback, minimum, maximum, words, help },
 #include "config/settings.def"
 #undef BOOL
 #undef INT
 #undef TEXT
 #undef CHOICE
+#undef LIMIT
 };
 #undef G
 #undef GA
@@ -92,6 +95,13 @@ setting_find(const char *key, Setting *setting)
     return false;
 }
 
+static char *
+describe_limit(const SettingRow *row)
+{
+    g_autofree char *words = value_list_words(row->words);
+    return g_strdup_printf(_("one of %s, or a number from %d to %d"), words, row->minimum, row->maximum);
+}
+
 char *
 setting_describe_values(Setting setting)
 {
@@ -107,7 +117,7 @@ setting_describe_values(Setting setting)
     }
     case SETTING_TYPE_TEXT:
     default:
-        return g_strdup(_("a text of one line"));
+        return row->words == NULL ? g_strdup(_("a text of one line")) : describe_limit(row);
     }
 }
 
@@ -135,7 +145,9 @@ parse_value(Setting setting, const char *text)
             value.text = g_strdup(text);
         break;
     case SETTING_TYPE_TEXT:
-        if (value_is_text(text, TEXT_VALUE_MAX))
+        if (row->words != NULL && value_parse_int(text, row->minimum, row->maximum, &value.number))
+            value.text = g_strdup_printf("%d", value.number);
+        else if (row->words != NULL ? value_find_word(row->words, text) >= 0 : value_is_text(text, TEXT_VALUE_MAX))
             value.text = g_strdup(text);
         break;
     }

@@ -27,11 +27,13 @@ typedef enum Setting {
 #define INT(name, key, scopes, fallback, minimum, maximum, help) SETTING_##name,
 #define TEXT(name, key, scopes, fallback, help) SETTING_##name,
 #define CHOICE(name, key, scopes, fallback, words, help) SETTING_##name,
+#define LIMIT(name, key, scopes, fallback, words, minimum, maximum, help) SETTING_##name,
 #include "config/settings.def"
 #undef BOOL
 #undef INT
 #undef TEXT
 #undef CHOICE
+#undef LIMIT
     SETTING_COUNT
 } Setting;
 
@@ -49,8 +51,8 @@ typedef struct SettingRow {
     SettingType type;
     SettingScopes scopes;
     const char *fallback;   /* the default as a user writes it: "on", "24", … */
-    int minimum, maximum;   /* INT */
-    const char *words;      /* CHOICE: separated by spaces */
+    int minimum, maximum;   /* INT; TEXT with words */
+    const char *words;      /* CHOICE: separated by spaces; TEXT: one of these or a number, NULL: any text */
     const char *help;       /* not translated yet: _() it */
 } SettingRow;
 

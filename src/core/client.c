@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/core_private.h"
+#include "core/retention.h"
 #include "store/cache.h"
 
 enum {
@@ -21,6 +22,7 @@ struct Client {
     Settings *settings;
     Accounts *accounts;
     Db *db;
+    Retention *retention;
     Bus *bus;
     Alive *alive;
     GPtrArray *sessions; /* Session, owned */
@@ -289,6 +291,7 @@ client_new(const ClientOptions *options, GError **error)
     const GPtrArray *list = accounts_list(client->accounts);
     for (guint i = 0; i < list->len; i++)
         add_session(client, g_ptr_array_index(list, i));
+    client->retention = retention_new(client);
     return g_steal_pointer(&client);
 }
 
@@ -299,6 +302,7 @@ client_free(Client *client)
         return;
     g_clear_handle_id(&client->burial, g_source_remove);
     g_clear_handle_id(&client->farewell_timer, g_source_remove);
+    retention_free(client->retention);
     g_ptr_array_unref(client->sessions);
     g_ptr_array_unref(client->buried);
     alive_free(client->alive);

@@ -27,6 +27,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/records.c src/core/records.h \
 	src/core/records_import.c src/core/records_import.h \
 	src/core/records_private.h \
+	src/core/retention.c src/core/retention.h \
 	src/core/roster_keeper.c \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \

@@ -10,6 +10,7 @@ flow_tests = \
 	tests/flow/test_flow_reading \
 	tests/flow/test_flow_reconnect \
 	tests/flow/test_flow_resumption \
+	tests/flow/test_flow_retention \
 	tests/flow/test_flow_store \
 	tests/flow/test_flow_token
 check_PROGRAMS += $(flow_tests)
@@ -50,6 +51,9 @@ tests_flow_test_flow_reconnect_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_resumption_SOURCES = tests/flow/test_flow_resumption.c
 tests_flow_test_flow_resumption_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_resumption_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_retention_SOURCES = tests/flow/test_flow_retention.c
+tests_flow_test_flow_retention_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_retention_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_store_SOURCES = tests/flow/test_flow_store.c
 tests_flow_test_flow_store_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_store_LDADD = $(FLOW_LINE)
