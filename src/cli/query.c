@@ -206,7 +206,7 @@ cli_history(const CliQuery *options)
 {
     Query query = { .options = options };
     GError *error = NULL;
-    if (!check_operands(options, 1, 1, _("confab history JID"), &error) ||
+    if (!check_operands(options, 1, 1, "confab history JID", &error) ||
         !open_query(&query, options->operands[0], &error))
         return finish(&query, error);
     query.style.names_conversation = false;
@@ -222,7 +222,7 @@ cli_search(const CliQuery *options)
     GError *error = NULL;
     bool more = false;
     const guint limit = options->limit > 0 ? (guint) options->limit : SEARCH_LIMIT;
-    if (!check_operands(options, 1, G_MAXUINT, _("confab search WORDS"), &error))
+    if (!check_operands(options, 1, G_MAXUINT, "confab search WORDS", &error))
         return finish(&query, error);
     if (!open_query(&query, options->with, &error))
         return finish(&query, error);
@@ -263,7 +263,7 @@ cli_unread(const CliQuery *options)
 {
     Query query = { .options = options };
     GError *error = NULL;
-    if (check_operands(options, 0, 0, _("confab unread"), &error) && open_query(&query, NULL, &error)) {
+    if (check_operands(options, 0, 0, "confab unread", &error) && open_query(&query, NULL, &error)) {
         for (guint i = 0; error == NULL && i < query.accounts->len; i++)
             records_conversations(query.records, query.accounts->pdata[i], true, on_unread, &query, &error);
     }
@@ -300,7 +300,7 @@ cli_roster(const CliQuery *options)
 {
     Query query = { .options = options };
     GError *error = NULL;
-    if (check_operands(options, 0, 0, _("confab roster"), &error) && open_query(&query, NULL, &error)) {
+    if (check_operands(options, 0, 0, "confab roster", &error) && open_query(&query, NULL, &error)) {
         for (guint i = 0; error == NULL && i < query.accounts->len; i++)
             records_roster(query.records, query.accounts->pdata[i], on_contact, &query, &error);
     }
@@ -318,7 +318,7 @@ cli_export(const CliQuery *options)
         g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("--format %s: write jsonl or text"), shown);
         return finish(&query, error);
     }
-    if (check_operands(options, 0, 0, _("confab export [--with JID]"), &error) && open_query(&query, options->with, &error)) {
+    if (check_operands(options, 0, 0, "confab export [--with JID]", &error) && open_query(&query, options->with, &error)) {
         query.json = options->json || strcmp(format, "jsonl") == 0;
         query.complete = query.json;
         if (print_messages(&query, &error) && options->with != NULL && !query.failed)
