@@ -226,7 +226,7 @@ static const AccountKey keys[] = {
     { "proxy", N_("socks5://HOST:PORT or http://HOST:PORT"), NULL, N_("The proxy to connect through, such as Tor."), 0,
       apply_proxy },
     { "resource", N_("a short name for this device"), NULL,
-      N_("The name of this device; by default the server gives one."), 0, apply_resource },
+      N_("The name of this device, or how the one that the server gives it begins."), 0, apply_resource },
     { "server", N_("a host name or an address"), NULL, N_("The server to connect to, instead of the one DNS names."), 0,
       apply_server },
     { "tls", N_("require, direct, if-offered or off"), tls_words,

@@ -162,7 +162,7 @@ add_session(Login *login, xmpp_stanza_t *authenticate)
     if (!(inlines & SASL2_BIND))
         return;
     xmpp_stanza_t *bind = sasl2_add_bind(authenticate, resource ? resource : PACKAGE_NAME, inlines,
-                                         config->inactive);
+                                         stream_is_inactive(login->stream));
     if (inlines & SASL2_BIND_ENABLE)
         stanza_take(bind, resumption_make_enable(resumption));
 }
@@ -534,12 +534,12 @@ receive_success(Login *login, xmpp_stanza_t *element)
 {
     XmppStream *stream = login->stream;
 
-    if (!login->sasl)
-        stream_set_sasl_mechanism(stream, stream_config(stream)->fast_mechanism);
     if (!check_proof(login, element))
         return;
     if (login->sasl)
         remember_password_login(login);
+    else
+        stream_set_sasl_mechanism(stream, stream_config(stream)->fast_mechanism);
     if (login->extensible) {
         receive_token(login, element);
         remember_offer(login);

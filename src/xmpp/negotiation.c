@@ -347,6 +347,7 @@ check_identity(Negotiation *negotiation, const char *text)
 static void
 receive_success(Negotiation *negotiation, xmpp_stanza_t *success)
 {
+    XmppStream *stream = negotiation->stream;
     xmpp_stanza_t *bound = stanza_child(success, "bound", NS_BIND2);
     g_autofree char *text = stanza_child_text(success, "authorization-identifier", NS_SASL2);
 
@@ -358,8 +359,10 @@ receive_success(Negotiation *negotiation, xmpp_stanza_t *success)
         return;
     if (bound) {
         receive_inline_enable(negotiation, bound);
-        stream_set_has_carbons(negotiation->stream,
-                               login_inlines(negotiation->login) & SASL2_BIND_CARBONS);
+        const guint inlines = login_inlines(negotiation->login);
+        stream_set_has_carbons(stream, inlines & SASL2_BIND_CARBONS);
+        stream_set_began_inactive(stream,
+                                  (inlines & SASL2_BIND_CSI) && stream_is_inactive(stream));
     }
     negotiation->step = STEP_REFEATURES;
 }
@@ -390,6 +393,7 @@ negotiation_start(Negotiation *negotiation)
 {
     negotiation->step = STEP_OPENING;
     stream_set_has_carbons(negotiation->stream, false);
+    stream_set_began_inactive(negotiation->stream, false);
     start_deadline(negotiation);
     stream_open(negotiation->stream);
     login_begin_early(negotiation->login);

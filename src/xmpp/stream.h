@@ -42,7 +42,6 @@ typedef struct XmppStreamConfig {
     const char *fast_mechanism;
     guint32 fast_count;           /* logins with this token, this one included */
     const char *fast_offer;       /* from XMPP_EVENT_FAST_OFFER: the features are not waited for; NULL: they are */
-    bool inactive;                /* the session begins as an inactive one (XEP-0352), where that can go along with the login */
     const char *user_agent_id;    /* XEP-0388 §2.2: stable UUID of this installation and account; NULL: none */
     /* Whether this contact may learn that the account is online, because it is subscribed to its presence; nobody else
      * is asked for capabilities or told a version (I15). NULL: what the roster that arrived in this session says. */

@@ -77,6 +77,12 @@ void stream_set_offers_roster_versions(XmppStream *stream, bool offers);
 /* The server wants to know whether somebody looks (XEP-0352). */
 bool stream_offers_client_state(const XmppStream *stream);
 void stream_set_offers_client_state(XmppStream *stream, bool offers);
+/* Nobody looks: a login may say so at once (XEP-0386). What the user does outlives the session. */
+bool stream_is_inactive(const XmppStream *stream);
+void stream_set_inactive(XmppStream *stream, bool inactive);
+/* … and it did: the server knows. */
+bool stream_began_inactive(const XmppStream *stream);
+void stream_set_began_inactive(XmppStream *stream, bool began);
 
 /* --- module.c --- */
 /* All rows, NULL-terminated; defined by the only list, xep/modules.c. */

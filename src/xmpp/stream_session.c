@@ -17,6 +17,8 @@ struct StreamSession {
     bool offers_roster_versions;
     bool has_carbons;
     bool offers_client_state;
+    bool inactive;
+    bool began_inactive;
 };
 
 StreamSession *
@@ -112,6 +114,30 @@ void
 stream_set_offers_client_state(XmppStream *stream, bool offers)
 {
     stream_session(stream)->offers_client_state = offers;
+}
+
+bool
+stream_is_inactive(const XmppStream *stream)
+{
+    return stream_session(stream)->inactive;
+}
+
+void
+stream_set_inactive(XmppStream *stream, bool inactive)
+{
+    stream_session(stream)->inactive = inactive;
+}
+
+bool
+stream_began_inactive(const XmppStream *stream)
+{
+    return stream_session(stream)->began_inactive;
+}
+
+void
+stream_set_began_inactive(XmppStream *stream, bool began)
+{
+    stream_session(stream)->began_inactive = began;
 }
 
 /* --- who may know of it --- */

@@ -31,6 +31,7 @@ csi_set_active(XmppStream *stream, bool active)
     CsiState *state = state_of(stream);
 
     state->inactive = !active;
+    stream_set_inactive(stream, !active);
     tell(stream, state);
 }
 
@@ -39,7 +40,7 @@ csi_repeat(XmppStream *stream)
 {
     CsiState *state = state_of(stream);
 
-    state->told = false; /* every connection begins as active */
+    state->told = stream_began_inactive(stream); /* every other connection begins as active */
     tell(stream, state);
 }
 

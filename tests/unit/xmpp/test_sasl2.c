@@ -6,6 +6,7 @@
 #include "stream_fixture.h"
 #include "support/scram_server.h"
 #include "xmpp/sasl2.h"
+#include "xmpp/xep/csi.h"
 
 #define PASSWORD "r0m30myr0m30"
 #define TOKEN "secret-token:fast-0123456789"
@@ -62,10 +63,10 @@ connect_again(StreamFixture *fixture, const Options *options)
         .fast_count = 7,
         .user_agent_id = AGENT,
         .resume = options->resume,
-        .inactive = options->inactive,
     };
 
     stream_set_sink_binding(fixture->stream, options->channel);
+    csi_set_active(fixture->stream, !options->inactive);
     stream_connect(fixture->stream, &config);
     fixture_turn();
     g_assert_cmpstr(fixture_event(fixture), ==, "phase opening");
@@ -201,11 +202,18 @@ test_resource_and_state(void)
 {
     StreamFixture fixture;
 
+    g_autofree char *authenticate = NULL;
+
     connect_with(&fixture, &(Options){ .jid = ME "/desk", .inactive = true });
-    fixture_feed(&fixture, ALL);
-    const char *authenticate = fixture_sent(&fixture);
+    g_autofree char *proof = prove(&fixture, ALL, &authenticate);
     assert_has(authenticate, "<tag>desk</tag>");
     assert_has(authenticate, "<inactive xmlns=\"urn:xmpp:csi:0\"/>");
+    succeed(&fixture, proof, ME "/desk/1", "<bound xmlns='urn:xmpp:bind:0'/>");
+    fixture_feed(&fixture, "<stream:features><csi xmlns='urn:xmpp:csi:0'/></stream:features>");
+    for (const char *sent = fixture_sent(&fixture); *sent != '\0'; sent = fixture_sent(&fixture))
+        g_assert_null(strstr(sent, "urn:xmpp:csi:0")); /* the server knows */
+    csi_set_active(fixture.stream, true);
+    assert_has(fixture_sent(&fixture), "<active ");
     fixture_clear(&fixture);
 }
 
