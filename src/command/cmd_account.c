@@ -127,6 +127,7 @@ static const Command commands[] = {
       .grammar = "<account:account>",
       .help = N_("Disconnect an account and forget it here; on its server nothing changes."),
       .run = cmd_account_remove,
+      .details = N_("The history of its conversations is kept, and is there again when the account is."),
       .example = "/account remove work" },
     { .name = "account enable",
       .grammar = "<account:account>",

@@ -305,19 +305,28 @@ cache_recall(Db *db, const char *account_jid, const char *key, GError **error)
     return value;
 }
 
+static bool
+delete_of_account(Db *db, sqlite3_stmt *statement, const char *account_jid, GError **error)
+{
+    if (statement == NULL)
+        return false;
+    bind_text(statement, 1, account_jid);
+    return db_run(db, statement, error);
+}
+
 bool
 cache_forget_account(Db *db, const char *account_jid, GError **error)
 {
     if (!db_step_begin(db, error))
         return false;
-    const HistoryPlace everything = { .account = account_jid };
-    bool done = history_forget(db, &everything, error);
-    sqlite3_stmt *remove = db_statement(db, "DELETE FROM account WHERE jid = ?", error);
-    done = done && remove != NULL;
-    if (done) {
-        bind_text(remove, 1, account_jid);
-        done = db_run(db, remove, error);
-    }
-    db_forget_account_id(db, account_jid);
+    const bool done =
+        delete_of_account(
+            db, db_statement(db, "DELETE FROM roster WHERE account = (SELECT id FROM account WHERE jid = ?)", error),
+            account_jid, error)
+        && delete_of_account(
+            db, db_statement(db, "DELETE FROM memory WHERE account = (SELECT id FROM account WHERE jid = ?)", error),
+            account_jid, error)
+        && delete_of_account(db, db_statement(db, "UPDATE account SET roster_version = NULL WHERE jid = ?", error),
+                             account_jid, error);
     return db_step_end(db, done, error);
 }

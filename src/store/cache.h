@@ -54,5 +54,5 @@ bool cache_remember(Db *db, const char *account_jid, const char *key, const char
 /* NULL and no error when nothing is remembered; NULL with an error when it cannot be known: then do not assume
  * "nothing". */
 char *cache_recall(Db *db, const char *account_jid, const char *key, GError **error);
-/* Forgets everything of an account that was removed. */
+/* Forgets what is cached and remembered of an account that was removed. Its history stays: it is the user's. */
 bool cache_forget_account(Db *db, const char *account_jid, GError **error);

@@ -207,6 +207,22 @@ test_correct(void)
     assert_bodies(bob, (const char *const[]) { "hello", NULL });
 }
 
+/* Removing an account takes nothing away that was said. */
+static void
+test_account_removed(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    login(me);
+    hear(me, "1", "hello");
+    g_assert_true(accounts_remove(client_accounts(flow->client), "work", NULL));
+    flow_turn();
+    g_ptr_array_set_size(flow->peers, 0);
+    g_assert_true(accounts_add(client_accounts(flow->client), "again", "me@example.org", NULL));
+    me = flow_peer(flow, "again");
+    assert_bodies(open_chat(me, "bob@example.org"), (const char *const[]) { "hello", NULL });
+}
+
 /* A bounce finds its message also when the process that sent it is gone. */
 static void
 test_late_bounce(void)
@@ -237,6 +253,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/store/age", test_age);
     g_test_add_func("/flow/store/never", test_never);
     g_test_add_func("/flow/store/correct", test_correct);
+    g_test_add_func("/flow/store/account-removed", test_account_removed);
     g_test_add_func("/flow/store/late-bounce", test_late_bounce);
     return g_test_run();
 }
