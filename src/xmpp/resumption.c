@@ -11,6 +11,7 @@
 
 enum {
     UNNAMED_MAX = 20,         /* stanzas nobody waits for are asked about when there are so many */
+    KEPT_BYTES_MAX = 16 * 1024 * 1024, /* a server that never confirms anything gets no more memory (I9) */
     ID_BYTES_MAX = 4000,      /* XEP-0198 §5: longer ones are not to be expected */
     EXPIRY_SECONDS_MAX = 7 * 24 * 60 * 60,
 };
@@ -33,6 +34,7 @@ struct Resumption {
     Jid *jid;     /* full; NULL until it is bound */
     char *location;
     guint max;     /* seconds; 0: not said */
+    bool unkept;   /* too much was sent without a word of the server */
     bool restored; /* of an earlier process, and not resumed yet */
     bool parked;   /* it waits for a connection */
     guint expiry;  /* timer or idle source while parked: nothing to wait for any more */
@@ -76,7 +78,7 @@ forget_session(Resumption *resumption)
     resumption->received = resumption->safe = 0;
     resumption->asked = resumption->resuming = false;
     resumption->max = 0;
-    resumption->restored = resumption->parked = false;
+    resumption->unkept = resumption->restored = resumption->parked = false;
     g_clear_pointer(&resumption->id, g_free);
     g_clear_pointer(&resumption->location, g_free);
     g_clear_pointer(&resumption->jid, jid_unref);
@@ -424,7 +426,7 @@ read_enabled(Resumption *resumption, xmpp_stanza_t *enabled)
     guint64 seconds = 0;
 
     if (!resume || (strcmp(resume, "true") != 0 && strcmp(resume, "1") != 0) || !id || !*id
-        || strlen(id) > ID_BYTES_MAX)
+        || strlen(id) > ID_BYTES_MAX || resumption->unkept)
         return;
     resumption->id = g_strdup(id);
     resumption->location = g_strdup(stanza_attribute(enabled, "location"));
@@ -443,6 +445,8 @@ receive_enabled(Resumption *resumption, xmpp_stanza_t *element)
     resumption->mode = MODE_MANAGED;
     resumption->received = resumption->safe = 0;
     read_enabled(resumption, element);
+    if (!resumption->id)
+        sent_queue_forget_texts(&resumption->queue);
     return RESUMPTION_ENABLED;
 }
 
@@ -476,10 +480,25 @@ ask(Resumption *resumption)
         ack_question_schedule(resumption->question, resumption->mode == MODE_PINGS);
 }
 
+/* Without the texts the session cannot go on, but what arrives is still told. */
+static void
+stop_keeping(Resumption *resumption)
+{
+    sent_queue_forget_texts(&resumption->queue);
+    g_clear_pointer(&resumption->id, g_free);
+    resumption->unkept = true;
+}
+
 void
 resumption_note_sent(Resumption *resumption, char *take_xml)
 {
+    const bool keep = !resumption->unkept && (resumption->mode == MODE_ASKED || resumption->id);
+
+    if (!keep)
+        g_clear_pointer(&take_xml, g_free);
     sent_queue_add(&resumption->queue, take_xml);
+    if (resumption->queue.bytes > KEPT_BYTES_MAX)
+        stop_keeping(resumption);
     ask(resumption);
 }
 

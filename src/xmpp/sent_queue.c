@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xmpp/sent_queue.h"
 
+#include <string.h>
+
 void
 sent_item_free(SentItem *item)
 {
@@ -31,6 +33,7 @@ push_item(SentQueue *queue, char *take_xml)
     SentItem *item = g_new(SentItem, 1);
 
     *item = (SentItem){ .number = queue->sent, .xml = take_xml };
+    queue->bytes += take_xml ? strlen(take_xml) : 0;
     g_queue_push_tail(&queue->items, item);
     return item;
 }
@@ -77,6 +80,7 @@ sent_queue_take(SentQueue *queue, guint32 number)
     queue->acknowledged = head->number;
     if (head->id)
         queue->named--;
+    queue->bytes -= head->xml ? strlen(head->xml) : 0;
     return g_queue_pop_head(&queue->items);
 }
 
@@ -94,4 +98,5 @@ sent_queue_forget_texts(SentQueue *queue)
             g_queue_delete_link(&queue->items, link);
         }
     }
+    queue->bytes = 0;
 }

@@ -9,6 +9,7 @@ typedef struct SentQueue {
     guint32 sent;         /* number of the stanza sent last */
     guint32 acknowledged; /* … and of the last one that has arrived */
     guint named;          /* of `items`: those with an id */
+    gsize bytes;          /* of all texts */
     GQueue items;         /* SentItem*, oldest first */
 } SentQueue;
 

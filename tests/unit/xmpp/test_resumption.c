@@ -610,6 +610,35 @@ test_many_again(void)
     fixture_clear(&fixture);
 }
 
+/* I9: a server that never confirms anything: in the end the session is not kept, but what is confirmed
+ * at last is told all the same. */
+static void
+test_never_confirmed(void)
+{
+    enum { MANY = 20 };
+    StreamFixture fixture;
+    XmppResumeState state = { 0 };
+    g_autofree char *body = g_strnfill(1024 * 1024, 'x');
+    g_autoptr(Jid) to = jid_new("juliet@capulet.example", NULL);
+
+    init_resumable(&fixture, ENABLED);
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *id = g_strdup_printf("m%u", i);
+        const XmppMessage message = { .to = to, .id = id, .body = body };
+        g_assert_true(stream_resume_state(fixture.stream, &state) == (i < 16));
+        g_assert_true(message_stanza_send(fixture.stream, &message));
+        fixture_forget(&fixture);
+    }
+    fixture_feed(&fixture, "<a xmlns='urn:xmpp:sm:3' h='%u'/>", MANY);
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *id = g_strdup_printf("m%u", i);
+        assert_acknowledged(&fixture, id);
+    }
+    cut(&fixture);
+    g_assert_null(strstr(fixture_event(&fixture), "resumable"));
+    fixture_clear(&fixture);
+}
+
 /* --- requests --- */
 
 typedef struct Outcome {
@@ -1146,6 +1175,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/resumption/one-question", test_one_question);
     g_test_add_func("/xmpp/resumption/kept-stanzas-are-bounded", test_kept_stanzas_are_bounded);
     g_test_add_func("/xmpp/resumption/many-again", test_many_again);
+    g_test_add_func("/xmpp/resumption/never-confirmed", test_never_confirmed);
     g_test_add_func("/xmpp/resumption/requests-go-on", test_requests_go_on);
     g_test_add_func("/xmpp/resumption/given-up-while-waiting", test_given_up_while_waiting);
     g_test_add_func("/xmpp/resumption/expires", test_expires);
