@@ -14,6 +14,10 @@
 #include "tui/tui_commands.h"
 #include "tui/tui_state.h"
 
+enum {
+    ABSENCE_SECONDS = 300, /* without a key; then the connections may have died unnoticed */
+};
+
 /* --- what a paint needs --- */
 
 void
@@ -61,7 +65,12 @@ prepare(Scene *scene, gpointer data)
 static void
 on_input(const char *bytes, gsize length, gpointer data)
 {
-    input_feed(((Tui *) data)->input, bytes, length);
+    Tui *tui = data;
+    const gint64 now = g_get_monotonic_time();
+    if (now - tui->last_input > ABSENCE_SECONDS * G_TIME_SPAN_SECOND)
+        client_check_alive(tui->client); /* before something is said into a dead connection */
+    tui->last_input = now;
+    input_feed(tui->input, bytes, length);
 }
 
 static void
@@ -334,7 +343,7 @@ tui_run(const TuiOptions *options, GError **error)
         .drained = on_drained,
         .ended = on_ended,
     };
-    Tui tui = { .options = options };
+    Tui tui = { .options = options, .last_input = g_get_monotonic_time() };
     ensure_utf8();
     tui.term = term_open(&handler, &tui, error);
     const bool ready = tui.term && set_up_client(&tui, error);
