@@ -233,17 +233,21 @@ select_hits(Db *db, const char *match, const HistoryFilter *filter, guint limit,
                      SQL_INT(filter->after), SQL_INT(filter->before), SQL_TEXT(filter->from), SQL_INT(limit));
 }
 
-/* What came a moment ago is found, too. */
+/* What came a moment ago is found, too, unless another process is writing just now. False: the index is damaged. */
 static bool
 catch_up(Db *db, GError **error)
 {
     gint64 waiting = 0;
-    if (!sql_number(db, error, &waiting, NULL, "SELECT EXISTS (SELECT 1 FROM unindexed WHERE row > ?)",
+    g_autoptr(GError) why = NULL;
+    if (!sql_number(db, &why, &waiting, NULL, "SELECT EXISTS (SELECT 1 FROM unindexed WHERE row > ?)",
                     SQL_INT(G_MININT64)))
-        return false;
-    if (waiting == 0)
+        waiting = 0;
+    if (waiting != 0 && db_step_begin(db, &why))
+        db_step_end(db, search_index_update(db, CATCH_UP, &why) >= 0, &why);
+    if (!search_index_is_damage(why))
         return true;
-    return db_step_begin(db, error) && db_step_end(db, search_index_update(db, CATCH_UP, error) >= 0, error);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
 }
 
 static GPtrArray *

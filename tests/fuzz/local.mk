@@ -9,6 +9,9 @@ tests_fuzz_fuzz_grammar_LDADD = $(fuzz_engine) $(COMMAND_LINE)
 fuzzers += tests/fuzz/fuzz_jid
 tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
 
+fuzzers += tests/fuzz/fuzz_search
+tests_fuzz_fuzz_search_LDADD = $(fuzz_engine) $(STORE_LINE)
+
 fuzzers += tests/fuzz/fuzz_settings
 tests_fuzz_fuzz_settings_LDADD = $(fuzz_engine) $(CONFIG_LINE)
 

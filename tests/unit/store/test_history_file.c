@@ -164,6 +164,24 @@ test_damaged_index(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A running confab writes while `confab search` looks: what is not indexed yet is not found, the rest is. */
+static void
+test_search_beside_a_writer(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Db) db = open_db(fixture);
+    kit_add(db, &kit_chat, KIT(.body = "tea 1"));
+    keep_house(db);
+    kit_add(db, &kit_chat, KIT(.body = "tea 2"));
+    g_assert_true(db_commit(db, NULL));
+    sqlite3 *other = NULL;
+    g_assert_cmpint(sqlite3_open(fixture->path, &other), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+    g_assert_cmpuint(count_hits(db, "tea"), ==, 1);
+    g_assert_cmpint(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), ==, SQLITE_OK);
+    g_assert_cmpuint(count_hits(db, "tea"), ==, 2);
+    sqlite3_close(other);
+}
+
 static bool
 file_has(const Fixture *fixture, const char *text)
 {
@@ -359,6 +377,8 @@ main(int argc, char *argv[])
     g_test_add("/store/history-file/full-disk", Fixture, NULL, set_up, test_full_disk, tear_down);
     g_test_add("/store/history-file/from-version-1", Fixture, NULL, set_up, test_from_version_1, tear_down);
     g_test_add("/store/history-file/damaged-index", Fixture, NULL, set_up, test_damaged_index, tear_down);
+    g_test_add("/store/history-file/search-beside-a-writer", Fixture, NULL, set_up, test_search_beside_a_writer,
+               tear_down);
     g_test_add("/store/history-file/deleted-is-gone", Fixture, NULL, set_up, test_deleted_is_gone, tear_down);
     g_test_add("/store/history-file/expiry-gives-pages-back", Fixture, NULL, set_up, test_expiry_gives_pages_back,
                tear_down);
