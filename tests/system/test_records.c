@@ -194,7 +194,7 @@ test_search(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_unread_and_roster(Fixture *fixture, gconstpointer data)
+test_nothing_there(Fixture *fixture, gconstpointer data)
 {
     seed(fixture);
     /* Another program's history was read there. */
@@ -370,6 +370,109 @@ test_commands(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(count_lines(fixture->out), ==, 1);
 }
 
+static void
+expect(Run *run, const char *regex)
+{
+    g_autofree char *line = run_wait_line(run, regex);
+}
+
+/* Enough to keep the store busy for a while. */
+static char *
+write_many(const Fixture *fixture, guint count)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < count; i++)
+        g_string_append_printf(text,
+                               "{\"event\":\"message\",\"time\":\"20%02u-%02u-%02uT10:00:00Z\",\"account\":\"alice\","
+                               "\"with\":\"carol@localhost\",\"direction\":\"%s\",\"id\":\"n%u\",\"body\":\"number %u\"}\n",
+                               i / 336 % 20, i / 28 % 12 + 1, i % 28 + 1, i % 2 == 0 ? "in" : "out", i, i);
+    return write_file(fixture, "many.jsonl", text->str);
+}
+
+/* While an instance runs: what arrived is read by others, its contacts are listed, and an import does not take its
+ * place: nothing of either is lost. */
+static void
+test_beside_an_instance(Fixture *fixture, gconstpointer data)
+{
+    static const char *const friends[] = { "bob@localhost", NULL };
+    static const char *const friends_of_bob[] = { "alice@localhost", NULL };
+    static const TestAccount people[] = { { "alice", "a", friends }, { "bob", "b", friends_of_bob }, { 0 } };
+    enum { MESSAGES = 40, IMPORTED = 20000 };
+    g_autoptr(Server) server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = people });
+    if (server == NULL)
+        return;
+    g_autofree char *alice = confab_account("alice", server_port(server), server_ca_file(server), "a", NULL);
+    g_autofree char *bob = confab_account("bob", server_port(server), server_ca_file(server), "b", NULL);
+    g_autofree char *home = test_directory_new();
+    confab_write_accounts(fixture->home, alice);
+    confab_write_accounts(home, bob);
+    const char *const run[] = { "run", "--json", NULL };
+    Run *hers = run_start(fixture->home, run, NULL);
+    Run *his = run_start(home, run, NULL);
+    expect(hers, "\"state\":\"online\"");
+    run_type(hers, "/ping");
+    expect(hers, "\"command\":\"/ping\",\"ok\":true");
+    run_type(his, "/msg alice@localhost first");
+    expect(hers, "\"direction\":\"in\".*\"body\":\"first\"");
+
+    g_autofree char *path = write_many(fixture, IMPORTED);
+    Run *import = run_start(fixture->home, (const char *const[]){ "import", "jsonl", path, NULL }, NULL);
+    for (int i = 1; i < MESSAGES; i++) {
+        g_autofree char *line = g_strdup_printf("/msg alice@localhost %d", i);
+        run_type(his, line);
+    }
+    expect(hers, "\"direction\":\"in\".*\"body\":\"39\"");
+    g_assert_cmpint(run_wait_exit(import), ==, 0);
+    g_assert_cmpstr(run_output(import), ==, "20000 added, 0 known already, 0 skipped\n");
+    run_free(import);
+    run_type(hers, "/msg bob@localhost noted");
+    expect(hers, "\"event\":\"delivery\".*\"state\":\"(sent|received)\"");
+
+    CHECK(fixture, 0, "history", "bob@localhost", "--json");
+    g_assert_cmpuint(count_lines(fixture->out), ==, MESSAGES + 1);
+    CHECK(fixture, 0, "history", "carol@localhost", "--from", "carol@localhost");
+    g_assert_cmpuint(count_lines(fixture->out), ==, IMPORTED / 2);
+    CHECK(fixture, 0, "search", "number 19999");
+    g_assert_cmpuint(count_lines(fixture->out), ==, 1);
+    CHECK(fixture, 0, "roster", "--json");
+    assert_has(fixture->out, "\"account\":\"alice\",\"with\":\"bob@localhost\"");
+    assert_has(fixture->out, "\"subscription\":\"both\"");
+    CHECK(fixture, 0, "roster");
+    g_assert_cmpuint(count_lines(fixture->out), ==, 1);
+    run_type(hers, "/quit");
+    g_assert_cmpint(run_wait_exit(hers), ==, 0);
+    g_assert_cmpstr(run_errors(hers), ==, "");
+    run_free(hers);
+    run_free(his);
+    test_directory_remove(home);
+}
+
+/* What arrived and was not looked at is unread. */
+static void
+test_unread(Fixture *fixture, gconstpointer data)
+{
+    static const TestAccount people[] = { { "alice", "a", NULL }, { "bob", "b", NULL }, { 0 } };
+    g_autoptr(Server) server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = people });
+    if (server == NULL)
+        return;
+    g_autofree char *alice = confab_account("alice", server_port(server), server_ca_file(server), "a", NULL);
+    g_autofree char *bob = confab_account("bob", server_port(server), server_ca_file(server), "b", NULL);
+    g_autofree char *home = test_directory_new();
+    confab_write_accounts(fixture->home, alice);
+    confab_write_accounts(home, bob);
+    check_in(fixture, home, 0,
+             (const char *const[]){ "run", "-e", "/msg alice@localhost one", "-e", "/msg alice@localhost two", "-e",
+                                    "/wait delivered timeout 20", NULL });
+    CHECK(fixture, 0, "run", "-e", "/wait message matching \"^two\" timeout 20");
+    CHECK(fixture, 0, "unread");
+    g_assert_cmpstr(fixture->out, ==, "alice bob@localhost: 2\n");
+    CHECK(fixture, 0, "unread", "--json", "-a", "alice");
+    g_assert_cmpuint(count_lines(fixture->out), ==, 1);
+    assert_has(fixture->out, "{\"v\":1,\"event\":\"unread\",\"time\":\"");
+    assert_has(fixture->out, "\"account\":\"alice\",\"with\":\"bob@localhost\",\"count\":2}");
+    test_directory_remove(home);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -378,10 +481,12 @@ main(int argc, char **argv)
     ADD("history", test_history);
     ADD("mistakes", test_mistakes);
     ADD("search", test_search);
-    ADD("unread-and-roster", test_unread_and_roster);
+    ADD("nothing-there", test_nothing_there);
     ADD("round-trip", test_round_trip);
     ADD("bad-lines", test_bad_lines);
     ADD("profanity", test_profanity);
     ADD("commands", test_commands);
+    ADD("beside-an-instance", test_beside_an_instance);
+    ADD("unread", test_unread);
     return g_test_run();
 }
