@@ -6,6 +6,9 @@ fuzzers =
 fuzzers += tests/fuzz/fuzz_grammar
 tests_fuzz_fuzz_grammar_LDADD = $(fuzz_engine) $(COMMAND_LINE)
 
+fuzzers += tests/fuzz/fuzz_import
+tests_fuzz_fuzz_import_LDADD = $(fuzz_engine) $(CLI_LINE)
+
 fuzzers += tests/fuzz/fuzz_jid
 tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
 
