@@ -13,6 +13,7 @@
 #include "xmpp/sasl2.h"
 #include "xmpp/stanza_error.h"
 #include "xmpp/stream_parts.h"
+#include "xmpp/upgrade.h"
 
 enum {
     TASK_COLUMNS = 80, /* of a message */
@@ -36,18 +37,8 @@ struct Login {
     bool computing;          /* the answer is being computed, the server waits */
     bool proven;             /* the exchange itself is over, the server has proved itself */
     const char *asked_token; /* a token for this mechanism was asked for */
-    int asked_upgrade;       /* index into `upgrades` of what was asked for; -1: nothing */
+    Upgrade *upgrade;        /* was asked for; NULL: nothing was */
     bool upgrading;          /* the server was told to go ahead */
-    ScramSalting *salting;
-};
-
-/* XEP-0480 §3, strongest first. */
-static const struct {
-    const char *task, *mechanism;
-    ScramHash hash;
-} upgrades[] = {
-    { "UPGR-SCRAM-SHA-512", "SCRAM-SHA-512", SCRAM_SHA_512 },
-    { "UPGR-SCRAM-SHA-256", "SCRAM-SHA-256", SCRAM_SHA_256 },
 };
 
 Login *
@@ -58,7 +49,6 @@ login_new(XmppStream *stream, const LoginEvents *events, gpointer data)
     login->stream = stream;
     login->events = *events;
     login->data = data;
-    login->asked_upgrade = -1;
     return login;
 }
 
@@ -79,7 +69,7 @@ login_free(Login *login)
         return;
     if (login->fast)
         give_up_token(login);
-    g_clear_pointer(&login->salting, scram_salting_cancel);
+    upgrade_free(login->upgrade);
     fast_free(login->fast);
     sasl_free(login->sasl);
     sasl2_offer_free(login->offer);
@@ -205,25 +195,14 @@ add_token_request(Login *login, xmpp_stanza_t *authenticate, const char *current
     stanza_set(stanza_add(authenticate, "request-token", NS_FAST), "mechanism", best);
 }
 
-/* Asks the server to learn the strongest hash of the password that it wants and does not have. */
 static void
 add_upgrade_request(Login *login, xmpp_stanza_t *authenticate)
 {
-    const Sasl2Offer *offer = login->offer;
-
-    login->asked_upgrade = -1;
-    if (!sasl_has_binding(login->sasl)
-        || !login_memory_allows_upgrades(stream_login_memory(login->stream)))
-        return;
-    for (gsize i = 0; i < G_N_ELEMENTS(upgrades); i++) {
-        if (g_strv_contains((const char *const *) offer->mechanisms, upgrades[i].mechanism))
-            return; /* it has that one, and needs none that is weaker */
-        if (!g_strv_contains((const char *const *) offer->upgrades, upgrades[i].task))
-            continue;
-        login->asked_upgrade = (int) i;
-        stanza_add_text(authenticate, "upgrade", NS_UPGRADE, upgrades[i].task);
-        return;
-    }
+    g_clear_pointer(&login->upgrade, upgrade_free);
+    if (login_memory_allows_upgrades(stream_login_memory(login->stream)))
+        login->upgrade = upgrade_new(login->offer, sasl_has_binding(login->sasl));
+    if (login->upgrade)
+        stanza_add_text(authenticate, "upgrade", NS_UPGRADE, upgrade_task(login->upgrade));
 }
 
 /* --- with a token --- */
@@ -608,7 +587,7 @@ receive_continue(Login *login, xmpp_stanza_t *element)
 
     if (!check_proof(login, element))
         return;
-    const char *task = login->asked_upgrade >= 0 ? upgrades[login->asked_upgrade].task : NULL;
+    const char *task = login->upgrade ? upgrade_task(login->upgrade) : NULL;
     if (!task || login->upgrading || !g_strv_contains((const char *const *) tasks, task)) {
         end_at_tasks(login, tasks);
         return;
@@ -620,39 +599,30 @@ receive_continue(Login *login, xmpp_stanza_t *element)
 }
 
 static void
-on_salted(const char *salted, const GError *error, gpointer data)
+on_upgrade_computed(xmpp_stanza_t *answer, const GError *error, gpointer data)
 {
     Login *login = data;
     XmppStream *stream = login->stream;
 
     stream_enter(stream);
-    login->salting = NULL;
     login->computing = false;
-    if (salted) {
-        xmpp_stanza_t *answer = stanza_new(stream_ctx(stream), "task-data", NS_SASL2);
-        stanza_add_text(answer, "hash", NS_SCRAM_UPGRADE, salted);
+    if (answer)
         send(login, answer);
-    } else {
+    else
         end_login(login, SASL_FAILED, error);
-    }
     stream_leave(stream);
 }
 
 static void
 receive_task_data(Login *login, xmpp_stanza_t *element)
 {
-    xmpp_stanza_t *salt = stanza_child(element, "salt", NS_SCRAM_UPGRADE);
-    const char *iterations = salt ? stanza_attribute(salt, "iterations") : NULL;
-
-    if (!login->upgrading || !iterations) {
+    if (!login->upgrading
+        || !upgrade_compute(login->upgrade, login->sasl, element, on_upgrade_computed, login)) {
         fail(login, _("the server asked for something that has no place in this login: tell its operator"));
         return;
     }
-    g_autofree char *text = stanza_text(salt);
     login->computing = true;
     login->events.on_turn(false, login->data);
-    login->salting = sasl_salt(login->sasl, upgrades[login->asked_upgrade].hash, g_strstrip(text),
-                               iterations, on_salted, login);
 }
 
 void

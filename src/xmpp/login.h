@@ -10,9 +10,8 @@
  * could not make the token any safer; its mechanism was fixed when it was given. If the server turns out not to know the
  * profile any more, it ends the stream, and the next attempt waits for the features (XMPP_EVENT_FAST_OFFER, NULL).
  *
- * Stronger hashes (XEP-0480) are computed only inside a login that was bound to its channel: whoever could be in between
- * would otherwise choose the salt and get what is as good as the password. Every other task after the login is one that
- * needs a person or another program: the login fails and says so. */
+ * Of the tasks that a server may want after the login one is known: upgrade.h. Every other one needs a person or another
+ * program: the login fails and says so. */
 #pragma once
 
 #include "xmpp/stanza.h"
