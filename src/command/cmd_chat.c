@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
+#include "base/when.h"
 #include "command/tables.h"
 #include "core/conversations.h"
+#include "core/corrections.h"
 #include "core/outgoing.h"
 
 static bool
@@ -33,19 +37,90 @@ cmd_me(CommandCall *call, const Args *args, GError **error)
     return outgoing_send(command_call_client(call), command_call_conversation(call), body, error) != NULL;
 }
 
+/* Sets a switch of the current conversation, outside of one for all; without a word it is shown. */
 static bool
-cmd_typing(CommandCall *call, const Args *args, GError **error)
+set_switch(CommandCall *call, const Args *args, Setting setting, GError **error)
 {
     Settings *settings = client_settings(command_call_client(call));
     const Conversation *conversation = command_call_conversation(call);
     const char *bare = conversation == NULL ? NULL : jid_bare(conversation_jid(conversation));
     if (args_has(args, "state"))
-        return settings_set(settings, SETTING_TYPING, (SettingPlace){ .conversation = bare }, args_text(args, "state"),
-                            error);
+        return settings_set(settings, setting, (SettingPlace){ .conversation = bare }, args_text(args, "state"), error);
     const Session *session = command_call_session(call);
     const char *account = session == NULL ? NULL : account_name(session_account(session));
-    command_call_row(call, "setting", "typing", "value", settings_format(settings, SETTING_TYPING, account, bare, NULL),
-                     NULL);
+    command_call_row(call, "setting", setting_row(setting)->key, "value",
+                     settings_format(settings, setting, account, bare, NULL), NULL);
+    return true;
+}
+
+static bool
+cmd_typing(CommandCall *call, const Args *args, GError **error)
+{
+    return set_switch(call, args, SETTING_TYPING, error);
+}
+
+static bool
+cmd_receipts(CommandCall *call, const Args *args, GError **error)
+{
+    return set_switch(call, args, SETTING_RECEIPTS, error);
+}
+
+static bool
+cmd_markers(CommandCall *call, const Args *args, GError **error)
+{
+    return set_switch(call, args, SETTING_MARKERS, error);
+}
+
+static bool
+cmd_correct(CommandCall *call, const Args *args, GError **error)
+{
+    Conversation *conversation = command_call_conversation(call);
+    Message *message = corrections_last_own(conversation);
+    if (message != NULL)
+        return outgoing_correct(command_call_client(call), conversation, message, args_text(args, "text"), error);
+    g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("you have said nothing to %s that could be corrected: /say it"),
+                conversation_label(conversation));
+    return false;
+}
+
+static void
+on_text(gint64 time, const char *body, gpointer data)
+{
+    g_autofree char *local = when_format_local(time, "%Y-%m-%d %H:%M:%S");
+    g_autofree char *stamp = when_format(time);
+    g_autofree char *text = text_clean(body, -1, TEXT_LINE);
+    command_call_row(data, ".time", stamp, ".body", body, "local", local, "text", text, NULL);
+}
+
+static bool
+cmd_edits(CommandCall *call, const Args *args, GError **error)
+{
+    const Conversation *conversation = command_call_conversation(call);
+    const Message *message = corrections_find(conversation, (guint) args_int(args, "number", 1));
+    if (message != NULL)
+        return corrections_each_text(command_call_client(call), message, on_text, call, error);
+    g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("no such corrected message of %s is on the screen: scroll back"),
+                conversation_label(conversation));
+    return false;
+}
+
+static bool
+cmd_resend(CommandCall *call, const Args *args, GError **error)
+{
+    Conversation *conversation = command_call_conversation(call);
+    const int count = outgoing_resend(command_call_client(call), conversation, NULL, error);
+    if (count > 0)
+        command_call_print(call, ngettext("%d message is sent again.", "%d messages are sent again.", (gulong) count), count);
+    if (count == 0)
+        g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("no message to %s has failed: nothing to send again"),
+                    conversation_label(conversation));
+    return count > 0;
+}
+
+static bool
+cmd_read(CommandCall *call, const Args *args, GError **error)
+{
+    conversations_mark_read(command_call_client(call), command_call_conversation(call));
     return true;
 }
 
@@ -77,6 +152,47 @@ static const Command commands[] = {
       .help = N_("Let the current contact see when you are typing, or not; outside of a conversation for all."),
       .run = cmd_typing,
       .example = "/typing off" },
+    { .name = "receipts",
+      .grammar = "[state:on|off]",
+      .help = N_("Let the current contact see which messages have arrived here; outside of a conversation for all."),
+      .run = cmd_receipts,
+      .details = N_("Only contacts that may see your presence are told anything."),
+      .example = "/receipts off" },
+    { .name = "markers",
+      .grammar = "[state:on|off]",
+      .help = N_("Let the current contact see which messages you have read; outside of a conversation for all."),
+      .run = cmd_markers,
+      .details = N_("Only contacts that may see your presence are told anything. Your own devices know it anyway."),
+      .example = "/markers off" },
+    { .name = "correct",
+      .grammar = "<text:text>",
+      .help = N_("Replace what you said last in the current conversation."),
+      .run = cmd_correct,
+      .needs = NEEDS_CONVERSATION | WAITS_FOR_SESSION,
+      .details = N_("Programs that do not know corrections show the new text as another message. /edits shows what was "
+                    "said before."),
+      .example = "/correct See you at 8" },
+    { .name = "edits",
+      .grammar = "[number:int(1..1000)]",
+      .help = N_("Show all texts of a message that was corrected."),
+      .run = cmd_edits,
+      .needs = NEEDS_CONVERSATION,
+      .details = N_("Without a number that of the last one in the current conversation; 2 is the one before it, and "
+                    "so on."),
+      .example = "/edits" },
+    { .name = "resend",
+      .grammar = "",
+      .help = N_("Send the failed messages of the current conversation again."),
+      .run = cmd_resend,
+      .needs = NEEDS_CONVERSATION | WAITS_FOR_SESSION,
+      .example = "/resend" },
+    { .name = "read",
+      .grammar = "",
+      .help = N_("Mark the current conversation as read, here and on your other devices."),
+      .run = cmd_read,
+      .needs = NEEDS_CONVERSATION,
+      .details = N_("What a window shows is read anyway; this is for scripts."),
+      .example = "/read" },
     { 0 },
 };
 

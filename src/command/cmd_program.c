@@ -152,14 +152,15 @@ static const Command commands[] = {
       .example = "/version" },
     { .name = "wait",
       .grammar =
-          "<event:connected|offline|message|presence|subscription|roster|delivered|typing|notice> [from from:jid] "
-          "[matching matching:regex] [timeout timeout:number]",
+          "<event:connected|offline|message|presence|subscription|roster|delivered|delivery|correction|unread|typing|"
+          "notice> [from from:jid] [matching matching:regex] [timeout timeout:number]",
       .help = N_("Wait until something happens; 60 seconds unless a time-out is given."),
       .run = cmd_wait,
       .details = N_(
           "Looks first at what happened since the last /wait that found something, so nothing is missed between two "
           "lines. “connected” and “delivered” hold at once when they are true. Afterwards the variables "
-          "$WAIT_FROM and $WAIT_TEXT tell who it was and what was said."),
+          "$WAIT_FROM and $WAIT_TEXT tell who it was and what was said: for “delivery” the state that was reached (sent, "
+          "received, displayed, failed), for “unread” the number."),
       .example = "/wait message from alice@example.org matching \"^ok\" timeout 10" },
     { 0 },
 };

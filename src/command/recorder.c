@@ -96,6 +96,13 @@ record_message(Recorder *recorder, const ModelEvent *event)
         record(recorder, RECORD_MESSAGE, event->account, message->from, g_strdup(message->body));
         return;
     }
+    if (event->type == MESSAGE_EDITED) {
+        record(recorder, RECORD_CORRECTION, event->account, message->from, g_strdup(message->body));
+        return;
+    }
+    if (event->type == MESSAGE_CHANGED && message->direction == MESSAGE_OUT && message->state != MESSAGE_QUEUED)
+        record(recorder, RECORD_DELIVERY, event->account, conversation_jid(event->message.conversation),
+               g_strdup(message_state_word(message->state)));
     if (event->type == MESSAGE_CHANGED && message->direction == MESSAGE_OUT && message->state == MESSAGE_FAILED)
         record(recorder, RECORD_FAILED, event->account, conversation_jid(event->message.conversation),
                g_strdup(message->reason));
@@ -131,6 +138,7 @@ record_event(Recorder *recorder, const ModelEvent *event)
         return;
     case MESSAGE_ADDED:
     case MESSAGE_CHANGED:
+    case MESSAGE_EDITED:
         record_message(recorder, event);
         return;
     case PRESENCE_CHANGED:
@@ -153,6 +161,10 @@ record_event(Recorder *recorder, const ModelEvent *event)
         if (conversation_is_peer_typing(event->conversation.conversation))
             record(recorder, RECORD_TYPING, event->account, conversation_jid(event->conversation.conversation), NULL);
         return;
+    case UNREAD_CHANGED:
+        record(recorder, RECORD_UNREAD, event->account, conversation_jid(event->conversation.conversation),
+               g_strdup_printf("%u", conversation_unread(event->conversation.conversation)));
+        return;
     case NOTICE:
         record(recorder, RECORD_NOTICE, event->account, NULL, g_strdup(event->notice.text));
         return;
@@ -161,8 +173,6 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case ACCOUNT_PRESENCE_CHANGED:
     case CONVERSATION_ADDED:
     case CONVERSATION_REMOVED:
-    case UNREAD_CHANGED:
-    case MESSAGE_EDITED:
     case HISTORY_LOADED:
         return;
     }

@@ -16,6 +16,9 @@ typedef enum {
     RECORD_OFFLINE,
     RECORD_MESSAGE,
     RECORD_FAILED, /* a message of ours was refused */
+    RECORD_DELIVERY,   /* the state of a message of ours: its word */
+    RECORD_CORRECTION, /* the new text */
+    RECORD_UNREAD,     /* how many, as a number */
     RECORD_PRESENCE,
     RECORD_SUBSCRIPTION,
     RECORD_ROSTER,

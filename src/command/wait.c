@@ -20,6 +20,9 @@ typedef enum {
     WAIT_SUBSCRIPTION,
     WAIT_ROSTER,
     WAIT_DELIVERED,
+    WAIT_DELIVERY,
+    WAIT_CORRECTION,
+    WAIT_UNREAD,
     WAIT_TYPING,
     WAIT_NOTICE,
 } WaitKind;
@@ -35,6 +38,9 @@ static const struct {
     [WAIT_SUBSCRIPTION] = { "subscription", RECORD_SUBSCRIPTION },
     [WAIT_ROSTER] = { "roster", RECORD_ROSTER },
     [WAIT_DELIVERED] = { "delivered", RECORD_FAILED },
+    [WAIT_DELIVERY] = { "delivery", RECORD_DELIVERY },
+    [WAIT_CORRECTION] = { "correction", RECORD_CORRECTION },
+    [WAIT_UNREAD] = { "unread", RECORD_UNREAD },
     [WAIT_TYPING] = { "typing", RECORD_TYPING },
     [WAIT_NOTICE] = { "notice", RECORD_NOTICE },
 };

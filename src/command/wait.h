@@ -3,7 +3,7 @@
  * /wait (or the start) is looked at first, oldest first; "connected" and "delivered" are conditions and hold at once
  * when they are true.
  *
- *   /wait connected|offline|message|presence|subscription|roster|delivered|typing|notice
+ *   /wait connected|offline|message|presence|subscription|roster|delivered|delivery|correction|unread|typing|notice
  *         [from JID] [matching REGEX] [timeout SECONDS]
  *
  * A time-out is an error with ERROR_QUEUED for "delivered", ERROR_UNREACHABLE for "connected" unless an attempt has

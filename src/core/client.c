@@ -25,6 +25,7 @@ struct Client {
     Retention *retention;
     Bus *bus;
     Alive *alive;
+    Activity *activity;
     GPtrArray *sessions; /* Session, owned */
     GPtrArray *buried;   /* of removed accounts: they may still be on the stack, so they go from an idle source */
     guint burial;
@@ -70,6 +71,12 @@ Db *
 client_db(const Client *client)
 {
     return client->db;
+}
+
+Activity *
+client_activity(const Client *client)
+{
+    return client->activity;
 }
 
 Alive *
@@ -286,6 +293,7 @@ client_new(const ClientOptions *options, GError **error)
     if (!read_files(client, error))
         return NULL;
     db_set_on_failed(client->db, on_store_failed, client);
+    client->activity = activity_new(client);
     client->alive = alive_new(client);
     bus_subscribe(accounts_bus(client->accounts), on_accounts_event, client);
     const GPtrArray *list = accounts_list(client->accounts);
@@ -306,6 +314,7 @@ client_free(Client *client)
     g_ptr_array_unref(client->sessions);
     g_ptr_array_unref(client->buried);
     alive_free(client->alive);
+    activity_free(client->activity);
     if (client->db != NULL) {
         db_set_on_failed(client->db, NULL, NULL);
         db_close(client->db);

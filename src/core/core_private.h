@@ -29,6 +29,14 @@ Alive *alive_new(Client *client);
 void alive_free(Alive *alive);
 Alive *client_alive(const Client *client);
 
+/* --- activity.c --- */
+typedef struct Activity Activity;
+Activity *activity_new(Client *client);
+void activity_free(Activity *activity);
+Activity *client_activity(const Client *client);
+/* A connection begins, and the server does not know yet. */
+void activity_online(const Activity *activity, Session *session, bool resumed);
+
 /* --- core_done.c --- */
 /* Calls `done` from an idle source; `error` (copied) may be NULL. `done` may be NULL. */
 void core_done_later(CoreDone done, gpointer data, const GError *error);
@@ -287,6 +295,8 @@ void receipt_answers_flush(ReceiptAnswers *answers);
 /* What a message says about messages of ours, or asks for: called for every live, copied or archived message of a
  * conversation that exists, after `shown` (NULL: nothing new is shown) went into the store. */
 void incoming_about(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
+
+/* --- corrections.c --- */
 /* A correction (message->corrects): true when it was one and is done with; false: to be shown as a message. */
 bool incoming_correction(Session *session, Conversation *conversation, const XmppMessage *message,
                          MessageDirection direction);

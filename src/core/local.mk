@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/core/libcore.a
 src_core_libcore_a_SOURCES = \
 	src/core/account_memory.c \
+	src/core/activity.c src/core/activity.h \
 	src/core/alive.c src/core/alive.h \
 	src/core/archive_prefs.c src/core/archive_prefs.h \
 	src/core/client.c src/core/client.h \
@@ -9,6 +10,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/conversations.c src/core/conversations.h \
 	src/core/core_done.c \
 	src/core/core_private.h \
+	src/core/corrections.c src/core/corrections.h \
 	src/core/credentials.c \
 	src/core/history_gaps.c \
 	src/core/history_past.c src/core/history_past.h \

@@ -420,6 +420,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
     own_presence_restore(session);
     outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
+    activity_online(client_activity(session->client), session, false);
     reading_online(session->reading);
     finish_connect(session, NULL);
 }
@@ -437,6 +438,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         outgoing_queue_flush(session->outgoing);
         history_sync_resumed(session->history_sync);
     }
+    activity_online(client_activity(session->client), session, true);
     reading_online(session->reading);
     finish_connect(session, NULL);
 }

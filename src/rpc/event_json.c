@@ -95,6 +95,22 @@ message_json(const ModelEvent *event)
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* `id` is the message that reads otherwise now, `correction` the id of what says so. */
+static char *
+correction_json(const ModelEvent *event)
+{
+    const Message *message = event->message.message;
+    JsonBuilder *json = begin("correction", message->edited, name_of(event->account));
+    add_text(json, "id", message->id);
+    add_text(json, "correction", message->edit_id);
+    add_text(json, "with", jid_text(conversation_jid(event->message.conversation)));
+    add_text(json, "from", message->from == NULL ? NULL : jid_text(message->from));
+    add_text(json, "direction", message->direction == MESSAGE_IN ? "in" : "out");
+    add_text(json, "body", message->body);
+    add_int(json, "edits", message->edits);
+    return end(json);
+}
+
 /* A change that is not one of delivery has no outward form. */
 static bool
 is_delivery(const ModelEvent *event)
@@ -220,14 +236,26 @@ plain(gint64 time, const char *event, const Account *account, char *take_rest)
     return g_strdup_printf("%.19sZ %s %s %s", when, event, account == NULL ? "-" : account_name(account), clean);
 }
 
+/* Whose text it is, and the text. */
 static char *
-message_line(const ModelEvent *event)
+text_of(const ModelEvent *event)
 {
     const Message *message = event->message.message;
     const char *with = jid_text(conversation_jid(event->message.conversation));
-    char *rest = message->direction == MESSAGE_IN ? g_strdup_printf("%s: %s", with, message->body)
-                                                  : g_strdup_printf("> %s: %s", with, message->body);
-    return plain(message->time, "message", event->account, rest);
+    return message->direction == MESSAGE_IN ? g_strdup_printf("%s: %s", with, message->body)
+                                            : g_strdup_printf("> %s: %s", with, message->body);
+}
+
+static char *
+message_line(const ModelEvent *event)
+{
+    return plain(event->message.message->time, "message", event->account, text_of(event));
+}
+
+static char *
+correction_line(const ModelEvent *event)
+{
+    return plain(event->message.message->edited, "correction", event->account, text_of(event));
 }
 
 static char *
@@ -312,6 +340,7 @@ form_of(const ModelEvent *event)
         [SUBSCRIPTION_CHANGED] = { subscription_json, subscription_line, NULL },
         [MESSAGE_ADDED] = { message_json, message_line, NULL },
         [MESSAGE_CHANGED] = { delivery_json, delivery_line, is_delivery },
+        [MESSAGE_EDITED] = { correction_json, correction_line, NULL },
         [UNREAD_CHANGED] = { unread_json, unread_line, NULL },
         [TYPING_CHANGED] = { typing_json, typing_line, NULL },
         [NOTICE] = { notice_json, notice_line, NULL },

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 flow_tests = \
 	tests/flow/test_flow_accounts \
+	tests/flow/test_flow_activity \
 	tests/flow/test_flow_archive \
 	tests/flow/test_flow_certificate \
 	tests/flow/test_flow_chat \
@@ -24,6 +25,9 @@ FLOW_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
 tests_flow_test_flow_accounts_SOURCES = tests/flow/test_flow_accounts.c
 tests_flow_test_flow_accounts_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_accounts_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_activity_SOURCES = tests/flow/test_flow_activity.c
+tests_flow_test_flow_activity_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_activity_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_archive_SOURCES = tests/flow/test_flow_archive.c
 tests_flow_test_flow_archive_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_archive_LDADD = $(FLOW_LINE)

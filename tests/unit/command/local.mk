@@ -5,6 +5,7 @@ COMMAND_FIXTURE = tests/unit/command/command_fixture.c tests/unit/command/comman
 command_tests = \
 	tests/unit/command/test_alias \
 	tests/unit/command/test_archive \
+	tests/unit/command/test_chat \
 	tests/unit/command/test_complete \
 	tests/unit/command/test_execute \
 	tests/unit/command/test_grammar \
@@ -19,6 +20,8 @@ tests_unit_command_test_alias_SOURCES = tests/unit/command/test_alias.c
 tests_unit_command_test_alias_LDADD = $(COMMAND_PURE_LINE)
 tests_unit_command_test_archive_SOURCES = tests/unit/command/test_archive.c $(COMMAND_FIXTURE)
 tests_unit_command_test_archive_LDADD = $(COMMAND_LINE)
+tests_unit_command_test_chat_SOURCES = tests/unit/command/test_chat.c $(COMMAND_FIXTURE)
+tests_unit_command_test_chat_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_complete_SOURCES = tests/unit/command/test_complete.c $(COMMAND_FIXTURE)
 tests_unit_command_test_complete_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_execute_SOURCES = tests/unit/command/test_execute.c $(COMMAND_FIXTURE)

@@ -129,6 +129,21 @@ test_hostile_bodies(Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_corrections(Fixture *fixture, gconstpointer data)
+{
+    ModelEvent event = message_event(fixture, MESSAGE_IN, "alice@example.org/phone", "helo");
+    conversation_edit_message(fixture->conversation, event.message.message, "hello\x1b", fixture->time, "id-2");
+    event.type = MESSAGE_EDITED;
+    g_autofree char *json = event_to_json(&event);
+    g_assert_cmpstr(json, ==,
+                    "{\"v\":1,\"event\":\"correction\",\"time\":\"2026-11-22T10:00:00.123Z\",\"account\":\"work\",\"id\":\"id-1\","
+                    "\"correction\":\"id-2\",\"with\":\"alice@example.org\",\"from\":\"alice@example.org/phone\",\"direction\":\"in\","
+                    "\"body\":\"hello\\u001b\",\"edits\":1}");
+    g_autofree char *line = event_to_line(&event);
+    g_assert_cmpstr(line, ==, "2026-11-22T10:00:00Z correction work alice@example.org: hello^[");
+}
+
+static void
 test_delivery(Fixture *fixture, gconstpointer data)
 {
     ModelEvent event = message_event(fixture, MESSAGE_OUT, "me@example.org/x", "hi");
@@ -284,6 +299,7 @@ main(int argc, char **argv)
 #define ADD(path, test) g_test_add("/rpc/event_json/" path, Fixture, NULL, set_up, test, tear_down)
     ADD("messages", test_messages);
     ADD("hostile-bodies", test_hostile_bodies);
+    ADD("corrections", test_corrections);
     ADD("delivery", test_delivery);
     ADD("connection", test_connection);
     ADD("presence-and-subscription", test_presence_and_subscription);
