@@ -68,11 +68,10 @@ on_silence(gpointer data)
     }
     question->silence = 0;
     stream_enter(stream);
-    stream_end(
-        stream, XMPP_CLOSE_NETWORK, false,
-        g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                    _("the server has not answered for %d seconds: the connection is given up"),
-                    SILENCE_MS / 1000));
+    stream_end(stream, XMPP_CLOSE_NETWORK, false,
+               g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
+                           _("the server has not answered for %d seconds: the connection is given up"),
+                           SILENCE_MS / 1000));
     stream_leave(stream);
     return G_SOURCE_REMOVE;
 }
@@ -86,8 +85,8 @@ ack_question_answered(AckQuestion *question)
 
 /* Any answer of the server, an error too, comes after all that was sent before the ping. */
 static void
-on_ping_answered(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
-                 const GError *error, gpointer data)
+on_ping_answered(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error,
+                 gpointer data)
 {
     AckQuestion *question = data;
 
@@ -121,8 +120,8 @@ on_due(gpointer data)
         return G_SOURCE_REMOVE;
     }
     g_autoptr(Jid) server = jid_new_from_parts(NULL, jid_domain(stream_own_bare(stream)), NULL, NULL);
-    question->ping = iq_request(stream, server, iq_new(stream, "get", "ping", NS_PING, NULL),
-                                on_ping_answered, question);
+    question->ping =
+        iq_request(stream, server, iq_new(stream, "get", "ping", NS_PING, NULL), on_ping_answered, question);
     return G_SOURCE_REMOVE;
 }
 

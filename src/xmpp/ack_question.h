@@ -11,8 +11,7 @@ typedef struct AckQuestion AckQuestion;
 typedef void (*AckProven)(guint32 number, gpointer data);
 
 /* `sent` is read when a question goes out. */
-AckQuestion *ack_question_new(XmppStream *stream, const guint32 *sent, AckProven proven,
-                              gpointer data);
+AckQuestion *ack_question_new(XmppStream *stream, const guint32 *sent, AckProven proven, gpointer data);
 void ack_question_free(AckQuestion *question);
 /* Asks in the next turn of the loop, unless a question is open; by <r/>, or by a ping where the server has no stream
  * management. */

@@ -10,9 +10,9 @@
 #include "xmpp/stream_parts.h"
 
 enum {
-    UNNAMED_MAX = 20,         /* stanzas nobody waits for are asked about when there are so many */
+    UNNAMED_MAX = 20,                  /* stanzas nobody waits for are asked about when there are so many */
     KEPT_BYTES_MAX = 16 * 1024 * 1024, /* a server that never confirms anything gets no more memory (I9) */
-    ID_BYTES_MAX = 4000,      /* XEP-0198 §5: longer ones are not to be expected */
+    ID_BYTES_MAX = 4000,               /* XEP-0198 §5: longer ones are not to be expected */
     EXPIRY_SECONDS_MAX = 7 * 24 * 60 * 60,
 };
 
@@ -60,8 +60,7 @@ resumption_new(XmppStream *stream)
 
     resumption->stream = stream;
     sent_queue_init(&resumption->queue);
-    resumption->question =
-        ack_question_new(stream, &resumption->queue.sent, on_proven, resumption);
+    resumption->question = ack_question_new(stream, &resumption->queue.sent, on_proven, resumption);
     return resumption;
 }
 
@@ -118,8 +117,8 @@ start_counting(Resumption *resumption)
 static void
 end_parked_session(Resumption *resumption)
 {
-    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                                  _("the server has ended the old session"));
+    g_autoptr(GError) error =
+        g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has ended the old session"));
 
     end_session(resumption, error);
 }
@@ -142,8 +141,7 @@ park(Resumption *resumption)
 {
     resumption->parked = true;
     if (resumption->max && !resumption->expiry)
-        resumption->expiry =
-            g_timeout_add_seconds(MIN(resumption->max, EXPIRY_SECONDS_MAX), on_expired, resumption);
+        resumption->expiry = g_timeout_add_seconds(MIN(resumption->max, EXPIRY_SECONDS_MAX), on_expired, resumption);
 }
 
 bool
@@ -326,8 +324,7 @@ acknowledge_up_to(Resumption *resumption, guint32 number)
     SentItem *item;
 
     while ((item = sent_queue_take(&resumption->queue, number))) {
-        const XmppEvent event = { .type = XMPP_EVENT_ACKNOWLEDGED,
-                                  .acknowledged = { .id = item->id } };
+        const XmppEvent event = { .type = XMPP_EVENT_ACKNOWLEDGED, .acknowledged = { .id = item->id } };
         if (item->id)
             stream_publish(resumption->stream, &event);
         sent_item_free(item);
@@ -365,13 +362,10 @@ break_off(Resumption *resumption, const char *detail, const char *words)
 static ResumptionOutcome
 break_off_count(Resumption *resumption, guint32 count)
 {
-    g_autofree char *detail =
-        g_strdup_printf("<handled-count-too-high xmlns='" NS_ACKS "' h='%u' send-count='%u'/>",
-                        count, resumption->queue.sent);
+    g_autofree char *detail = g_strdup_printf("<handled-count-too-high xmlns='" NS_ACKS "' h='%u' send-count='%u'/>",
+                                              count, resumption->queue.sent);
 
-    return break_off(
-        resumption, detail,
-        _("the server acknowledged more than was sent: the connection is given up"));
+    return break_off(resumption, detail, _("the server acknowledged more than was sent: the connection is given up"));
 }
 
 static ResumptionOutcome
@@ -384,9 +378,8 @@ receive_resumed(Resumption *resumption, xmpp_stanza_t *element)
         return RESUMPTION_NONE;
     resumption->resuming = resumption->enabling = false;
     if (g_strcmp0(id, resumption->id) != 0) /* I13 */
-        return break_off(
-            resumption, NULL,
-            _("the server resumed a session that is not ours: the connection is given up"));
+        return break_off(resumption, NULL,
+                         _("the server resumed a session that is not ours: the connection is given up"));
     if (!read_count(element, &h) || !accept_count(resumption, h))
         return break_off_count(resumption, h);
     resumption->parked = false;
@@ -425,8 +418,8 @@ read_enabled(Resumption *resumption, xmpp_stanza_t *enabled)
     const char *max = stanza_attribute(enabled, "max");
     guint64 seconds = 0;
 
-    if (!resume || (strcmp(resume, "true") != 0 && strcmp(resume, "1") != 0) || !id || !*id
-        || strlen(id) > ID_BYTES_MAX || resumption->unkept)
+    if (!resume || (strcmp(resume, "true") != 0 && strcmp(resume, "1") != 0) || !id || !*id || strlen(id) > ID_BYTES_MAX
+        || resumption->unkept)
         return;
     resumption->id = g_strdup(id);
     resumption->location = g_strdup(stanza_attribute(enabled, "location"));
@@ -579,8 +572,7 @@ on_answer(gpointer data)
 void
 resumption_acknowledge(Resumption *resumption, guint32 number)
 {
-    if (resumption->mode != MODE_MANAGED
-        || number - resumption->safe > resumption->received - resumption->safe)
+    if (resumption->mode != MODE_MANAGED || number - resumption->safe > resumption->received - resumption->safe)
         return;
     resumption->safe = number;
     if (resumption->asked && !resumption->answer && !resumption->parked)
@@ -590,8 +582,7 @@ resumption_acknowledge(Resumption *resumption, guint32 number)
 static void
 receive_question(Resumption *resumption)
 {
-    const XmppEvent event = { .type = XMPP_EVENT_ACK_WANTED,
-                              .ack_wanted = { .number = resumption->received } };
+    const XmppEvent event = { .type = XMPP_EVENT_ACK_WANTED, .ack_wanted = { .number = resumption->received } };
 
     resumption->asked = true;
     resumption->asked_at = resumption->received;
@@ -627,7 +618,7 @@ resumption_state(const Resumption *resumption, XmppResumeState *state)
 {
     if (!resumption->id || !resumption->jid)
         return false;
-    *state = (XmppResumeState){
+    *state = (XmppResumeState) {
         .id = resumption->id,
         .jid = jid_text(resumption->jid),
         .location = resumption->location,

@@ -16,7 +16,7 @@ sent_item_free(SentItem *item)
 void
 sent_queue_init(SentQueue *queue)
 {
-    *queue = (SentQueue){ .sent = 0 };
+    *queue = (SentQueue) { .sent = 0 };
     g_queue_init(&queue->items);
 }
 
@@ -32,7 +32,7 @@ push_item(SentQueue *queue, char *take_xml)
 {
     SentItem *item = g_new(SentItem, 1);
 
-    *item = (SentItem){ .number = queue->sent, .xml = take_xml };
+    *item = (SentItem) { .number = queue->sent, .xml = take_xml };
     queue->bytes += take_xml ? strlen(take_xml) : 0;
     g_queue_push_tail(&queue->items, item);
     return item;

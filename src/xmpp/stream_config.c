@@ -66,7 +66,7 @@ stream_config_clear(XmppStreamConfig *own)
     g_free((char *) own->fast_mechanism);
     g_free((char *) own->fast_offer);
     g_free((char *) own->user_agent_id);
-    *own = (XmppStreamConfig){ 0 };
+    *own = (XmppStreamConfig) { 0 };
 }
 
 void

@@ -37,8 +37,7 @@ stream_feed_close(XmppStream *stream, const GError *error)
     stream_enter(stream);
     stream_end(stream, XMPP_CLOSE_NETWORK, false,
                error ? g_error_copy(error)
-                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                           _("the server has closed the session")));
+                     : g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the server has closed the session")));
     stream_leave(stream);
 }
 
@@ -66,8 +65,7 @@ answer_resume(XmppStream *stream, const char *answer, guint32 number)
     stanza_set(element, "h", h);
     stream_enter(stream);
     stream_send_nonza(stream, resume);
-    const ResumptionOutcome outcome =
-        resumption_receive_answer(stream_resumption(stream), element);
+    const ResumptionOutcome outcome = resumption_receive_answer(stream_resumption(stream), element);
     xmpp_stanza_release(element);
     if (outcome == RESUMPTION_RESUMED)
         stream_resumed(stream);

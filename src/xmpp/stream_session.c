@@ -28,8 +28,7 @@ stream_session_new(XmppStream *stream)
 
     session->modules = module_table_new();
     session->states = module_states_new(session->modules);
-    session->subscribers =
-        g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
+    session->subscribers = g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, (GDestroyNotify) jid_unref, NULL);
     session->iqs = iq_table_new(stream);
     session->resumption = resumption_new(stream);
     return session;
@@ -148,8 +147,7 @@ stream_may_reveal(const XmppStream *stream, const Jid *jid)
     const XmppStreamConfig *config = stream_config(stream);
     const Jid *own = stream_own_bare(stream);
 
-    if (jid_equal_bare(jid, own)
-        || (!jid_local(jid) && strcmp(jid_domain(jid), jid_domain(own)) == 0))
+    if (jid_equal_bare(jid, own) || (!jid_local(jid) && strcmp(jid_domain(jid), jid_domain(own)) == 0))
         return true;
     if (config->may_reveal)
         return config->may_reveal(stream_owner(stream), jid);
@@ -233,9 +231,7 @@ stream_resumed(XmppStream *stream)
     stream_resume_state(stream, &state);
     const XmppEvent event = {
         .type = XMPP_EVENT_RESUMED,
-        .resumed = { .jid = stream_session(stream)->jid,
-                     .acknowledged = state.acknowledged,
-                     .restored = restored },
+        .resumed = { .jid = stream_session(stream)->jid, .acknowledged = state.acknowledged, .restored = restored },
     };
     stream_publish(stream, &event);
 }

@@ -22,8 +22,10 @@ login_resumable(Peer *me)
 static void
 hear(Peer *me, int number)
 {
-    feed(me, "<message from='bob@example.org/a' to='me@example.org/desk' type='chat' id='b%d'><body>from Bob %d</body></message>",
-         number, number);
+    feed(
+        me,
+        "<message from='bob@example.org/a' to='me@example.org/desk' type='chat' id='b%d'><body>from Bob %d</body></message>",
+        number, number);
 }
 
 static void
@@ -168,8 +170,7 @@ test_restarted(void)
     feed(me, "<a xmlns='urn:xmpp:sm:3' h='%u'/>", stream_sent_number(me->stream));
     flow_settle(flow);
     g_autoptr(Jid) bob = make_jid(BOB);
-    const Conversation *conversation =
-        conversations_open(flow->client, me->account, bob, CONVERSATION_CHAT);
+    const Conversation *conversation = conversations_open(flow->client, me->account, bob, CONVERSATION_CHAT);
     guint bodies = 0;
     for (guint i = 0; i < conversation_message_count(conversation); i++) {
         const Message *message = conversation_message_at(conversation, i);

@@ -11,9 +11,7 @@
 enum { DEADLINE_SECONDS = 60 };
 
 static const char *const contacts[] = { "bob@localhost", NULL };
-static const TestAccount accounts[] = { { "alice", "alice's secret", contacts },
-                                        { "bob", "b0b", NULL },
-                                        { 0 } };
+static const TestAccount accounts[] = { { "alice", "alice's secret", contacts }, { "bob", "b0b", NULL }, { 0 } };
 
 /* Alice talks to Bob over a connection that breaks. */
 typedef struct World {
@@ -36,14 +34,11 @@ answer_question(const XmppEvent *event, gpointer data)
 }
 
 static void
-connect_to(StreamFixture *fixture, const World *world, const char *user, guint16 port,
-           const XmppResumeState *state)
+connect_to(StreamFixture *fixture, const World *world, const char *user, guint16 port, const XmppResumeState *state)
 {
     g_autofree char *text = g_strdup_printf("%s@localhost/here", user);
     g_autoptr(Jid) jid = jid_new(text, NULL);
-    const TransportConfig transport = { .host = "127.0.0.1",
-                                        .port = port,
-                                        .ca_file = server_ca_file(world->server) };
+    const TransportConfig transport = { .host = "127.0.0.1", .port = port, .ca_file = server_ca_file(world->server) };
     const XmppStreamConfig config = {
         .jid = jid,
         .password = strcmp(user, "bob") == 0 ? "b0b" : "alice's secret",
@@ -66,9 +61,7 @@ say(StreamFixture *fixture, const char *to, guint number)
     g_autoptr(Jid) jid = jid_new(to, NULL);
     g_autofree char *id = g_strdup_printf("m%u", number);
     g_autofree char *body = g_strdup_printf("number %u.", number);
-    const XmppMessage message = {
-        .to = jid, .id = id, .origin_id = id, .type = XMPP_MESSAGE_CHAT, .body = body
-    };
+    const XmppMessage message = { .to = jid, .id = id, .origin_id = id, .type = XMPP_MESSAGE_CHAT, .body = body };
 
     g_assert_true(message_stanza_send(fixture->stream, &message));
 }
@@ -123,21 +116,20 @@ on_too_late(gpointer data)
     const World *world = data;
     g_autofree char *log = server_log_tail(world->server);
 
-    g_error("waited too long: said %u heard %u, Bob said %u heard %u, lost %u resumed %u\n%s",
-            world->said, world->heard, world->bob_said, world->bob_heard, world->lost,
-            world->resumed, log);
+    g_error("waited too long: said %u heard %u, Bob said %u heard %u, lost %u resumed %u\n%s", world->said,
+            world->heard, world->bob_said, world->bob_heard, world->lost, world->resumed, log);
     return G_SOURCE_REMOVE;
 }
 
-#define wait_until(world, condition) \
-    do { \
-        const guint too_late_ = g_timeout_add_seconds(DEADLINE_SECONDS, on_too_late, (world)); \
-        look(world); \
-        while (!(condition)) { \
-            g_main_context_iteration(NULL, TRUE); \
-            look(world); \
-        } \
-        g_source_remove(too_late_); \
+#define wait_until(world, condition)                                                                                   \
+    do {                                                                                                               \
+        const guint too_late_ = g_timeout_add_seconds(DEADLINE_SECONDS, on_too_late, (world));                         \
+        look(world);                                                                                                   \
+        while (!(condition)) {                                                                                         \
+            g_main_context_iteration(NULL, TRUE);                                                                      \
+            look(world);                                                                                               \
+        }                                                                                                              \
+        g_source_remove(too_late_);                                                                                    \
     } while (0)
 
 /* One of each kind serves all tests. */
@@ -165,8 +157,7 @@ world_init(World *world, ServerKind kind)
     world->server = get_server(kind);
     if (!world->server)
         return false;
-    world->proxy = chaos_proxy_new(
-        &(ChaosOptions){ .server_port = server_port(world->server), .seed = 198 });
+    world->proxy = chaos_proxy_new(&(ChaosOptions) { .server_port = server_port(world->server), .seed = 198 });
     fixture_init(&world->alice);
     fixture_init(&world->bob);
     world->alice.on_event = world->bob.on_event = answer_question;
@@ -239,8 +230,7 @@ test_exactly_once(gconstpointer kind)
         for (guint i = 0; i < 5; i++)
             say(&world.bob, "alice@localhost/here", world.bob_said++); /* Alice is away */
     }
-    wait_until(&world, world.online && world.heard == world.said
-                           && world.bob_heard == world.bob_said
+    wait_until(&world, world.online && world.heard == world.said && world.bob_heard == world.bob_said
                            && world.acknowledged == world.said);
     g_assert_cmpuint(world.bound, ==, 1);
     g_assert_cmpuint(world.resumed, ==, ROUNDS);

@@ -12,16 +12,13 @@
 #define ENABLED "<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true'/>"
 #define RESUMED(h) "<resumed xmlns='urn:xmpp:sm:3' previd='s1' h='" h "'/>"
 #define BIND_NS "urn:ietf:params:xml:ns:xmpp-bind"
-#define FEATURES \
-    "<stream:features><bind xmlns='" BIND_NS "'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>"
+#define FEATURES "<stream:features><bind xmlns='" BIND_NS "'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>"
 
 static void
 say(StreamFixture *fixture, const char *id)
 {
     g_autoptr(Jid) to = jid_new("juliet@capulet.example", NULL);
-    const XmppMessage message = {
-        .to = to, .id = (char *) id, .type = XMPP_MESSAGE_CHAT, .body = (char *) "x"
-    };
+    const XmppMessage message = { .to = to, .id = (char *) id, .type = XMPP_MESSAGE_CHAT, .body = (char *) "x" };
 
     g_assert_true(message_stanza_send(fixture->stream, &message));
 }
@@ -29,8 +26,7 @@ say(StreamFixture *fixture, const char *id)
 static void
 enable(StreamFixture *fixture)
 {
-    stream_send_nonza(fixture->stream,
-                      resumption_make_enable(stream_resumption(fixture->stream)));
+    stream_send_nonza(fixture->stream, resumption_make_enable(stream_resumption(fixture->stream)));
 }
 
 /* Online with stream management; the count of stanzas sent is 0. */
@@ -122,8 +118,7 @@ test_ping_instead(void)
         assert_no_event(&fixture);
         fixture_turn();
         g_autofree char *second = fixture_attribute(fixture_sent(&fixture), "id");
-        fixture_feed(&fixture, "<iq type='result' id='%s' from='mallory@evil.example'/>",
-                     second); /* I13 */
+        fixture_feed(&fixture, "<iq type='result' id='%s' from='mallory@evil.example'/>", second); /* I13 */
         assert_no_event(&fixture);
         fixture_feed(&fixture, "<iq type='result' id='%s' from='montague.example'/>", second);
         g_assert_cmpstr(fixture_event(&fixture), ==, "acknowledged m3");
@@ -223,8 +218,7 @@ test_impossible_counts(void)
         fixture_feed(&fixture, "<a xmlns='urn:xmpp:sm:3' h='1'/>");
         fixture_event(&fixture);
         fixture_feed(&fixture, "<a xmlns='urn:xmpp:sm:3' h='%s'/>", counts[i]);
-        assert_has(fixture_event(&fixture),
-                   "closed network error=the server acknowledged more than was sent");
+        assert_has(fixture_event(&fixture), "closed network error=the server acknowledged more than was sent");
         assert_no_event(&fixture);
         fixture_clear(&fixture);
     }
@@ -326,9 +320,8 @@ static void
 log_in(StreamFixture *fixture, const XmppResumeState *state)
 {
     reconnect_with(fixture, state);
-    fixture_feed(fixture,
-                 "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-                 "<mechanism>PLAIN</mechanism></mechanisms></stream:features>");
+    fixture_feed(fixture, "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+                          "<mechanism>PLAIN</mechanism></mechanisms></stream:features>");
     assert_has(fixture_sent(fixture), "<auth ");
     fixture_feed(fixture, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
     fixture_forget(fixture);
@@ -422,8 +415,7 @@ test_resumes(void)
     fixture_feed(&fixture, RESUMED("1"));
     assert_acknowledged(&fixture, "m1");
     g_assert_cmpstr(fixture_event(&fixture), ==, "phase online");
-    g_assert_cmpstr(fixture_event(&fixture), ==,
-                    "resumed romeo@montague.example/orchard acknowledged=1");
+    g_assert_cmpstr(fixture_event(&fixture), ==, "resumed romeo@montague.example/orchard acknowledged=1");
     assert_no_event(&fixture);
     assert_said(&fixture, "m2");
     assert_said(&fixture, "m3");
@@ -569,8 +561,7 @@ test_kept_stanzas_are_bounded(void)
 
     init_resumable(&fixture, ENABLED);
     for (guint i = 0; i < 200; i++) {
-        g_assert_true(stream_send(fixture.stream,
-                                  stanza_new(stream_ctx(fixture.stream), "presence", NULL)));
+        g_assert_true(stream_send(fixture.stream, stanza_new(stream_ctx(fixture.stream), "presence", NULL)));
         fixture_turn();
         const char *last = fixture.sent->pdata[fixture.sent->len - 1];
         if (g_str_has_prefix(last, "<r "))
@@ -647,8 +638,7 @@ typedef struct Outcome {
 } Outcome;
 
 static void
-on_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
-        const GError *error, gpointer data)
+on_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
     Outcome *outcome = data;
 
@@ -660,8 +650,7 @@ static char *
 request(StreamFixture *fixture, Outcome *outcome)
 {
     fixture_forget(fixture);
-    iq_request(fixture->stream, NULL,
-               iq_new(fixture->stream, "get", "query", "urn:example", NULL), on_done, outcome);
+    iq_request(fixture->stream, NULL, iq_new(fixture->stream, "get", "query", "urn:example", NULL), on_done, outcome);
     return fixture_attribute(fixture_sent(fixture), "id");
 }
 
@@ -770,8 +759,7 @@ test_restored(void)
     assert_has(resume, "h=\"7\"");
     fixture_feed(&fixture, RESUMED("12")); /* two were sent after the last storing */
     g_assert_cmpstr(fixture_event(&fixture), ==, "phase online");
-    g_assert_cmpstr(fixture_event(&fixture), ==,
-                    "resumed romeo@montague.example/orchard acknowledged=12 restored");
+    g_assert_cmpstr(fixture_event(&fixture), ==, "resumed romeo@montague.example/orchard acknowledged=12 restored");
     assert_has(fixture_sent(&fixture), "<iq "); /* this process knows nothing yet */
     const guint32 before = stream_sent_number(fixture.stream);
     g_assert_cmpuint(before, ==, 13 + fixture.sent->len);
@@ -890,8 +878,7 @@ test_wraps_around(void)
     assert_nothing_sent(&fixture);
     fixture_feed(&fixture, "<a xmlns='urn:xmpp:sm:3' h='4294967295'/>"); /* backwards */
     fixture_turn();
-    assert_has(fixture.events->pdata[fixture.events->len - 1],
-               "the server acknowledged more than was sent");
+    assert_has(fixture.events->pdata[fixture.events->len - 1], "the server acknowledged more than was sent");
     fixture_clear(&fixture);
 }
 
@@ -941,12 +928,9 @@ static void
 test_unasked_answers(void)
 {
     static const char *const answers[] = {
-        "<resumed xmlns='urn:xmpp:sm:3' previd='s1' h='1'/>",
-        "<failed xmlns='urn:xmpp:sm:3' h='1'/>",
-        "<enabled xmlns='urn:xmpp:sm:3' id='s2' resume='true'/>",
-        "<resumed xmlns='urn:xmpp:sm:2' previd='s1' h='1'/>",
-        "<resume xmlns='urn:xmpp:sm:3' previd='s1' h='1'/>",
-        "<enable xmlns='urn:xmpp:sm:3'/>",
+        "<resumed xmlns='urn:xmpp:sm:3' previd='s1' h='1'/>",     "<failed xmlns='urn:xmpp:sm:3' h='1'/>",
+        "<enabled xmlns='urn:xmpp:sm:3' id='s2' resume='true'/>", "<resumed xmlns='urn:xmpp:sm:2' previd='s1' h='1'/>",
+        "<resume xmlns='urn:xmpp:sm:3' previd='s1' h='1'/>",      "<enable xmlns='urn:xmpp:sm:3'/>",
     };
     StreamFixture fixture;
     XmppResumeState state = { 0 };
@@ -994,8 +978,7 @@ static void
 test_not_resumable(void)
 {
     g_autofree char *id = g_strnfill(5000, 'x');
-    g_autofree char *absurd =
-        g_strdup_printf("<enabled xmlns='urn:xmpp:sm:3' id='%s' resume='true'/>", id);
+    g_autofree char *absurd = g_strdup_printf("<enabled xmlns='urn:xmpp:sm:3' id='%s' resume='true'/>", id);
     const char *const answers[] = {
         "<enabled xmlns='urn:xmpp:sm:3'/>",
         "<enabled xmlns='urn:xmpp:sm:3' id='s1'/>",
@@ -1138,8 +1121,8 @@ test_location(void)
     g_autoptr(FakeResolver) resolver = fake_resolver_new();
     const guint16 port = server_free_port();
     g_autofree char *there = g_strdup_printf("on port %u", port);
-    g_autofree char *enabled = g_strdup_printf(
-        "<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true' location='127.0.0.1:%u'/>", port);
+    g_autofree char *enabled =
+        g_strdup_printf("<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true' location='127.0.0.1:%u'/>", port);
     const TransportConfig own = { .host = "127.0.0.1", .port = server_free_port() };
 
     init_resumable(&fixture, enabled);
@@ -1168,8 +1151,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/resumption/new-session-forgets", test_new_session_forgets);
     g_test_add_func("/xmpp/resumption/many", test_many);
     g_test_add_func("/xmpp/resumption/resumes", test_resumes);
-    g_test_add_func("/xmpp/resumption/sent-before-enabled-is-kept",
-                    test_sent_before_enabled_is_kept);
+    g_test_add_func("/xmpp/resumption/sent-before-enabled-is-kept", test_sent_before_enabled_is_kept);
     g_test_add_func("/xmpp/resumption/second-cut", test_second_cut);
     g_test_add_func("/xmpp/resumption/refused-then-resumed", test_refused_then_resumed);
     g_test_add_func("/xmpp/resumption/one-question", test_one_question);
