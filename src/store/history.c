@@ -15,10 +15,10 @@ add(const Newcomer *newcomer, GError **error)
     if (known != NULL)
         return copies_merge(newcomer, known, error) ? HISTORY_KNOWN : HISTORY_FAILED;
     Message *message = newcomer->message;
-    const bool placed = message->order == 0 ? order_at_end(newcomer, error)
-                                            : order_at(newcomer, message->order, error);
-    return placed && rows_insert(newcomer->db, newcomer->conversation, newcomer->place, message, error) ? HISTORY_ADDED
-                                                                                                       : HISTORY_FAILED;
+    const bool placed = message->order == 0 ? order_at_end(newcomer, error) : order_at(newcomer, message->order, error);
+    return placed && rows_insert(newcomer->db, newcomer->conversation, newcomer->place, message, error)
+               ? HISTORY_ADDED
+               : HISTORY_FAILED;
 }
 
 HistoryOutcome

@@ -3,8 +3,6 @@
  * have whole seconds only, and be of another clock. */
 #include "store/history.h"
 
-#include <string.h>
-
 #include "store/history_copies.h"
 #include "store/history_order.h"
 #include "store/history_rows.h"
@@ -16,7 +14,7 @@ typedef struct Slot {
     gint64 given; /* order of the message before */
     gint64 order; /* of one that is known, or was told its place; 0: it is looked for */
     bool is_known;
-    gint64 before; /* the smallest order known of the later ones */
+    gint64 before;   /* the smallest order known of the later ones */
     guint following; /* new ones up to there */
 } Slot;
 
@@ -94,9 +92,8 @@ place_slot(const Slot *slot, gint64 after, GError **error)
         return HISTORY_FAILED;
     if (twin != NULL)
         return copies_merge(newcomer, twin, error) ? HISTORY_KNOWN : HISTORY_FAILED;
-    const bool placed = slot->order != 0
-                            ? order_at(newcomer, slot->order, error)
-                            : order_between(newcomer, after, slot->before, slot->following, error);
+    const bool placed = slot->order != 0 ? order_at(newcomer, slot->order, error)
+                                         : order_between(newcomer, after, slot->before, slot->following, error);
     return placed && rows_insert(newcomer->db, newcomer->conversation, newcomer->place, newcomer->message, error)
                ? HISTORY_ADDED
                : HISTORY_FAILED;

@@ -123,11 +123,11 @@ copies_find(const Newcomer *newcomer, Message **known, GError **error)
     const Message *message = newcomer->message;
     *known = NULL;
     if (message->archive_id != NULL) {
-        g_autoptr(GPtrArray) same = rows_read_all(
-            newcomer->db,
-            sql_query(newcomer->db, error, SELECT_COPIES "m.archive_id = ?", SQL_INT(newcomer->conversation),
-                      SQL_TEXT(message->archive_id)),
-            error);
+        g_autoptr(GPtrArray) same =
+            rows_read_all(newcomer->db,
+                          sql_query(newcomer->db, error, SELECT_COPIES "m.archive_id = ?",
+                                    SQL_INT(newcomer->conversation), SQL_TEXT(message->archive_id)),
+                          error);
         if (same == NULL)
             return false;
         if (same->len > 0) {
@@ -153,7 +153,8 @@ copies_merge(const Newcomer *newcomer, const Message *known, GError **error)
     const bool at_server = message->archive_id != NULL;
     const bool sent = at_server && known->direction == MESSAGE_OUT && known->state == MESSAGE_QUEUED;
     const bool stamped = at_server && message->delayed && !known->delayed;
-    const bool learns = (at_server && known->archive_id == NULL) || (message->origin_id != NULL && known->origin_id == NULL)
+    const bool learns = (at_server && known->archive_id == NULL)
+                        || (message->origin_id != NULL && known->origin_id == NULL)
                         || (message->occupant_id != NULL && known->occupant_id == NULL);
     if (!sent && !stamped && !learns)
         return true;

@@ -21,13 +21,13 @@ history_page_before(Db *db, const HistoryPlace *place, gint64 order, guint limit
     const gint64 conversation = places_find(db, place, false, error);
     if (conversation < 0)
         return NULL;
-    GPtrArray *page = rows_read_all(
-        db,
-        sql_query(db, error,
-                  "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.position < ?"
-                  " ORDER BY m.position DESC LIMIT ?",
-                  SQL_INT(conversation), SQL_INT(order), SQL_INT(limit)),
-        error);
+    GPtrArray *page =
+        rows_read_all(db,
+                      sql_query(db, error,
+                                "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.position < ?"
+                                " ORDER BY m.position DESC LIMIT ?",
+                                SQL_INT(conversation), SQL_INT(order), SQL_INT(limit)),
+                      error);
     if (page != NULL)
         reverse(page);
     return page;
@@ -39,20 +39,22 @@ history_page_after(Db *db, const HistoryPlace *place, gint64 order, guint limit,
     const gint64 conversation = places_find(db, place, false, error);
     if (conversation < 0)
         return NULL;
-    return rows_read_all(
-        db,
-        sql_query(db, error,
-                  "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.position > ?"
-                  " ORDER BY m.position LIMIT ?",
-                  SQL_INT(conversation), SQL_INT(order), SQL_INT(limit)),
-        error);
+    return rows_read_all(db,
+                         sql_query(db, error,
+                                   "SELECT " HISTORY_COLUMNS
+                                   " FROM message m WHERE m.conversation = ? AND m.position > ?"
+                                   " ORDER BY m.position LIMIT ?",
+                                   SQL_INT(conversation), SQL_INT(order), SQL_INT(limit)),
+                         error);
 }
 
 Message *
 history_find(Db *db, gint64 row, GError **error)
 {
-    return rows_read_one(
-        db, sql_query(db, error, "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.row = ?", SQL_INT(row)), error);
+    return rows_read_one(db,
+                         sql_query(db, error, "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.row = ?",
+                                   SQL_INT(row)),
+                         error);
 }
 
 Message *
@@ -113,12 +115,12 @@ history_set_read(Db *db, const HistoryPlace *place, gint64 order, GError **error
     if (!db_step_begin(db, error))
         return false;
     const gint64 conversation = places_find(db, place, true, error);
-    return db_step_end(
-        db,
-        conversation > 0
-            && sql_run(db, error, "UPDATE conversation SET read_position = ?1 WHERE id = ?2 AND read_position < ?1",
-                       SQL_INT(order), SQL_INT(conversation)),
-        error);
+    return db_step_end(db,
+                       conversation > 0
+                           && sql_run(db, error,
+                                      "UPDATE conversation SET read_position = ?1 WHERE id = ?2 AND read_position < ?1",
+                                      SQL_INT(order), SQL_INT(conversation)),
+                       error);
 }
 
 gint64
@@ -138,9 +140,10 @@ history_count_unread(Db *db, const HistoryPlace *place, guint limit)
     const gint64 conversation = places_find(db, place, false, NULL);
     gint64 count = 0;
     if (conversation > 0)
-        sql_number(db, NULL, &count, NULL,
-                   "SELECT count(*) FROM (SELECT 1 FROM message WHERE conversation = ?1 AND direction = 0 AND position >"
-                   " (SELECT read_position FROM conversation WHERE id = ?1) LIMIT ?2)",
-                   SQL_INT(conversation), SQL_INT(limit));
+        sql_number(
+            db, NULL, &count, NULL,
+            "SELECT count(*) FROM (SELECT 1 FROM message WHERE conversation = ?1 AND direction = 0 AND position >"
+            " (SELECT read_position FROM conversation WHERE id = ?1) LIMIT ?2)",
+            SQL_INT(conversation), SQL_INT(limit));
     return (guint) count;
 }

@@ -15,9 +15,8 @@ places_find(Db *db, const HistoryPlace *place, bool create, GError **error)
         return -1;
     if (id != 0 || !create)
         return id;
-    sqlite3_stmt *insert =
-        sql_query(db, error, "INSERT INTO conversation (account, jid, kind) VALUES (?, ?, ?)", SQL_INT(account),
-                  SQL_TEXT(place->with), SQL_INT(place->kind));
+    sqlite3_stmt *insert = sql_query(db, error, "INSERT INTO conversation (account, jid, kind) VALUES (?, ?, ?)",
+                                     SQL_INT(account), SQL_TEXT(place->with), SQL_INT(place->kind));
     return insert != NULL && db_run(db, insert, error) ? sql_last_row(insert) : -1;
 }
 

@@ -131,11 +131,10 @@ rows_insert(Db *db, gint64 conversation, const HistoryPlace *place, Message *mes
                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                  SQL_INT(row), SQL_INT(conversation), SQL_INT(message->order), SQL_INT(message->time),
                  SQL_INT(message->direction), SQL_INT(message->state), SQL_INT(flags),
-                 SQL_INT(rows_digest(place, message)),
-                 SQL_TEXT(message->from != NULL ? jid_text(message->from) : NULL), SQL_TEXT(message->id),
-                 SQL_TEXT(message->origin_id), SQL_TEXT(message->archive_id), SQL_TEXT(message->occupant_id),
-                 SQL_TEXT(plain ? NULL : message->encryption), SQL_TEXT(message->trust), SQL_TEXT(message->reason),
-                 SQL_TEXT(message->body)))
+                 SQL_INT(rows_digest(place, message)), SQL_TEXT(message->from != NULL ? jid_text(message->from) : NULL),
+                 SQL_TEXT(message->id), SQL_TEXT(message->origin_id), SQL_TEXT(message->archive_id),
+                 SQL_TEXT(message->occupant_id), SQL_TEXT(plain ? NULL : message->encryption), SQL_TEXT(message->trust),
+                 SQL_TEXT(message->reason), SQL_TEXT(message->body)))
         return false;
     message->row = row;
     housekeeping_wake(db);

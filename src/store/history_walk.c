@@ -5,8 +5,8 @@
 #include "store/sql.h"
 
 enum {
-    PAGE = 256,           /* messages read at a time */
-    UNREAD_MAX = 100000,  /* counted in one conversation */
+    PAGE = 256,          /* messages read at a time */
+    UNREAD_MAX = 100000, /* counted in one conversation */
 };
 
 /* --- conversations --- */
@@ -15,15 +15,15 @@ bool
 history_each_conversation(Db *db, const char *account, bool unread_only, HistoryConversationFunc func, gpointer data,
                           GError **error)
 {
-    sqlite3_stmt *select = sql_query(
-        db, error,
-        "SELECT a.jid, c.jid, c.kind, m.time, m.position,"
-        " (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.conversation = c.id AND u.direction = 0"
-        " AND u.position > c.read_position LIMIT ?1)) AS unread"
-        " FROM conversation c JOIN account a ON a.id = c.account JOIN message m ON m.row ="
-        " (SELECT l.row FROM message l WHERE l.conversation = c.id ORDER BY l.position DESC LIMIT 1)"
-        " WHERE (?2 IS NULL OR a.jid = ?2) AND (unread > 0 OR ?3 = 0) ORDER BY m.time DESC, c.id",
-        SQL_INT(UNREAD_MAX), SQL_TEXT(account), SQL_INT(unread_only));
+    sqlite3_stmt *select =
+        sql_query(db, error,
+                  "SELECT a.jid, c.jid, c.kind, m.time, m.position,"
+                  " (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.conversation = c.id AND u.direction = 0"
+                  " AND u.position > c.read_position LIMIT ?1)) AS unread"
+                  " FROM conversation c JOIN account a ON a.id = c.account JOIN message m ON m.row ="
+                  " (SELECT l.row FROM message l WHERE l.conversation = c.id ORDER BY l.position DESC LIMIT 1)"
+                  " WHERE (?2 IS NULL OR a.jid = ?2) AND (unread > 0 OR ?3 = 0) ORDER BY m.time DESC, c.id",
+                  SQL_INT(UNREAD_MAX), SQL_TEXT(account), SQL_INT(unread_only));
     int more = -1;
     while (select != NULL && (more = db_next_row(db, select, error)) > 0) {
         const HistoryConversation conversation = {
@@ -110,17 +110,16 @@ find_stretch(const Walk *walk, const Stop *stop, gint64 *first, gint64 *last, GE
 static GPtrArray *
 read_page(const Walk *walk, const Stop *stop, gint64 first, gint64 last, GError **error)
 {
-    return rows_read_all(
-        walk->db,
-        sql_query(walk->db, error,
-                  "SELECT " HISTORY_COLUMNS " FROM message m INDEXED BY message_place"
-                  " WHERE m.conversation = ?1 AND m.position BETWEEN ?2 AND ?3"
-                  " AND (?4 = 0 OR m.time >= ?4) AND m.time < ?5 AND " HISTORY_FROM("m", "?6", "?7", "?8")
-                  " ORDER BY m.position LIMIT ?9",
-                  SQL_INT(stop->id), SQL_INT(first), SQL_INT(last), SQL_INT(walk->filter->after),
-                  SQL_INT(walk->before), SQL_TEXT(walk->filter->from), SQL_TEXT(stop->with), SQL_INT(stop->kind),
-                  SQL_INT(PAGE)),
-        error);
+    return rows_read_all(walk->db,
+                         sql_query(walk->db, error,
+                                   "SELECT " HISTORY_COLUMNS " FROM message m INDEXED BY message_place"
+                                   " WHERE m.conversation = ?1 AND m.position BETWEEN ?2 AND ?3"
+                                   " AND (?4 = 0 OR m.time >= ?4) AND m.time < ?5 AND " HISTORY_FROM(
+                                       "m", "?6", "?7", "?8") " ORDER BY m.position LIMIT ?9",
+                                   SQL_INT(stop->id), SQL_INT(first), SQL_INT(last), SQL_INT(walk->filter->after),
+                                   SQL_INT(walk->before), SQL_TEXT(walk->filter->from), SQL_TEXT(stop->with),
+                                   SQL_INT(stop->kind), SQL_INT(PAGE)),
+                         error);
 }
 
 static bool

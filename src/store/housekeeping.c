@@ -6,9 +6,9 @@
 #include "store/sql.h"
 
 enum {
-    FORGET_SLICE = 100, /* messages */
-    INDEX_SLICE = 100,  /* messages */
-    MERGE_SLICE = 16,   /* pages of the index */
+    FORGET_SLICE = 100,  /* messages */
+    INDEX_SLICE = 100,   /* messages */
+    MERGE_SLICE = 16,    /* pages of the index */
     FREE_PAGES_MAX = 64, /* that are kept for the next messages */
 };
 
@@ -31,8 +31,7 @@ forget_slice(Db *db, GError **error)
         return SLICE_FAILED;
     if (conversation == 0)
         return SLICE_NONE;
-    if (!sql_run(db, error,
-                 "DELETE FROM message WHERE row IN (SELECT row FROM message WHERE conversation = ? LIMIT ?)",
+    if (!sql_run(db, error, "DELETE FROM message WHERE row IN (SELECT row FROM message WHERE conversation = ? LIMIT ?)",
                  SQL_INT(conversation), SQL_INT(FORGET_SLICE)))
         return SLICE_FAILED;
     if (db_changes(db) > 0)

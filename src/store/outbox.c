@@ -26,13 +26,14 @@ outbox_add(Db *db, const char *account, const OutboxRow *row, GError **error)
     sqlite3_stmt *insert =
         account_id <= 0
             ? NULL
-            : sql_query(db, error,
-                        "INSERT INTO outbox (account, message, queued, jid, kind, recipient, intent, corrects, original,"
-                        " stanza_id, body, written, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        SQL_INT(account_id), SQL_INT(row->message), SQL_INT(row->queued), SQL_TEXT(row->with),
-                        SQL_INT(row->kind), SQL_TEXT(row->to), SQL_TEXT(row->intent), SQL_TEXT(row->corrects),
-                        SQL_INT(row->original), SQL_TEXT(row->id), SQL_TEXT(row->body), SQL_INT(row->written),
-                        SQL_INT(row->number));
+            : sql_query(
+                db, error,
+                "INSERT INTO outbox (account, message, queued, jid, kind, recipient, intent, corrects, original,"
+                " stanza_id, body, written, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                SQL_INT(account_id), SQL_INT(row->message), SQL_INT(row->queued), SQL_TEXT(row->with),
+                SQL_INT(row->kind), SQL_TEXT(row->to), SQL_TEXT(row->intent), SQL_TEXT(row->corrects),
+                SQL_INT(row->original), SQL_TEXT(row->id), SQL_TEXT(row->body), SQL_INT(row->written),
+                SQL_INT(row->number));
     const bool done = insert != NULL && db_run(db, insert, error);
     const gint64 outbox = done ? sql_last_row(insert) : 0;
     return db_step_end(db, done, error) ? outbox : 0;

@@ -144,8 +144,7 @@ search_index_reset(Db *db)
     if (again != 0 || !db_step_begin(db, &error))
         return false;
     if (!db_step_end(db, remake(db, &error), &error)) {
-        log_warning("store", "the index of the search cannot be made again: %s",
-                    error != NULL ? error->message : "?");
+        log_warning("store", "the index of the search cannot be made again: %s", error != NULL ? error->message : "?");
         return false;
     }
     log_warning("store", "the index of the search was damaged: it is made again");

@@ -6,11 +6,11 @@
 
 /* What a character is in a text that is searched. */
 typedef enum {
-    PART_NONE,      /* does not count, and does not end a word */
+    PART_NONE, /* does not count, and does not end a word */
     PART_SEPARATOR,
     PART_WORD,
-    PART_ALONE,     /* a token by itself */
-    PART_VOICING,   /* belongs to the token before: kana */
+    PART_ALONE,   /* a token by itself */
+    PART_VOICING, /* belongs to the token before: kana */
 } Part;
 
 typedef struct Splitter {
@@ -51,7 +51,8 @@ static Part
 classify_mark(gunichar character)
 {
     const gint class = g_unichar_combining_class(character);
-    const bool is_selector = (character >= 0xfe00 && character <= 0xfe0f) || (character >= 0xe0100 && character <= 0xe01ef)
+    const bool is_selector = (character >= 0xfe00 && character <= 0xfe0f)
+                             || (character >= 0xe0100 && character <= 0xe01ef)
                              || (character >= 0x180b && character <= 0x180d) || character == 0x034f;
     if (is_selector || class == 1 || (class >= 10 && class <= 36) || class >= 200)
         return PART_NONE;
@@ -164,7 +165,7 @@ strokeless(gunichar character)
     static const struct {
         gunichar letter;
         const char *plain;
-    } letters[] = { { 0xe6, "ae" }, { 0xf8, "o" }, { 0x111, "d" }, { 0x127, "h" },
+    } letters[] = { { 0xe6, "ae" }, { 0xf8, "o" },  { 0x111, "d" },  { 0x127, "h" },
                     { 0x131, "i" }, { 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" } };
     for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
         if (letters[i].letter == character)

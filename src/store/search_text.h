@@ -13,8 +13,8 @@ typedef struct SearchToken {
 } SearchToken;
 
 typedef struct SearchText {
-    GString *folded;      /* the tokens, with a space between: nothing else is in it that is ASCII but no letter or digit */
-    GArray *tokens;       /* SearchToken */
+    GString *folded; /* the tokens, with a space between; of ASCII there are only letters, digits and these spaces */
+    GArray *tokens;  /* SearchToken */
 } SearchText;
 
 /* `length` -1: NUL-terminated. `text` is valid UTF-8. */

@@ -150,8 +150,9 @@ sync_pending_read(Db *db, const HistoryPlace *place)
     const gint64 conversation = places_find(db, place, false, NULL);
     if (conversation <= 0)
         return NULL;
-    return read_text(
-        db, sql_query(db, NULL, "SELECT pending_read FROM conversation WHERE id = ?", SQL_INT(conversation)), NULL);
+    return read_text(db,
+                     sql_query(db, NULL, "SELECT pending_read FROM conversation WHERE id = ?", SQL_INT(conversation)),
+                     NULL);
 }
 
 bool

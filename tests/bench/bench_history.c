@@ -195,9 +195,8 @@ run(guint total, const HistoryPlace *places)
     db_close(db);
     GStatBuf status;
     g_stat(path, &status);
-    printf("%u messages: added at %.0f/s, indexed at %.0f/s, %.0f MB\n", total,
-           total * 1e6 / (double) (filled - start), total * 1e6 / (double) (indexed - filled),
-           (double) status.st_size / 1e6);
+    printf("%u messages: added at %.0f/s, indexed at %.0f/s, %.0f MB\n", total, total * 1e6 / (double) (filled - start),
+           total * 1e6 / (double) (indexed - filled), (double) status.st_size / 1e6);
     Bench bench = { .path = path, .large = &places[0] };
     measure(&bench, "opening: the last 100", open_last_page);
     measure(&bench, "one page up", page_up);

@@ -39,7 +39,7 @@ add_within(Db *db, const HistoryPlace *place, const HistoryBounds *bounds, Messa
     } while (0)
 
 /* A message of the archive: its id there is its text. */
-#define OLD(text, seconds) KIT(.body = text, .archive_id = text, .time = (seconds) * SECOND, .delayed = true)
+#define OLD(text, seconds) KIT(.body = text, .archive_id = text, .time = (seconds) *SECOND, .delayed = true)
 
 static void
 test_into_nothing(void)
@@ -182,8 +182,10 @@ test_mixed(void)
     kit_add(db, &kit_chat, KIT(.body = "b", .archive_id = "2"));
     const HistoryPlace places[] = { kit_chat, kit_other_chat, kit_chat, kit_other_chat, kit_chat };
     Message *messages[] = {
-        KIT(.body = "a", .archive_id = "1", .time = 1 * SECOND), KIT(.body = "x", .archive_id = "11", .time = 1 * SECOND),
-        KIT(.body = "b", .archive_id = "2", .time = 2 * SECOND), KIT(.body = "y", .archive_id = "12", .time = 1 * SECOND),
+        KIT(.body = "a", .archive_id = "1", .time = 1 * SECOND),
+        KIT(.body = "x", .archive_id = "11", .time = 1 * SECOND),
+        KIT(.body = "b", .archive_id = "2", .time = 2 * SECOND),
+        KIT(.body = "y", .archive_id = "12", .time = 1 * SECOND),
         KIT(.body = "c", .archive_id = "3", .time = 3 * SECOND),
     };
     HistoryOutcome outcomes[G_N_ELEMENTS(messages)];
@@ -234,8 +236,7 @@ test_any_way(void)
                 g_autoptr(Message) next = history_find_archived(db, &kit_chat, NULL, names[i], NULL);
                 before = next != NULL ? next->order : 0;
             }
-            g_free(add_within(db, &kit_chat, &(const HistoryBounds) { after, before },
-                              (Message *const *) page->pdata));
+            g_free(add_within(db, &kit_chat, &(const HistoryBounds) { after, before }, (Message *const *) page->pdata));
             g_ptr_array_unref(page);
             after = last->order;
         }

@@ -93,7 +93,7 @@ may_be_scanned(const char *detail)
                                          "SCAN caps",  "SCAN (subquery" };
     for (gsize i = 0; i < G_N_ELEMENTS(small); i++) {
         const size_t length = strlen(small[i]);
-        if (strncmp(detail, small[i], length) == 0 && (detail[length] == '\0' || detail[length] == ' ' || small[i][length - 1] == 'y'))
+        if (strncmp(detail, small[i], length) == 0 && (detail[length] == '\0' || strchr(" -", detail[length]) != NULL))
             return true;
     }
     return false;

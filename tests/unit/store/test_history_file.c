@@ -261,7 +261,8 @@ test_expiry_gives_pages_back(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(history_expire(db, &kit_chat, G_MAXINT64, 1000, NULL), ==, 500);
     const guint deadline = g_timeout_add_seconds(DEADLINE, on_deadline, NULL);
     while (g_main_context_iteration(NULL, TRUE)) {
-        const gint64 left = number_of(fixture, "SELECT (SELECT count(*) FROM unindexed) + (SELECT count(*) FROM chore WHERE value > 0)");
+        const gint64 left = number_of(fixture, "SELECT (SELECT count(*) FROM unindexed)"
+                                               " + (SELECT count(*) FROM chore WHERE value > 0)");
         if (left == 0 && number_of(fixture, "PRAGMA freelist_count") <= 64)
             break;
     }

@@ -167,13 +167,15 @@ check_file(const Fixture *fixture, int acknowledged)
     g_assert_cmpint(number_of(handle, "SELECT coalesce(max(CAST(id AS INTEGER)) + 1, 0) FROM message"), ==, messages);
     g_assert_cmpint(number_of(handle, "SELECT count(*) FROM outbox"), ==, messages);
     g_assert_cmpint(number_of(handle, "SELECT count(*) FROM outbox o JOIN message m ON m.row = o.message AND m.id ="
-                                      " o.stanza_id"), ==, messages);
+                                      " o.stanza_id"),
+                    ==, messages);
     if (messages > 0)
         g_assert_cmpint(number_of(handle, "SELECT cursor FROM archive") + 1, >=, acknowledged);
     /* In the order of writing. */
     g_assert_cmpint(number_of(handle, "SELECT count(*) FROM message a JOIN message b ON CAST(b.id AS INTEGER) ="
                                       " CAST(a.id AS INTEGER) + 1 AND b.position <= a.position AND b.row IN"
-                                      " (SELECT row FROM message ORDER BY row DESC LIMIT 50)"), ==, 0);
+                                      " (SELECT row FROM message ORDER BY row DESC LIMIT 50)"),
+                    ==, 0);
     sqlite3_close(handle);
 }
 

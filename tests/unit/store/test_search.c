@@ -128,7 +128,8 @@ test_hostile_words(void)
         "a OR b",     "a AND",          "NOT a",      "NEAR(a b)",      "NEAR(\"a\" \"b\", 3)", "text:a",   "place:c1",
         "a AND place:c1", "{text place}:a", "- a",    "^a",             "a + b",                "(a",       "a)",
         "\"a",        "a\"b",           "\"a\"\"b\"", "\"\" a",         "*",                    "a*b",      "\"a\"*",
-        "''",         "a'; DROP TABLE message; --",   "\\",             "%",                    "a\tb\nc",  "a\xe2\x80\x8bz",
+        "''",         "a'; DROP TABLE message; --",   "\\",             "%",                    "a\tb\nc",
+        "a\xe2\x80\x8bz",
         "* a",        "a **",           "\"*\"",      "\xe2\x80\xae" "a", "words",              "rank:1",   "a:b:c",
         "c1",         "a1",
     };
