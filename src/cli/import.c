@@ -32,11 +32,11 @@ typedef struct Import {
     const char *account;  /* -a; NULL */
     const char *path;     /* of the file under way */
     GPtrArray *held;      /* reports of the file: char *, until it is known to be of the format */
+    char *problem;        /* the first of these, without the path */
     guint good;           /* messages of the file */
     GError *failure;      /* of the store */
     guint added, known, skipped;
     guint reports;
-    guint refused; /* files */
 } Import;
 
 /* --- complaints --- */
@@ -65,6 +65,10 @@ on_bad(gpointer data, guint line, const char *cause)
     char *text = line > 0 ? g_strdup_printf(_("%s:%u: %s: skipped"), path, line, clean)
                           : g_strdup_printf(_("%s: %s: skipped"), path, clean);
     import->skipped++;
+    if (import->held->len == 0) {
+        g_free(import->problem);
+        import->problem = line > 0 ? g_strdup_printf(_("line %u: %s"), line, clean) : NULL;
+    }
     g_ptr_array_add(import->held, text);
     if (import->good > 0)
         tell_held(import);
@@ -145,12 +149,14 @@ static void
 refuse_file(Import *import)
 {
     g_autofree char *path = text_clean(import->path, -1, TEXT_STRICT);
-    g_autofree char *first = g_strdup(import->held->pdata[0]);
+    if (import->problem == NULL) {
+        tell_held(import);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(_("%s is refused, it does not look like %s: check the format (%s)"), path,
+                                            import->format->name, import->problem);
     g_ptr_array_set_size(import->held, 0);
-    g_autofree char *text = g_strdup_printf(_("%s is refused as %s: look at the first problem: %s"), path,
-                                            import->format->name, first);
     report(import, text);
-    import->refused++;
 }
 
 static bool
@@ -368,6 +374,7 @@ cli_import(const CliQuery *options)
     g_clear_pointer(&import.import, records_import_free);
     g_clear_pointer(&import.records, records_free);
     g_ptr_array_unref(import.held);
+    g_free(import.problem);
     g_hash_table_unref(import.accounts);
     if (import.added + import.known > 0 || done)
         print_summary(&import);

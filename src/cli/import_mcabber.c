@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mcabber's history: a file a contact, named by the JID, UTC. "MR TIME NNN TEXT" was received, "MS" sent; NNN further
  * lines belong to the text; "MI" and "S…" are notes about messages and presence. In rooms all is received, and the text
- * begins with "<nick> " or "*nick ". */
+ * begins with "<nick> ", "*nick ", "PRIV#<nick> " (to the user alone), or "~ [" (the topic). */
 #include <string.h>
 
 #include "base/i18n.h"
@@ -12,6 +12,13 @@ wants(const char *path)
 {
     const char *name = strrchr(path, '/');
     return strchr(name != NULL ? name : path, '@') != NULL;
+}
+
+/* What is in a room's file and was not said in the room. */
+static bool
+is_aside(const char *text)
+{
+    return g_str_has_prefix(text, "~ [") || g_str_has_prefix(text, "PRIV#");
 }
 
 /* Whether everything in the file was said by somebody with a nick. The file is at its beginning afterwards. */
@@ -31,9 +38,9 @@ is_room(ImportFile *file)
         skip = head.more;
         if (head.type != 'M' || head.info == 'I')
             continue;
-        const bool nick = (*head.text == '<' && strstr(head.text, "> ") != NULL) || *head.text == '*';
-        spoken = spoken || *head.text == '<';
-        room = head.info == 'R' && nick;
+        const bool nick = *head.text == '<' && strstr(head.text, "> ") != NULL;
+        spoken = spoken || nick;
+        room = head.info == 'R' && (nick || *head.text == '*' || is_aside(head.text));
     }
     rewind(file->stream);
     file->line = 0;
@@ -76,6 +83,8 @@ put(const ImportSink *sink, const ImportHead *head, RecordsItem *item, const GSt
     g_autofree char *from = NULL;
     bool own = head->info == 'S';
     if (item->kind == CONVERSATION_ROOM) {
+        if (is_aside(valid))
+            return true;
         nick = take_nick(valid, body);
         own = nick != NULL && import_is_own_nick(sink, item->account, nick);
         from = nick == NULL ? NULL : g_strdup_printf("%s/%s", item->with, nick);

@@ -169,7 +169,8 @@ record_sender(const RecordsEntry *entry)
 {
     const Message *message = entry->message;
     const char *name = message->direction == MESSAGE_OUT ? entry->account_jid : entry->with;
-    if (entry->kind == CONVERSATION_ROOM && message->from != NULL && jid_resource(message->from) != NULL)
+    if (entry->kind == CONVERSATION_ROOM && message->from != NULL && jid_resource(message->from) != NULL &&
+        g_str_equal(jid_bare(message->from), entry->with))
         name = jid_resource(message->from);
     return text_clean(name, -1, TEXT_STRICT);
 }

@@ -13,6 +13,7 @@
 
 enum {
     PAGE = 256,
+    MATCHING_PAGE = 32, /* with a regular expression, whose work for a text is bounded, but not small */
 };
 
 /* How far a message's place may be before its time: archives and clocks disagree. */
@@ -388,14 +389,22 @@ records_walk_free(RecordsWalk *walk)
     g_free(walk);
 }
 
+static guint
+page_size(const RecordsWalk *walk)
+{
+    return walk->filter.matching != NULL ? MATCHING_PAGE : PAGE;
+}
+
 static GPtrArray *
 next_page(const RecordsWalk *walk, const Place *place, GError **error)
 {
     const HistoryPlace where = { place->account, place->with, place->kind };
     const gint64 after = walk->filter.after > order_slack ? walk->filter.after - order_slack : 0;
     if (walk->backwards)
-        return history_page_before(walk->records->db, &where, walk->order != 0 ? walk->order : G_MAXINT64, PAGE, error);
-    return history_page_after(walk->records->db, &where, walk->order != 0 ? walk->order : after, PAGE, error);
+        return history_page_before(walk->records->db, &where, walk->order != 0 ? walk->order : G_MAXINT64,
+                                   page_size(walk), error);
+    return history_page_after(walk->records->db, &where, walk->order != 0 ? walk->order : after, page_size(walk),
+                              error);
 }
 
 /* Tells the messages of a page that are wanted, in the order of the walk. */
@@ -435,7 +444,7 @@ records_walk_step(RecordsWalk *walk, RecordsFunc func, gpointer data, bool *over
     g_autoptr(GPtrArray) page = next_page(walk, place, error);
     if (page == NULL || !tell_page(walk, place, page, func, data, &goes_on, error))
         return false;
-    if (page->len < PAGE || is_before_all(walk)) {
+    if (page->len < page_size(walk) || is_before_all(walk)) {
         walk->place++;
         walk->order = 0;
     }

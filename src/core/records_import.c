@@ -177,11 +177,12 @@ choose_order(const Thread *thread, const MessageInit *message)
 
 /* --- what is there already --- */
 
+/* Logs of rooms may not know which nick was the user's. */
 static bool
 is_same_sender(ConversationKind kind, const Message *there, const MessageInit *message)
 {
     if (there->direction != message->direction)
-        return false;
+        return kind == CONVERSATION_ROOM;
     if (there->from == NULL || message->from == NULL || message->direction == MESSAGE_OUT)
         return true;
     return kind == CONVERSATION_ROOM ? jid_equal(there->from, message->from)

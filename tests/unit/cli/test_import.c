@@ -148,6 +148,24 @@ test_mcabber(Fixture *fixture, gconstpointer data)
                 "room@conference.example.org/alice b: hi\n"
                 "me@example.org 2023-12-31T23:00:01.000Z ># room@conference.example.org "
                 "room@conference.example.org/me: /me waves\n");
+    /* As mcabber 1.1.2 writes it. */
+    assert_read(fixture, &import_mcabber, "room1@conference.example.org",
+                "MI 20261123T04:53:57Z 000 You have joined as \"ally\"\n"
+                "MI 20261123T04:53:57Z 000 The topic has been cleared\n"
+                "MR 20261123T04:53:57Z 001 ~ []\n\n"
+                "SO 20261123T04:53:57Z 000 \n"
+                "MI 20261123T04:54:00Z 000 bobby has joined\n"
+                "MR 20261123T04:54:02Z 000 <bobby> in the room\n"
+                "MR 20261123T04:54:03Z 000 <bobby> /me in the room\n"
+                "MR 20261123T04:54:03Z 000 PRIV#<bobby> psst\n"
+                "MR 20261123T04:54:04Z 000 <me> from me\n"
+                "MI 20261123T04:54:08Z 000 bobby has left\n",
+                "me@example.org 2026-11-23T04:54:02.000Z <# room1@conference.example.org "
+                "room1@conference.example.org/bobby: in the room\n"
+                "me@example.org 2026-11-23T04:54:03.000Z <# room1@conference.example.org "
+                "room1@conference.example.org/bobby: /me in the room\n"
+                "me@example.org 2026-11-23T04:54:04.000Z ># room1@conference.example.org "
+                "room1@conference.example.org/me: from me\n");
     /* Cut off in the middle of a message. */
     assert_read(fixture, &import_mcabber, "alice@example.org", "MR 20231231T23:00:00Z 005 hi\nthere",
                 "me@example.org 2023-12-31T23:00:00.000Z < alice@example.org alice@example.org: hi\\nthere\n");
