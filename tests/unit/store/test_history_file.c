@@ -296,9 +296,13 @@ test_forgetting_goes_on_later(Fixture *fixture, gconstpointer data)
     g_clear_pointer(&db, db_close);
     g_assert_cmpint(number_of(fixture, "SELECT count(*) FROM message"), ==, 2);
     g_assert_cmpint(number_of(fixture, "SELECT count(*) FROM conversation"), ==, 2);
-    /* The whole account. */
+    /* An account that is removed leaves its history; the user may want that gone, too. */
     db = open_db(fixture);
     g_assert_true(cache_forget_account(db, kit_chat.account, NULL));
+    kit_assert_bodies(db, &kit_chat, "new");
+    const HistoryPlace everything = { .account = kit_chat.account };
+    g_assert_true(history_forget(db, &everything, NULL));
+    kit_assert_bodies(db, &kit_chat, "");
     keep_house(db);
     g_clear_pointer(&db, db_close);
     g_assert_cmpint(number_of(fixture, "SELECT count(*) FROM message"), ==, 0);

@@ -4,7 +4,6 @@
 #include <glib/gstdio.h>
 
 #include "history_kit.h"
-#include "store/cache.h"
 
 static void
 on_row(gint64 outbox, const OutboxRow *row, gpointer data)
@@ -65,7 +64,8 @@ test_order(void)
     g_assert_cmpint(add(db, "me@example.org", "d", NULL), >, c);
     assert_rows(db, "me@example.org", "a:0 b!c:4294967295 d:0 ");
     assert_rows(db, "other@example.org", "x:0 ");
-    g_assert_true(cache_forget_account(db, "me@example.org", NULL));
+    const HistoryPlace everything = { .account = "me@example.org" };
+    g_assert_true(history_forget(db, &everything, NULL));
     assert_rows(db, "me@example.org", "");
     assert_rows(db, "other@example.org", "x:0 ");
 }
