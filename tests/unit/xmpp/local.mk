@@ -34,6 +34,7 @@ xmpp_tests = \
 	tests/unit/xmpp/test_message_parts \
 	tests/unit/xmpp/test_message_stanza \
 	tests/unit/xmpp/test_negotiation \
+	tests/unit/xmpp/test_one_round_trip \
 	tests/unit/xmpp/test_presence \
 	tests/unit/xmpp/test_resumption \
 	tests/unit/xmpp/test_roster_iq \
@@ -79,6 +80,9 @@ tests_unit_xmpp_test_message_stanza_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_negotiation_SOURCES = tests/unit/xmpp/test_negotiation.c tests/support/scram_server.c tests/support/scram_server.h
 tests_unit_xmpp_test_negotiation_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_negotiation_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_one_round_trip_SOURCES = tests/unit/xmpp/test_one_round_trip.c
+tests_unit_xmpp_test_one_round_trip_CPPFLAGS = $(xmpp_test_flags) -I$(top_srcdir)/tests/support
+tests_unit_xmpp_test_one_round_trip_LDADD = tests/support/libnetfakes.a $(xmpp_test_line)
 tests_unit_xmpp_test_presence_SOURCES = tests/unit/xmpp/test_presence.c
 tests_unit_xmpp_test_presence_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_presence_LDADD = $(xmpp_test_line)
