@@ -25,6 +25,16 @@ static const struct {
     { "HT-SHA-256-NONE", SASL_BINDING_NONE },
 };
 
+/* Index into token_mechanisms; their number when it is none of them. */
+static gsize
+row_of(const char *mechanism)
+{
+    gsize row = 0;
+    while (row < G_N_ELEMENTS(token_mechanisms) && g_strcmp0(mechanism, token_mechanisms[row].name) != 0)
+        row++;
+    return row;
+}
+
 /* The bytes of the channel that a proof covers; NULL: none. */
 static GBytes *
 channel_of(const FastConfig *config, SaslBinding binding)
@@ -69,9 +79,7 @@ make_payload(const char *username, const guint8 *proof)
 Fast *
 fast_new(const FastConfig *config)
 {
-    gsize row = 0;
-    while (row < G_N_ELEMENTS(token_mechanisms) && g_strcmp0(config->mechanism, token_mechanisms[row].name) != 0)
-        row++;
+    const gsize row = row_of(config->mechanism);
     if (config->token == NULL || *config->token == '\0' || row == G_N_ELEMENTS(token_mechanisms)
         || !is_usable(config, token_mechanisms[row].binding))
         return NULL;
@@ -135,4 +143,10 @@ fast_choose(const FastConfig *config, const char *const *offered, const char *co
             return token_mechanisms[i].name;
     }
     return NULL;
+}
+
+bool
+fast_is_stronger(const char *mechanism, const char *other)
+{
+    return row_of(mechanism) < row_of(other);
 }

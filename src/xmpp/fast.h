@@ -50,3 +50,5 @@ bool fast_verify(const Fast *fast, const char *base64, GError **error);
 /* The mechanism to ask a token for: the strongest of those offered that this connection can use; NULL: none. `bindings`:
  * the types of XEP-0440, NULL when the server lists none. The token of `config` does not matter. */
 const char *fast_choose(const FastConfig *config, const char *const *offered, const char *const *bindings);
+/* Whether `mechanism` is stronger than `other`, which may be NULL. */
+bool fast_is_stronger(const char *mechanism, const char *other);

@@ -98,7 +98,7 @@ namespace_of(const Login *login)
 }
 
 static void
-send(Login *login, xmpp_stanza_t *take_element)
+send_element(Login *login, xmpp_stanza_t *take_element)
 {
     login->asked = true;
     login->events.on_turn(true, login->data);
@@ -115,7 +115,7 @@ send_text(Login *login, const char *name, const char *payload)
         xmpp_stanza_set_text(text, payload);
         stanza_take(element, text);
     }
-    send(login, element);
+    send_element(login, element);
 }
 
 /* The login has failed: for good, for now, or because somebody weakened it (I4, I8). */
@@ -189,7 +189,7 @@ add_token_request(Login *login, xmpp_stanza_t *authenticate, const char *current
                                          (const char *const *) login->bindings)
                            : NULL;
     login->asked_token = NULL;
-    if (!best || g_strcmp0(best, current) == 0)
+    if (!best || !fast_is_stronger(best, current))
         return;
     login->asked_token = best;
     stanza_set(stanza_add(authenticate, "request-token", NS_FAST), "mechanism", best);
@@ -242,7 +242,7 @@ start_token(Login *login)
     if (!login->early)
         add_token_request(login, element, fast_mechanism(login->fast), false);
     add_session(login, element);
-    send(login, element);
+    send_element(login, element);
     return true;
 }
 
@@ -322,7 +322,7 @@ send_first(Login *login)
         stanza_set(auth, "mechanism", mechanism);
         xmpp_stanza_set_text(text, payload);
         stanza_take(auth, text);
-        send(login, auth);
+        send_element(login, auth);
         return;
     }
     xmpp_stanza_t *element = sasl2_authenticate(stream_ctx(stream), mechanism, payload,
@@ -330,7 +330,7 @@ send_first(Login *login)
     add_upgrade_request(login, element);
     add_token_request(login, element, NULL, sasl_has_binding(login->sasl));
     add_session(login, element);
-    send(login, element);
+    send_element(login, element);
 }
 
 /* What one profile offers is tried; the error is that of the last one. A profile may lack the only mechanism that the
@@ -595,7 +595,7 @@ receive_continue(Login *login, xmpp_stanza_t *element)
     login->upgrading = true;
     xmpp_stanza_t *next = stanza_new(stream_ctx(login->stream), "next", NS_SASL2);
     stanza_set(next, "task", task);
-    send(login, next);
+    send_element(login, next);
 }
 
 static void
@@ -607,7 +607,7 @@ on_upgrade_computed(xmpp_stanza_t *answer, const GError *error, gpointer data)
     stream_enter(stream);
     login->computing = false;
     if (answer)
-        send(login, answer);
+        send_element(login, answer);
     else
         end_login(login, SASL_FAILED, error);
     stream_leave(stream);

@@ -165,6 +165,17 @@ test_choice(void)
     g_assert_null(fast_choose(&config, OFFERS(ALL), NULL));
 }
 
+static void
+test_order(void)
+{
+    g_assert_true(fast_is_stronger("HT-SHA-256-EXPR", "HT-SHA-256-ENDP"));
+    g_assert_true(fast_is_stronger("HT-SHA-256-ENDP", "HT-SHA-256-NONE"));
+    g_assert_true(fast_is_stronger("HT-SHA-256-NONE", NULL));
+    g_assert_false(fast_is_stronger("HT-SHA-256-NONE", "HT-SHA-256-NONE"));
+    g_assert_false(fast_is_stronger("HT-SHA-256-ENDP", "HT-SHA-256-EXPR"));
+    g_assert_false(fast_is_stronger("X", NULL));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -176,6 +187,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/fast/never", test_never);
     g_test_add_func("/xmpp/fast/bound-is-enough-for-a-pin", test_bound_is_enough_for_a_pin);
     g_test_add_func("/xmpp/fast/choice", test_choice);
+    g_test_add_func("/xmpp/fast/order", test_order);
     const int failed = g_test_run();
     g_bytes_unref(exporter);
     g_bytes_unref(end_point);

@@ -574,6 +574,23 @@ test_better_token(void)
     fixture_clear(&fixture);
 }
 
+/* … and never one for a weaker one, whatever the server lists. */
+static void
+test_no_weaker_token(void)
+{
+    StreamFixture fixture;
+    g_autoptr(GBytes) channel = g_bytes_new_static("channel", 7);
+
+    connect_with(&fixture, &(Options){ .token = TOKEN, .mechanism = "HT-SHA-256-EXPR", .channel = channel });
+    fixture_feed(&fixture, "<stream:features><authentication xmlns='" NS_SASL2 "'>" SCRAM "<inline>" FAST "</inline>"
+                           "</authentication><sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>"
+                           "<channel-binding type='tls-unique'/></sasl-channel-binding></stream:features>");
+    const char *authenticate = fixture_sent(&fixture);
+    assert_has(authenticate, "mechanism=\"HT-SHA-256-EXPR\"");
+    g_assert_null(strstr(authenticate, "<request-token"));
+    fixture_clear(&fixture);
+}
+
 /* The password follows on the same stream, with all that is pinned (I4). */
 static void
 test_token_refused(void)
@@ -1045,6 +1062,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/sasl2/token-early", test_token_early);
     g_test_add_func("/xmpp/sasl2/token-and-pin", test_token_and_pin);
     g_test_add_func("/xmpp/sasl2/better-token", test_better_token);
+    g_test_add_func("/xmpp/sasl2/no-weaker-token", test_no_weaker_token);
     g_test_add_func("/xmpp/sasl2/token-refused", test_token_refused);
     g_test_add_func("/xmpp/sasl2/stuck-after-token", test_stuck_after_token);
     g_test_add_func("/xmpp/sasl2/token-refused-then-weaker", test_token_refused_then_weaker);
