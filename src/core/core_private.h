@@ -228,6 +228,9 @@ void outgoing_queue_bound(OutgoingQueue *queue);
 void outgoing_queue_restored(OutgoingQueue *queue, guint32 acknowledged);
 /* The archive was asked, as far as there is one: what it did not confirm is sent (once) more. */
 void outgoing_queue_release(OutgoingQueue *queue);
+/* While that is waited for: whom the doubtful messages are for (bare JIDs, each once, with free function), and when the
+ * oldest of them was written. Empty: nothing is in doubt. */
+GPtrArray *outgoing_queue_doubtful(const OutgoingQueue *queue, gint64 *since);
 void outgoing_queue_closed(OutgoingQueue *queue);
 guint outgoing_queue_length(const OutgoingQueue *queue);
 

@@ -3,7 +3,7 @@
  * page in one batch with its messages. So it can end at any moment and goes on from there next time; what is read twice
  * is known to the store.
  *
- *     bound → disco → ask_page() → on_page() → idle → ask_page() … → finish()
+ *     bound → disco → ask_about_doubtful() … → idle → ask_page() → on_page() → idle → ask_page() … → finish()
  *
  * The first time there is no cursor: then the end of the archive is read backward, as far as history.first-sync says,
  * and the rest waits until someone scrolls to it (history_past.c). */
@@ -25,14 +25,17 @@
 enum {
     RETRY_FIRST_MS = 60 * 1000, /* after a failure; twice as long each time … */
     RETRY_STEPS_MAX = 6,        /* … up to an hour */
+    DOUBTFUL_MAX = 20,          /* conversations asked for one by one */
 };
 
 /* Clocks differ: what is looked for by time is looked for from a little earlier. */
 static const gint64 clock_margin = 10 * G_TIME_SPAN_MINUTE;
+static const gint64 doubtful_margin = G_TIME_SPAN_DAY; /* a clock that wrong would make us send something twice */
 
 static const char trust_key[] = "mam.ids";   /* the server takes forged ids out, as far as is known */
 static const char time_key[] = "mam.cursor"; /* stamp of the message the cursor names, µs */
-static const char order_key[] = "mam.order"; /* order in its conversation up to which the archive was read, as the cursor
+static const char order_key[] =
+    "mam.order"; /* order in its conversation up to which the archive was read, as the cursor
                                               * says */
 
 typedef enum {
@@ -62,6 +65,8 @@ struct HistorySync {
     guint marked, power;
     guint64 visible;     /* serial of the conversation someone looks at */
     bool peek;           /* its end is wanted before the next page of the archive */
+    GPtrArray *doubtful; /* Jid: what became of the messages for them is asked first … */
+    gint64 doubtful_since;
     HistoryHoles *holes; /* conversations in which the forgotten position may have left a gap */
 };
 
@@ -115,6 +120,7 @@ stop(HistorySync *sync)
     g_clear_handle_id(&sync->retry, g_source_remove);
     g_clear_pointer(&sync->position, g_free);
     g_clear_pointer(&sync->mark, g_free);
+    g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
     g_clear_pointer(&sync->holes, history_holes_free);
     sync->start = 0;
 }
@@ -126,6 +132,7 @@ history_sync_free(HistorySync *sync)
     g_clear_handle_id(&sync->retry, g_source_remove);
     g_free(sync->position);
     g_free(sync->mark);
+    g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
     g_clear_pointer(&sync->holes, history_holes_free);
     history_past_free(sync->past);
     g_free(sync);
@@ -458,6 +465,51 @@ history_sync_go_on(HistorySync *sync)
     schedule_page(sync);
 }
 
+/* --- what became of our messages --- */
+
+static void ask_about_doubtful(HistorySync *sync);
+
+/* Nothing of it is stored: the catch-up brings the same, in its place. */
+static void
+on_doubtful(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, const GError *error, gpointer data)
+{
+    HistorySync *sync = data;
+    const Jid *own = account_jid(session_account(sync->session));
+    sync->query = 0;
+    if (page == NULL && !session_is_online(sync->session)) {
+        fail(sync, error);
+        return;
+    }
+    for (guint i = 0; page != NULL && i < page->messages->len; i++) {
+        const XmppMessage *message = g_ptr_array_index(page->messages, i);
+        if (jid_equal_bare(message->from, own))
+            outgoing_queue_confirm(session_outgoing(sync->session), message->id);
+    }
+    if (page == NULL || !page->complete) /* so much was said since: the catch-up will come to it */
+        g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
+    ask_about_doubtful(sync);
+}
+
+/* Messages that may have been lost with the last connection hold up those written since: they do not wait for a long
+ * catch-up. The archive has heard of them in the end of their conversations, or never. */
+static void
+ask_about_doubtful(HistorySync *sync)
+{
+    if (sync->doubtful == NULL) {
+        schedule_page(sync);
+        return;
+    }
+    if (sync->doubtful->len == 0) {
+        outgoing_queue_release(session_outgoing(sync->session));
+        g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
+        schedule_page(sync);
+        return;
+    }
+    g_autoptr(Jid) with = g_ptr_array_steal_index_fast(sync->doubtful, sync->doubtful->len - 1);
+    const MamQuery query = { .with = with, .start = sync->doubtful_since - doubtful_margin, .before = "" };
+    sync->query = mam_query(session_stream(sync->session), &query, on_doubtful, sync);
+}
+
 /* --- the beginning --- */
 
 static void
@@ -478,7 +530,10 @@ begin(HistorySync *sync)
     sync->position = g_steal_pointer(&cursor);
     sync->left = (guint) settings_get_int(settings, SETTING_HISTORY_FIRST_SYNC,
                                           account_name(session_account(sync->session)), NULL);
-    schedule_page(sync);
+    sync->doubtful = outgoing_queue_doubtful(session_outgoing(sync->session), &sync->doubtful_since);
+    if (sync->doubtful->len > DOUBTFUL_MAX)
+        g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
+    ask_about_doubtful(sync);
 }
 
 static void

@@ -424,6 +424,29 @@ outgoing_queue_release(OutgoingQueue *queue)
     outgoing_queue_flush(queue);
 }
 
+static gboolean
+is_jid(gconstpointer one, gconstpointer other)
+{
+    return jid_equal(one, other);
+}
+
+GPtrArray *
+outgoing_queue_doubtful(const OutgoingQueue *queue, gint64 *since)
+{
+    GPtrArray *jids = g_ptr_array_new_with_free_func((GDestroyNotify) jid_unref);
+    *since = G_MAXINT64;
+    for (const GList *link = queue->pending.head; link != NULL && queue->hold != 0; link = link->next) {
+        const OutboxRow *row = ((const Pending *) link->data)->row;
+        g_autoptr(Jid) with = row->written ? jid_new(row->with, NULL) : NULL;
+        if (with == NULL)
+            continue;
+        *since = MIN(*since, row->queued);
+        if (!g_ptr_array_find_with_equal_func(jids, with, is_jid, NULL))
+            g_ptr_array_add(jids, g_steal_pointer(&with));
+    }
+    return jids;
+}
+
 void
 outgoing_queue_closed(OutgoingQueue *queue)
 {

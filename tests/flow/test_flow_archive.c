@@ -454,6 +454,7 @@ test_confirms_sent(void)
     serve_all(archive, me);
     const Message *arrived = say(me, BOB, "arrived");
     const Message *lost = say(me, BOB, "lost");
+    archive->clock = when_now();
     Entry *entry = keep(archive, BOB, "arrived", true);
     entry->origin = g_strdup(arrived->id);
     g_ptr_array_set_size(me->sent, 0);
@@ -464,6 +465,7 @@ test_confirms_sent(void)
     g_autofree char *request = take_query(me);
     assert_nothing_sent(me); /* not before it is known what became of them */
     answer(archive, me, request);
+    serve_all(archive, me);
     g_assert_cmpint(arrived->state, ==, MESSAGE_SENT);
     assert_sent(me, "<message *<body>lost</body>*");
     assert_sent(me, "<message *<body>later</body>*");
@@ -472,6 +474,32 @@ test_confirms_sent(void)
     g_assert_cmpint(lost->state, ==, MESSAGE_SENT);
     g_assert_cmpint(later->state, ==, MESSAGE_SENT);
     g_assert_cmpuint(conversation_message_count(find_conversation(me, BOB)), ==, 3);
+}
+
+/* What became of a message is asked at once; a long catch-up holds nothing up. */
+static void
+test_confirms_soon(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autoptr(Archive) archive = archive_new();
+    Peer *me = log_in(flow);
+    serve_all(archive, me);
+    const Message *arrived = say(me, BOB, "arrived");
+    const Message *lost = say(me, CAROL, "lost");
+    archive->clock = when_now() - G_TIME_SPAN_SECOND;
+    keep(archive, BOB, "arrived", true)->origin = g_strdup(arrived->id);
+    keep_many(archive, "dave@example.org", 0, 250);
+    cut(me);
+    log_in_patiently(flow);
+    g_assert_true(serve(archive, me));
+    g_assert_true(serve(archive, me));
+    g_assert_cmpint(arrived->state, ==, MESSAGE_SENT);
+    assert_sent(me, "<message *<body>lost</body>*");
+    g_assert_cmpint(lost->state, ==, MESSAGE_QUEUED);
+    g_assert_cmpuint(serve_all(archive, me), ==, 3);
+    g_assert_cmpuint(conversation_unread(find_conversation(me, "dave@example.org")), ==, 250);
+    g_assert_cmpuint(conversation_message_count(find_conversation(me, BOB)), ==, 1);
+    assert_nothing_sent(me);
 }
 
 /* The connection is lost again before the archive could say anything: still nothing is sent twice. */
@@ -483,6 +511,7 @@ test_lost_again(void)
     Peer *me = log_in(flow);
     serve_all(archive, me);
     const Message *arrived = say(me, BOB, "arrived");
+    archive->clock = when_now();
     keep(archive, BOB, "arrived", true)->origin = g_strdup(arrived->id);
     cut(me);
     log_in_patiently(flow);
@@ -493,6 +522,7 @@ test_lost_again(void)
     g_autofree char *request = take_query(me);
     assert_nothing_sent(me);
     answer(archive, me, request);
+    serve_all(archive, me);
     assert_nothing_sent(me);
     g_assert_cmpint(arrived->state, ==, MESSAGE_SENT);
 }
@@ -767,6 +797,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/archive/catch-up", test_catch_up);
     g_test_add_func("/flow/archive/live", test_live);
     g_test_add_func("/flow/archive/confirms-sent", test_confirms_sent);
+    g_test_add_func("/flow/archive/confirms-soon", test_confirms_soon);
     g_test_add_func("/flow/archive/lost-again", test_lost_again);
     g_test_add_func("/flow/archive/sends-meanwhile", test_sends_meanwhile);
     g_test_add_func("/flow/archive/none", test_no_archive);
