@@ -123,6 +123,24 @@ complete_inner(Completion *completion, Candidates *candidates, const Line *line,
     candidates->account = account;
 }
 
+static bool
+is_keyword_at(const Grammar *grammar, const Line *line, guint at)
+{
+    const Word *word = line_word(line, at);
+    return word->plain && grammar_find_keyword(grammar, word->text) != NULL;
+}
+
+/* Where the words of a "..." argument end that begins at `at`: at a keyword behind the first. */
+static guint
+skip_many(const Grammar *grammar, const Line *line, guint at)
+{
+    if (at < line->words->len)
+        at++;
+    while (at < line->words->len && !is_keyword_at(grammar, line, at))
+        at++;
+    return at;
+}
+
 /* The arguments of a command; words from `first` on belong to it. */
 static void
 complete_arguments(Completion *completion, Candidates *candidates, const Grammar *grammar, const Line *line,
@@ -142,20 +160,23 @@ complete_arguments(Completion *completion, Candidates *candidates, const Grammar
         }
         if (rest)
             return;
-        const bool is_keyword = at < line->words->len && line_word(line, at)->plain && spec->optional &&
-                                grammar_find_keyword(grammar, line_word(line, at)->text) != NULL;
-        if (is_keyword)
+        if (at < line->words->len && spec->optional && is_keyword_at(grammar, line, at))
             break;
         if (at < line->words->len && !spec->many) {
             before = spec;
             at++;
             continue;
         }
+        const guint end = spec->many ? skip_many(grammar, line, at) : at;
+        const bool given = end > at;
+        at = end;
+        if (at < line->words->len)
+            break;
         if (spec->role == SPEC_LITERAL)
             candidates_add(candidates, spec->word);
         else
             candidates_add_for(candidates, spec);
-        if (!spec->optional)
+        if (!spec->optional && !given)
             return;
         break;
     }

@@ -118,6 +118,10 @@ test_people(CommandFixture *fixture, gconstpointer data)
         { "/roster group add x al", "20: Alice eve@evil.example" },
         { "/wait message from al", "19: Alice eve@evil.example" },
         { "/approve dav", "9: dave@example.org" },
+        { "/search w", "8:" },
+        { "/search disk full w", "18: with" },
+        { "/search disk full with al", "23: Alice eve@evil.example" },
+        { "/search disk with Alice b", "24: before" },
     };
     command_fixture_feed(fixture, "work", "<presence type='subscribe' from='dave@example.org'/>");
     check_cases(fixture, cases, G_N_ELEMENTS(cases));
