@@ -475,6 +475,8 @@ on_work(gpointer data)
     Db *db = data;
     if (db->work(db))
         return G_SOURCE_CONTINUE;
+    /* It went through many pages that nobody looks at again soon. */
+    sqlite3_db_release_memory(db->handle);
     db->work_timer = 0;
     return G_SOURCE_REMOVE;
 }
@@ -516,7 +518,7 @@ configure(Db *db, bool is_new, GError **error)
     if (!db_execute(
             db,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
+            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000",
             error))
         return false;
     sqlite3_wal_hook(db->handle, on_log_grown, db);

@@ -98,10 +98,12 @@ bool history_each_conversation(Db *db, const char *account, bool unread_only, Hi
                                gpointer data, GError **error);
 
 /* --- retention --- */
-/* Forgets messages older than `before` (their edits, index entries, too), `limit` at a time; returns how many went, -1:
- * failed. Free pages are given back a little at a time. */
+/* Forgets messages with an order before `before` (their edits, index entries, too), but not those that wait to be sent,
+ * `limit` at a time; returns how many went, -1: failed. Free pages are given back a little at a time. */
 int history_expire(Db *db, const HistoryPlace *place, gint64 before, guint limit, GError **error);
-/* Everything of a conversation (`with` NULL: of the account). */
+/* Everything of a conversation (`with` NULL: of the account), also what waits to be sent. It is out of sight at once; its
+ * bytes go in the next seconds the loop is idle, or after the next start. How far the archives were read stays known: what
+ * was forgotten is not fetched again by itself. */
 bool history_forget(Db *db, const HistoryPlace *place, GError **error);
 
 /* --- reading all of it --- */

@@ -273,6 +273,35 @@ test_expiry_gives_pages_back(Fixture *fixture, gconstpointer data)
     kit_assert_bodies(db, &kit_other_chat, "kept");
 }
 
+/* How long the loop would sleep, in ms; -1: for ever. */
+static gint
+time_to_sleep(void)
+{
+    gint priority, wait;
+    g_assert_true(g_main_context_acquire(NULL));
+    const bool is_ready = g_main_context_prepare(NULL, &priority);
+    g_main_context_query(NULL, priority, &wait, NULL, 0);
+    g_main_context_release(NULL);
+    return is_ready ? 0 : wait;
+}
+
+/* When all is indexed, nothing is left to do: an idle program makes no call. */
+static void
+test_rests_in_the_end(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Db) db = open_db(fixture);
+    for (int i = 0; i < 500; i++)
+        kit_add(db, &kit_chat, KIT(.body = "tea"));
+    const gint64 deadline = g_get_monotonic_time() + DEADLINE * G_TIME_SPAN_SECOND;
+    while (time_to_sleep() != -1) {
+        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_assert_cmpint(number_of(fixture, "SELECT count(*) FROM message"), ==, 500);
+    g_assert_cmpint(number_of(fixture, "SELECT count(*) FROM unindexed"), ==, 0);
+    g_assert_cmpuint(count_hits(db, "tea"), ==, 500);
+}
+
 /* What was forgotten is out of sight at once, everywhere, and a crash does not bring it back. */
 static void
 test_forgetting_goes_on_later(Fixture *fixture, gconstpointer data)
@@ -387,6 +416,7 @@ main(int argc, char *argv[])
     g_test_add("/store/history-file/deleted-is-gone", Fixture, NULL, set_up, test_deleted_is_gone, tear_down);
     g_test_add("/store/history-file/expiry-gives-pages-back", Fixture, NULL, set_up, test_expiry_gives_pages_back,
                tear_down);
+    g_test_add("/store/history-file/rests-in-the-end", Fixture, NULL, set_up, test_rests_in_the_end, tear_down);
     g_test_add("/store/history-file/forgetting-goes-on-later", Fixture, NULL, set_up, test_forgetting_goes_on_later,
                tear_down);
     return g_test_run();
