@@ -97,6 +97,9 @@ const char *session_store_key(const Session *session);
 void session_try_again(Session *session);
 /* There is reason to hope: a planned attempt to reconnect is made soon. */
 void session_hasten(Session *session);
+/* What the server was told last of the own presence, in a form that can be compared; NULL: nothing. */
+const char *session_told_presence(const Session *session);
+void session_set_told_presence(Session *session, const char *words);
 void session_set_trusted_once(Session *session, const char *fingerprint);
 
 /* --- session_tls.c --- */
@@ -180,6 +183,8 @@ void account_memory_lend_caps(Session *session);
 void own_presence_prepare(Session *session);
 /* After connecting: says it to the server. */
 void own_presence_restore(Session *session);
+/* The same after the session was resumed, if it was changed meanwhile. */
+void own_presence_resume(Session *session);
 /* After a restart within the server's session: as if it had just come. */
 void own_presence_renew(Session *session);
 

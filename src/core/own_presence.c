@@ -8,13 +8,33 @@ G_STATIC_ASSERT((int) AVAILABILITY_OFFLINE == PRESENCE_OFFLINE && (int) AVAILABI
                 && (int) AVAILABILITY_XA == PRESENCE_XA && (int) AVAILABILITY_AWAY == PRESENCE_AWAY
                 && (int) AVAILABILITY_ONLINE == PRESENCE_ONLINE && (int) AVAILABILITY_CHAT == PRESENCE_CHAT);
 
+/* To tell whether it has changed. */
+static char *
+describe(const Account *account)
+{
+    const char *status = account_status(account);
+    return g_strdup_printf("%d %d %s", (int) account_availability(account), account_priority(account),
+                           status != NULL ? status : "");
+}
+
 void
 own_presence_restore(Session *session)
 {
     const Account *account = session_account(session);
-    if (session_is_online(session))
-        presence_send(session_stream(session), NULL, (PresenceShow) account_availability(account),
-                      account_status(account), account_priority(account));
+    if (!session_is_online(session))
+        return;
+    presence_send(session_stream(session), NULL, (PresenceShow) account_availability(account), account_status(account),
+                  account_priority(account));
+    g_autofree char *words = describe(account);
+    session_set_told_presence(session, words);
+}
+
+void
+own_presence_resume(Session *session)
+{
+    g_autofree char *words = describe(session_account(session));
+    if (g_strcmp0(words, session_told_presence(session)) != 0)
+        own_presence_restore(session);
 }
 
 /* The server tells the presence of all contacts to those only who were unavailable before (RFC 6121 §4.2.2). */

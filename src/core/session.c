@@ -49,6 +49,7 @@ struct Session {
     bool only_token;          /* this attempt has no password … */
     bool token_failed;        /* … and the last one of this kind was no login */
     char *trusted_once;
+    char *told_presence;
     char *roster_version;
 };
 
@@ -141,6 +142,19 @@ session_set_roster_version(Session *session, const char *version)
     char *copy = g_strdup(version);
     g_free(session->roster_version);
     session->roster_version = copy;
+}
+
+const char *
+session_told_presence(const Session *session)
+{
+    return session->told_presence;
+}
+
+void
+session_set_told_presence(Session *session, const char *words)
+{
+    g_free(session->told_presence);
+    session->told_presence = g_strdup(words);
 }
 
 void
@@ -435,6 +449,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         own_presence_renew(session);
         history_sync_bound(session->history_sync);
     } else {
+        own_presence_resume(session);
         outgoing_queue_flush(session->outgoing);
         history_sync_resumed(session->history_sync);
     }
@@ -723,6 +738,7 @@ session_free(Session *session)
     g_free(session->server);
     g_free(session->tls);
     g_free(session->trusted_once);
+    g_free(session->told_presence);
     g_free(session->roster_version);
     g_free(session);
 }

@@ -394,6 +394,31 @@ hide_candidates(Input *input)
     input->handler.candidates(NULL, input->data);
 }
 
+/* Takes out what the terminal says of its focus: it stands between keys, and is none. Returns the new end. */
+static gsize
+take_focus(Input *input, gsize end)
+{
+    static const struct {
+        const char *mark;
+        bool focused;
+    } marks[] = { { "\033[I", true }, { "\033[O", false } };
+    enum { MARK = 3 };
+    for (gsize at = 0; at + MARK <= end;) {
+        guint i = 0;
+        while (i < G_N_ELEMENTS(marks) && memcmp(input->queue->str + at, marks[i].mark, MARK) != 0)
+            i++;
+        if (i == G_N_ELEMENTS(marks)) {
+            at++;
+            continue;
+        }
+        g_string_erase(input->queue, (gssize) at, MARK);
+        end -= MARK;
+        if (input->handler.focused)
+            input->handler.focused(marks[i].focused, input->data);
+    }
+    return end;
+}
+
 /* Takes out what readline must never see, since it reads ahead: bytes that are no UTF-8, and C1
  * controls. Returns the new end. */
 static gsize
@@ -497,7 +522,7 @@ take_stretch(Input *input, bool all)
     } else {
         if (!found && !all)
             end -= count_unfinished(queue->str, end);
-        end = drop_invalid(queue, end);
+        end = drop_invalid(queue, take_focus(input, end));
         while (input->taken < end)
             run_queue(input, end);
     }

@@ -24,6 +24,7 @@ typedef struct InputHandler {
     /* The words a completion could be, to be shown until the next key; NULL: no more. Borrowed. */
     void (*candidates)(const GPtrArray *words, gpointer data);
     void (*refused)(gpointer data); /* nothing happened: ring a bell, or do nothing */
+    void (*focused)(bool focused, gpointer data); /* what the terminal says of its window; may be NULL */
 } InputHandler;
 
 /* `inputrc` is read after the user's own, may be NULL or missing. */

@@ -147,8 +147,8 @@ read_caps(Term *term, GError **error)
     g_autofree char *rmcup = get_string("rmcup");
     g_autofree char *rmam = get_string("rmam");
     g_autofree char *smam = get_string("smam");
-    term->enter = g_strconcat(smcup, term->caps.no_wrap ? rmam : "", "\033[?2004h", NULL);
-    term->leave = g_strconcat("\033[?2004l", term->caps.no_wrap ? smam : "", "\033[r\033[m",
+    term->enter = g_strconcat(smcup, term->caps.no_wrap ? rmam : "", "\033[?2004h\033[?1004h", NULL);
+    term->leave = g_strconcat("\033[?1004l\033[?2004l", term->caps.no_wrap ? smam : "", "\033[r\033[m",
                               *rmcup ? rmcup : "\033[999H\n", NULL);
     return true;
 }

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "core/activity.h"
 #include "core/alive.h"
 #include "core/conversations.h"
 #include "tui/tui_commands.h"
@@ -51,7 +52,7 @@ prepare(Scene *scene, gpointer data)
     Tui *tui = data;
     const Window *window = windows_current(tui->windows);
     Conversation *conversation = tui_conversation_of(tui, window);
-    if (conversation && window->follows && conversation_unread(conversation) > 0)
+    if (conversation && window->follows && !tui->away && conversation_unread(conversation) > 0)
         conversations_mark_read(tui->client, conversation);
     if (tui->ringing) {
         tui->ringing = false;
@@ -70,6 +71,8 @@ on_input(const char *bytes, gsize length, gpointer data)
     if (now - tui->last_input > ABSENCE_SECONDS * G_TIME_SPAN_SECOND)
         client_check_alive(tui->client); /* before something is said into a dead connection */
     tui->last_input = now;
+    tui->away = false; /* a terminal that says otherwise is heard behind it */
+    client_note_activity(tui->client);
     input_feed(tui->input, bytes, length);
 }
 

@@ -24,6 +24,7 @@ typedef struct Tui {
     Script *script;        /* rc and --execute, while it runs */
     PanelMode roster_mode;
     bool bare, ringing, quitting;
+    bool away; /* the terminal says that its window has lost the focus, and no key came since */
     gint64 last_input; /* monotonic */
     bool answering;    /* a line just typed is executed: what it prints is scrolled to */
     guint64 composing; /* serial of the conversation whose peer knows that we type; 0: none */

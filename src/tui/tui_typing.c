@@ -13,6 +13,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "command/complete.h"
+#include "core/activity.h"
 #include "core/outgoing.h"
 #include "tui/tui_state.h"
 
@@ -216,6 +217,17 @@ on_refused(gpointer data)
     tui->ringing = true;
 }
 
+/* What arrives while nobody looks stays unread, and the servers may hold back what can wait. */
+static void
+on_focused(bool focused, gpointer data)
+{
+    Tui *tui = data;
+    tui->away = !focused;
+    client_set_active(tui->client, focused);
+    if (focused)
+        screen_damage(tui->screen, DAMAGE_MESSAGES | DAMAGE_STATUS);
+}
+
 const InputHandler tui_input_handler = {
     .line = on_line,
     .command = on_command,
@@ -223,6 +235,7 @@ const InputHandler tui_input_handler = {
     .complete = on_complete,
     .candidates = on_candidates,
     .refused = on_refused,
+    .focused = on_focused,
 };
 
 /* --- the editor --- */

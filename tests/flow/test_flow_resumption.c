@@ -97,6 +97,24 @@ test_resumed(void)
     g_assert_cmpuint(count_messages(me), ==, 4);
 }
 
+/* What the user said of oneself meanwhile is told to the server that kept the old. */
+static void
+test_presence_meanwhile(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    login_resumable(me);
+    const guint32 sent = stream_sent_number(me->stream);
+    cut(me);
+    own_presence_set(flow->client, me->account, AVAILABILITY_AWAY, "lunch");
+    wait_connecting(me);
+    g_ptr_array_set_size(me->sent, 0);
+    g_assert_true(stream_feed_resumed(me->stream, sent));
+    assert_sent_next(me, "<resume *");
+    assert_sent_next(me, "<presence*<show>away</show>*<status>lunch</status>*");
+    assert_nothing_sent_next(me);
+}
+
 /* The session is gone: what it had sent is sent again, once, under the same ids; what the server still knows to have
  * is not. */
 static void
@@ -246,6 +264,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/flow/resumption/resumed", test_resumed);
+    g_test_add_func("/flow/resumption/presence-meanwhile", test_presence_meanwhile);
     g_test_add_func("/flow/resumption/refused", test_refused);
     g_test_add_func("/flow/resumption/restarted", test_restarted);
     g_test_add_func("/flow/resumption/restarted-twice", test_restarted_twice);

@@ -7,6 +7,7 @@
 
 typedef struct Seen {
     Input *input;
+    GString *focus; /* + and - */
     GPtrArray *lines;
     GPtrArray *commands;
     guint changes, refusals;
@@ -80,6 +81,13 @@ on_answer(const char *text, gpointer data)
     seen->answers++;
 }
 
+static void
+on_focused(bool focused, gpointer data)
+{
+    Seen *seen = data;
+    g_string_append_c(seen->focus, focused ? '+' : '-');
+}
+
 static const InputHandler handler = {
     .line = on_line,
     .command = on_command,
@@ -87,11 +95,13 @@ static const InputHandler handler = {
     .complete = on_complete,
     .candidates = on_candidates,
     .refused = on_refused,
+    .focused = on_focused,
 };
 
 static void
 set_up(Seen *seen, gconstpointer inputrc)
 {
+    seen->focus = g_string_new(NULL);
     seen->lines = g_ptr_array_new_with_free_func(g_free);
     seen->commands = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *path = NULL;
@@ -106,6 +116,7 @@ static void
 tear_down(Seen *seen, gconstpointer inputrc)
 {
     input_free(seen->input);
+    g_string_free(seen->focus, TRUE);
     g_ptr_array_unref(seen->lines);
     g_ptr_array_unref(seen->commands);
     g_free(seen->candidates);
@@ -311,6 +322,25 @@ test_paste_never_sends(Seen *seen, gconstpointer data)
     assert_text(seen, "<");
 }
 
+/* What the terminal says between keys is none of them, whole or in pieces; in a paste it is text. */
+static void
+test_focus(Seen *seen, gconstpointer data)
+{
+    static const char stream[] = "a\033[Ob\033[I\033[Dc";
+    type(seen, stream);
+    assert_text(seen, "acb");
+    g_assert_cmpstr(seen->focus->str, ==, "-+");
+    g_string_truncate(seen->focus, 0);
+    type(seen, "\x05\x15");
+    for (gsize i = 0; i < sizeof stream - 1; i++)
+        input_feed(seen->input, stream + i, 1);
+    assert_text(seen, "acb");
+    g_assert_cmpstr(seen->focus->str, ==, "-+");
+    type(seen, "\x05\x15\033[200~\033[O\033[201~");
+    assert_text(seen, "[O");
+    g_assert_cmpstr(seen->focus->str, ==, "-+");
+}
+
 static void
 test_paste_in_pieces(Seen *seen, gconstpointer data)
 {
@@ -495,6 +525,7 @@ main(int argc, char **argv)
     ADD("bytes-that-are-no-text", test_bytes_that_are_no_text);
     ADD("alt-enter-is-a-line-feed", test_alt_enter_is_a_line_feed);
     ADD("paste-never-sends", test_paste_never_sends);
+    ADD("focus", test_focus);
     ADD("paste-in-pieces", test_paste_in_pieces);
     ADD("a-line-has-an-end", test_a_line_has_an_end);
     ADD("history", test_history);
