@@ -102,6 +102,15 @@ append_phrases(GString *match, const GArray *phrases)
     g_string_append_c(match, ')');
 }
 
+/* By the whole name, or by the JID without its resource, which says little outside rooms. */
+static void
+append_sender(GString *match, const char *from)
+{
+    g_autofree char *whole = search_index_sender(from, strlen(from));
+    g_autofree char *bare = search_index_sender(from, (gsize) (strchrnul(from, '/') - from));
+    g_string_append_printf(match, " AND place : (\"%s\" OR \"%s\")", whole, bare);
+}
+
 /* Limits the match to the conversations of the filter. `*possible` is false when there is none. */
 static bool
 append_places(Db *db, GString *match, const HistoryFilter *filter, bool *possible, GError **error)
@@ -256,6 +265,8 @@ search(Db *db, const GArray *phrases, const HistoryFilter *filter, guint limit, 
     g_autoptr(GString) match = g_string_new(NULL);
     bool possible = true;
     append_phrases(match, phrases);
+    if (filter->from != NULL)
+        append_sender(match, filter->from);
     if (!catch_up(db, error) || !append_places(db, match, filter, &possible, error))
         return NULL;
     if (!possible)

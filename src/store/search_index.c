@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/search_index.h"
 
+#include <string.h>
+
 #include <sqlite3.h>
 
 #include "base/error.h"
@@ -16,6 +18,8 @@ static const char remaking[] = "remake-words";
 typedef struct Entry {
     gint64 row;
     gint64 conversation, account;
+    ConversationKind kind;
+    char *sender;
     char *body; /* NULL: the message has gone */
 } Entry;
 
@@ -23,17 +27,19 @@ static void
 entry_clear(gpointer data)
 {
     Entry *entry = data;
+    g_free(entry->sender);
     g_free(entry->body);
 }
 
 static GArray *
 read_entries(Db *db, guint limit, GError **error)
 {
-    sqlite3_stmt *select = sql_query(db, error,
-                                     "SELECT u.row, m.conversation, c.account, m.body FROM unindexed u"
-                                     " LEFT JOIN message m ON m.row = u.row LEFT JOIN conversation c"
-                                     " ON c.id = m.conversation ORDER BY u.row DESC LIMIT ?",
-                                     SQL_INT(limit));
+    sqlite3_stmt *select =
+        sql_query(db, error,
+                  "SELECT u.row, m.conversation, c.account, c.kind, m.sender, m.body FROM unindexed u"
+                  " LEFT JOIN message m ON m.row = u.row LEFT JOIN conversation c"
+                  " ON c.id = m.conversation ORDER BY u.row DESC LIMIT ?",
+                  SQL_INT(limit));
     if (select == NULL)
         return NULL;
     g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(Entry));
@@ -44,11 +50,46 @@ read_entries(Db *db, guint limit, GError **error)
             .row = sql_int(select, 0),
             .conversation = sql_int(select, 1),
             .account = sql_int(select, 2),
-            .body = g_strdup(sql_text(select, 3)),
+            .kind = (ConversationKind) sql_int(select, 3),
+            .sender = g_strdup(sql_text(select, 4)),
+            .body = g_strdup(sql_text(select, 5)),
         };
         g_array_append_val(entries, entry);
     }
     return more == 0 ? g_steal_pointer(&entries) : NULL;
+}
+
+char *
+search_index_sender(const char *name, gsize length)
+{
+    guint32 hash = 2166136261u; /* FNV-1a */
+    for (gsize i = 0; i < length; i++)
+        hash = (hash ^ (guint8) name[i]) * 16777619u;
+    return g_strdup_printf("s%08x", hash);
+}
+
+static void
+append_sender(GString *place, const char *name, gsize length)
+{
+    g_autofree char *token = search_index_sender(name, length);
+    g_string_append_printf(place, " %s", token);
+}
+
+/* Where it was said, and by whom: a JID, in rooms also with the nick, and the nick. */
+static char *
+place_of(const Entry *entry)
+{
+    GString *place = g_string_new(NULL);
+    g_string_printf(place, "c%" G_GINT64_FORMAT " a%" G_GINT64_FORMAT, entry->conversation, entry->account);
+    if (entry->sender == NULL)
+        return g_string_free(place, FALSE);
+    const char *slash = strchrnul(entry->sender, '/');
+    append_sender(place, entry->sender, (gsize) (slash - entry->sender));
+    if (entry->kind == CONVERSATION_ROOM && *slash != '\0') {
+        append_sender(place, entry->sender, strlen(entry->sender));
+        append_sender(place, slash + 1, strlen(slash + 1));
+    }
+    return g_string_free(place, FALSE);
 }
 
 static bool
@@ -60,8 +101,7 @@ index_entry(Db *db, const Entry *entry, GError **error)
         return true;
     g_auto(SearchText) text = { 0 };
     search_text_init(&text, entry->body, -1);
-    g_autofree char *place =
-        g_strdup_printf("c%" G_GINT64_FORMAT " a%" G_GINT64_FORMAT, entry->conversation, entry->account);
+    g_autofree char *place = place_of(entry);
     return sql_run(db, error, "INSERT INTO words (rowid, text, place) VALUES (?, ?, ?)", SQL_INT(entry->row),
                    SQL_TEXT(text.folded->str), SQL_TEXT(place));
 }

@@ -6,10 +6,12 @@
 
 #include "store/history.h"
 
-/* `text` is the body as search_text.h folds it, so that the tokenizer has only to look for spaces. `place` has a token
- * for the conversation and one for the account: filters need no look at the messages. */
+/* `text` is the body as search_text.h folds it, so that the tokenizer has only to look for spaces. `place` has
+ * tokens for the conversation, the account and the sender: filters need no look at the messages. */
 #define SEARCH_INDEX_TABLE "CREATE VIRTUAL TABLE words USING fts5 (text, place, tokenize = 'ascii', columnsize = 0)"
 
+/* The token of a sender, by any of their names; caller frees. Others may share it: look at the message, too. */
+char *search_index_sender(const char *name, gsize length);
 /* Brings up to `limit` messages into the index, the newest first; returns how many, -1: failed. */
 int search_index_update(Db *db, guint limit, GError **error);
 /* Rewrites a few pages of the index, so that deleted words leave it in the end. `start` begins anew with all of it. */

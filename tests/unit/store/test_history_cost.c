@@ -151,6 +151,7 @@ fill(guint count)
                 KIT(.id = id, .archive_id = archive_id, .order = at, .time = at, .delayed = true,
                     .body = i >= count - RARE && i % 100 == 0 ? "common rare" : "common words"));
     }
+    kit_add(db, &kit_room, KIT(.from = "seldom@example.net", .body = "common words", .order = SECOND));
     g_assert_true(history_set_read(db, &kit_chat, (gint64) (count - 50) * SECOND, NULL));
     while (housekeeping_work(db))
         continue;
@@ -169,7 +170,7 @@ steps_of(Db *db)
 }
 
 typedef struct Costs {
-    int page, older, unread, search, search_here, add, known, find;
+    int page, older, unread, search, search_here, search_from, add, known, find;
 } Costs;
 
 static Costs
@@ -193,15 +194,19 @@ measure(guint count)
         search_messages(db, "common rare", &(const HistoryFilter) { .with = kit_other_chat.with }, PAGE, 0, NULL);
     costs.search_here = steps_of(db);
     g_assert_cmpuint(here->len, ==, RARE / 100 + 1);
+    g_autoptr(GPtrArray) from =
+        search_messages(db, "common", &(const HistoryFilter) { .from = "seldom@example.net" }, PAGE, 0, NULL);
+    costs.search_from = steps_of(db);
+    g_assert_cmpuint(from->len, ==, 1);
     g_assert_cmpint(kit_add(db, &kit_chat, KIT(.id = "new", .archive_id = "new")), ==, HISTORY_ADDED);
     costs.add = steps_of(db);
     g_assert_cmpint(kit_add(db, &kit_chat, KIT(.id = "new", .archive_id = "new")), ==, HISTORY_KNOWN);
     costs.known = steps_of(db);
     message_unref(history_find_by_id(db, &kit_chat, MESSAGE_IN, "i7", NULL));
     costs.find = steps_of(db);
-    g_test_message("%u messages: page %d, older %d, unread %d, search %d and %d, add %d, known %d, find %d", count,
-                   costs.page, costs.older, costs.unread, costs.search, costs.search_here, costs.add, costs.known,
-                   costs.find);
+    g_test_message("%u messages: page %d, older %d, unread %d, search %d, %d and %d, add %d, known %d, find %d", count,
+                   costs.page, costs.older, costs.unread, costs.search, costs.search_here, costs.search_from,
+                   costs.add, costs.known, costs.find);
     return costs;
 }
 
@@ -215,6 +220,7 @@ test_costs_do_not_grow(void)
     g_assert_cmpint(large.unread, <=, small.unread);
     g_assert_cmpint(large.search, <=, small.search + small.search / 10);
     g_assert_cmpint(large.search_here, <=, small.search_here + small.search_here / 10);
+    g_assert_cmpint(large.search_from, <=, small.search_from + small.search_from / 10);
     g_assert_cmpint(large.add, <=, small.add + 20);
     g_assert_cmpint(large.known, <=, small.known + 20);
     g_assert_cmpint(large.find, <=, small.find);
