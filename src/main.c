@@ -18,10 +18,13 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "cli/import.h"
 #include "cli/query.h"
 #include "cli/run.h"
 #include "tui/tui.h"
+
+enum { WORDS_COLUMN = 21 }; /* where --help explains a word */
 
 /* The command line, as given. */
 typedef struct Options {
@@ -82,7 +85,8 @@ describe_words(void)
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         const char *operands = words[i].operands ? _(words[i].operands) : "";
         g_autofree char *usage = g_strdup_printf("%s %s", words[i].name, operands);
-        g_string_append_printf(text, "  %-22s %s\n", usage, _(words[i].help));
+        const int gap = MAX(WORDS_COLUMN - text_columns(usage, -1), 1);
+        g_string_append_printf(text, "  %s%*s%s\n", usage, gap, "", _(words[i].help));
     }
     g_string_append(text, _("See confab(1), confab-commands(7) and confab-settings(5)."));
     return g_string_free(text, FALSE);

@@ -226,8 +226,8 @@ cli_search(const CliQuery *options)
         return finish(&query, error);
     if (!open_query(&query, options->with, &error))
         return finish(&query, error);
-    if (!records_catch_up(query.records, &error))
-        return finish(&query, error);
+    /* An instance that is busy does it itself. */
+    records_catch_up(query.records, NULL);
     g_autofree char *words = g_strjoinv(" ", (char **) options->operands);
     /* Bold is no colour; files and pipes get the text as it is. */
     const char *terminal = g_getenv("TERM");

@@ -117,16 +117,22 @@ typedef struct PlaceSearch {
 } PlaceSearch;
 
 static void
+add_place(GPtrArray *places, const char *account, const char *with, ConversationKind kind)
+{
+    Place *place = g_new0(Place, 1);
+    place->account = g_strdup(account);
+    place->with = g_strdup(with);
+    place->kind = kind;
+    g_ptr_array_add(places, place);
+}
+
+static void
 on_place(const HistoryConversation *conversation, gpointer data)
 {
     const PlaceSearch *search = data;
     if (search->with != NULL && !g_str_equal(search->with, conversation->place.with))
         return;
-    Place *place = g_new0(Place, 1);
-    place->account = g_strdup(conversation->place.account);
-    place->with = g_strdup(conversation->place.with);
-    place->kind = conversation->place.kind;
-    g_ptr_array_add(search->places, place);
+    add_place(search->places, conversation->place.account, conversation->place.with, conversation->place.kind);
 }
 
 static gint
@@ -142,6 +148,12 @@ find_places(Records *records, const char *account, const char *with, GError **er
 {
     g_autoptr(GPtrArray) places = g_ptr_array_new_with_free_func(place_free);
     PlaceSearch search = { with, places };
+    /* One conversation is not looked for among thousands: what is not there is empty. */
+    if (account != NULL && with != NULL) {
+        add_place(places, account, with, CONVERSATION_CHAT);
+        add_place(places, account, with, CONVERSATION_ROOM);
+        return g_steal_pointer(&places);
+    }
     if (!history_each_conversation(records->db, account, false, on_place, &search, error))
         return NULL;
     g_ptr_array_sort(places, compare_places);
@@ -210,6 +222,25 @@ search_name(const Records *records, const char *account, gpointer search, GError
     return cache_load_roster(records->db, account, on_named, search, &version, error);
 }
 
+typedef struct WithSearch {
+    const char *with;
+    bool found;
+} WithSearch;
+
+static void
+on_with(const HistoryConversation *conversation, gpointer data)
+{
+    WithSearch *search = data;
+    search->found = search->found || g_str_equal(conversation->place.with, search->with);
+}
+
+static bool
+has_history(const Records *records, const char *account, const char *with)
+{
+    WithSearch search = { with, false };
+    return history_each_conversation(records->db, account, false, on_with, &search, NULL) && search.found;
+}
+
 static Jid *
 find_named(Records *records, const char *account, const char *text, GError **error)
 {
@@ -227,8 +258,8 @@ find_named(Records *records, const char *account, const char *text, GError **err
         return jid_new(jid, error);
     }
     g_autoptr(Jid) domain = jid_new(text, NULL);
-    g_autoptr(GPtrArray) places = domain == NULL ? NULL : find_places(records, account, jid_bare(domain), NULL);
-    if (g_hash_table_size(found) == 0 && domain != NULL && (strpbrk(text, ".:") != NULL || (places && places->len > 0)))
+    if (g_hash_table_size(found) == 0 && domain != NULL &&
+        (strpbrk(text, ".:") != NULL || has_history(records, account, jid_bare(domain))))
         return jid_to_bare(domain);
     if (g_hash_table_size(found) > 1)
         g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("more than one contact is called “%s”: write name@server"),
