@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_exit_codes tests/system/test_hardening \
+system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_records \
 	tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
@@ -14,6 +14,9 @@ tests_system_test_archive_LDADD = $(SUPPORT_LINE) $(CORE_LINE)
 tests_system_test_chat_SOURCES = tests/system/test_chat.c
 tests_system_test_chat_CPPFLAGS = $(system_cppflags)
 tests_system_test_chat_LDADD = $(SUPPORT_LINE)
+tests_system_test_devices_SOURCES = tests/system/test_devices.c
+tests_system_test_devices_CPPFLAGS = $(system_cppflags) $(STROPHE_CFLAGS)
+tests_system_test_devices_LDADD = $(SUPPORT_LINE) $(CORE_LINE)
 tests_system_test_exit_codes_SOURCES = tests/system/test_exit_codes.c
 tests_system_test_exit_codes_CPPFLAGS = $(system_cppflags)
 tests_system_test_exit_codes_LDADD = $(SUPPORT_LINE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xmpp/xep/pep.h"
 
+#include "base/log.h"
 #include "xmpp/form.h"
 #include "xmpp/stream_parts.h"
 
@@ -17,28 +18,56 @@ add_field(xmpp_stanza_t *form, const char *name, const char *value)
     stanza_add_text(field, "value", NULL, value);
 }
 
+typedef enum {
+    WANT_ALL,
+    WANT_ACCESS, /* what matters most: nobody else reads it */
+} Wants;
+
 /* All items stay, nobody else reads them, and none is sent when a device comes online: it asks. */
 static void
-add_private_form(xmpp_stanza_t *parent, const char *type)
+add_private_form(xmpp_stanza_t *parent, const char *type, Wants wants)
 {
     xmpp_stanza_t *form = stanza_add(parent, "x", NS_FORM);
 
     stanza_set(form, "type", "submit");
     add_field(form, "FORM_TYPE", type);
     stanza_set(stanza_payload(form), "type", "hidden");
+    add_field(form, "pubsub#access_model", "whitelist");
+    if (wants == WANT_ACCESS)
+        return;
     add_field(form, "pubsub#persist_items", "true");
     add_field(form, "pubsub#max_items", "max");
     add_field(form, "pubsub#send_last_published_item", "never");
-    add_field(form, "pubsub#access_model", "whitelist");
 }
 
 /* --- publishing --- */
+
+/* Of a session. Some servers (ejabberd 23) know few publish-options: there the rest is configured, once a node. */
+typedef struct PepState {
+    bool few_options;
+    GHashTable *configured; /* node names */
+} PepState;
+
+static void
+state_clear(gpointer data)
+{
+    PepState *state = data;
+
+    g_clear_pointer(&state->configured, g_hash_table_unref);
+}
+
+static PepState *
+state_of(XmppStream *stream)
+{
+    return stream_module_state(stream, pep_module.name);
+}
 
 typedef struct Publication {
     char *node, *item;
     xmpp_stanza_t *payload;
     IqDone done;
     gpointer data;
+    Wants wants;
     bool configured;
 } Publication;
 
@@ -52,6 +81,18 @@ publication_end(Publication *publication, XmppStream *stream, xmpp_stanza_t *ans
     g_free(publication->node);
     g_free(publication->item);
     g_free(publication);
+}
+
+static void
+configure(XmppStream *stream, const char *name, IqDone done, gpointer data)
+{
+    xmpp_stanza_t *pubsub = NULL;
+    xmpp_stanza_t *iq = iq_new(stream, "set", "pubsub", NS_PUBSUB_OWNER, &pubsub);
+    xmpp_stanza_t *node = stanza_add(pubsub, "configure", NULL);
+
+    stanza_set(node, "node", name);
+    add_private_form(node, FORM_CONFIG, WANT_ALL);
+    iq_request(stream, NULL, iq, done, data);
 }
 
 static void publish(XmppStream *stream, Publication *publication);
@@ -70,29 +111,51 @@ on_configured(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *
 }
 
 static void
-configure(XmppStream *stream, Publication *publication)
+on_rest_configured(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error,
+                   gpointer data)
 {
-    xmpp_stanza_t *pubsub = NULL;
-    xmpp_stanza_t *iq = iq_new(stream, "set", "pubsub", NS_PUBSUB_OWNER, &pubsub);
-    xmpp_stanza_t *node = stanza_add(pubsub, "configure", NULL);
-
-    stanza_set(node, "node", publication->node);
-    add_private_form(node, FORM_CONFIG);
-    iq_request(stream, NULL, iq, on_configured, publication);
+    if (error)
+        log_debug("xmpp", "a node of the account may forget older items: %s", error->message);
 }
 
-/* XEP-0060 §7.1.5: the node is there and is another one than we want. */
+/* It is published, and private; that it holds all items is worth a try. */
+static void
+configure_rest(XmppStream *stream, const char *node)
+{
+    PepState *state = state_of(stream);
+
+    if (!state->configured)
+        state->configured = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (g_hash_table_add(state->configured, g_strdup(node)))
+        configure(stream, node, on_rest_configured, NULL);
+}
+
+static bool
+is_condition(const XmppStanzaError *detail, const char *condition)
+{
+    return detail && g_strcmp0(detail->condition, condition) == 0;
+}
+
+/* "conflict" (XEP-0060 §7.1.5): the node is there, with other options. */
 static void
 on_published(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error,
              gpointer data)
 {
     Publication *publication = data;
-    const bool differs = detail && g_strcmp0(detail->condition, "conflict") == 0;
 
-    if (differs && !publication->configured)
-        configure(stream, publication);
-    else
-        publication_end(publication, stream, answer, detail, error);
+    if (is_condition(detail, "conflict") && !publication->configured) {
+        configure(stream, publication->node, on_configured, publication);
+        return;
+    }
+    if (is_condition(detail, "bad-request") && publication->wants == WANT_ALL) {
+        state_of(stream)->few_options = true;
+        publication->wants = WANT_ACCESS;
+        publish(stream, publication);
+        return;
+    }
+    if (!error && publication->wants == WANT_ACCESS)
+        configure_rest(stream, publication->node);
+    publication_end(publication, stream, answer, detail, error);
 }
 
 static void
@@ -106,7 +169,7 @@ publish(XmppStream *stream, Publication *publication)
     stanza_set(publish, "node", publication->node);
     stanza_set(item, "id", publication->item);
     stanza_take(item, xmpp_stanza_copy(publication->payload));
-    add_private_form(stanza_add(pubsub, "publish-options", NULL), FORM_OPTIONS);
+    add_private_form(stanza_add(pubsub, "publish-options", NULL), FORM_OPTIONS, publication->wants);
     iq_request(stream, NULL, iq, on_published, publication);
 }
 
@@ -122,6 +185,7 @@ pep_publish_private(XmppStream *stream, const char *node, const char *item, xmpp
         .payload = take_payload,
         .done = done,
         .data = data,
+        .wants = state_of(stream)->few_options ? WANT_ACCESS : WANT_ALL,
     };
     publish(stream, publication);
 }
@@ -169,4 +233,6 @@ const XmppModule pep_module = {
     .name = "pep",
     .xep = "0163",
     .version = "1.2.2",
+    .state_size = sizeof(PepState),
+    .state_clear = state_clear,
 };

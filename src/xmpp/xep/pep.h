@@ -10,7 +10,7 @@
 #define NS_PUBSUB_EVENT "http://jabber.org/protocol/pubsub#event"
 
 /* Makes `take_payload` the item with this id. The node is private, or nothing is published (XEP-0223): where it exists
- * with other options it is set right first. */
+ * with other options it is set right first. It keeps all items, where the server lets it. */
 void pep_publish_private(XmppStream *stream, const char *node, const char *item, xmpp_stanza_t *take_payload,
                          IqDone done, gpointer data);
 /* All items of a node of the account. */

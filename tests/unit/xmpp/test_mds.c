@@ -188,6 +188,35 @@ test_other_node(void)
     fixture_clear(&fixture);
 }
 
+/* A server that knows few options: the one that matters stays, the others are configured, once. */
+static void
+test_few_options(void)
+{
+    StreamFixture fixture;
+
+    fixture_init_online(&fixture);
+    publish(&fixture, "juliet@capulet.example", "a1");
+    answer_info(&fixture, CAN_PUBLISH);
+    g_autofree char *first = take_request(&fixture, "pubsub#max_items");
+    fixture_feed(&fixture, "<iq type='error' id='%s'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+                           "</error></iq>", first);
+    const char *xml = fixture_sent(&fixture);
+    assert_has(xml, "<field var=\"pubsub#access_model\"><value>whitelist</value></field>");
+    g_assert_null(strstr(xml, "max_items"));
+    g_autofree char *second = fixture_attribute(xml, "id");
+    fixture_feed(&fixture, "<iq type='result' id='%s'/>", second);
+    g_autofree char *rest = take_request(&fixture, "<configure node=\"" NODE "\">");
+    fixture_feed(&fixture, "<iq type='result' id='%s'/>", rest);
+    publish(&fixture, "juliet@capulet.example", "a2");
+    xml = fixture_sent(&fixture);
+    assert_has(xml, "id=\"a2\"");
+    g_assert_null(strstr(xml, "max_items"));
+    g_autofree char *third = fixture_attribute(xml, "id");
+    fixture_feed(&fixture, "<iq type='result' id='%s'/>", third);
+    assert_nothing_sent(&fixture);
+    fixture_clear(&fixture);
+}
+
 /* Requests end with the stream, and nothing is left of them. */
 static void
 test_offline(void)
@@ -214,6 +243,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/mds/published", test_published);
     g_test_add_func("/xmpp/mds/not-private", test_not_private);
     g_test_add_func("/xmpp/mds/other-node", test_other_node);
+    g_test_add_func("/xmpp/mds/few-options", test_few_options);
     g_test_add_func("/xmpp/mds/offline", test_offline);
     return g_test_run();
 }
