@@ -14,6 +14,7 @@ typedef struct Slot {
     gint64 given; /* order of the message before */
     gint64 order; /* of one that is known, or was told its place; 0: it is looked for */
     bool is_known;
+    bool is_anchor;  /* its order says where others belong */
     gint64 before;   /* the smallest order known of the later ones */
     guint following; /* new ones up to there */
 } Slot;
@@ -39,6 +40,27 @@ init_slot(Slot *slot, GError **error)
     return known == NULL || copies_merge(&slot->newcomer, known, error);
 }
 
+/* What was received is here in the archive's order. What was sent is where it was written, which may be long before the
+ * archive had it: that says something of its neighbours only when it does not contradict the others. */
+static void
+choose_anchors(Slot *slots, guint count, const HistoryBounds *edges)
+{
+    gint64 after = edges->after;
+    gint64 before = edges->before;
+    for (guint i = 0; i < count; i++) {
+        const bool is_certain = slots[i].order != 0 && slots[i].newcomer.message->direction == MESSAGE_IN;
+        slots[i].is_anchor = is_certain || slots[i].order > after;
+        if (is_certain)
+            after = MAX(after, slots[i].order);
+    }
+    for (guint i = count; i-- > 0;) {
+        const bool is_certain = slots[i].order != 0 && slots[i].newcomer.message->direction == MESSAGE_IN;
+        slots[i].is_anchor = slots[i].is_anchor && (is_certain || slots[i].order < before);
+        if (is_certain)
+            before = MIN(before, slots[i].order);
+    }
+}
+
 /* Tells each slot of one conversation what comes behind it. */
 static void
 look_ahead(Slot *slots, guint count, gint64 before)
@@ -47,7 +69,7 @@ look_ahead(Slot *slots, guint count, gint64 before)
     for (guint i = count; i-- > 0;) {
         slots[i].before = before;
         slots[i].following = following++;
-        if (slots[i].order != 0 && slots[i].order < before) {
+        if (slots[i].is_anchor && slots[i].order < before) {
             before = slots[i].order;
             following = 0;
         }
@@ -62,8 +84,9 @@ look_for_ties(const Slot *slots, guint count, HistoryBounds *edges, GError **err
     HistoryBounds before_known = { 0, edges->before };
     HistoryBounds behind_known = { edges->after, G_MAXINT64 };
     for (guint i = 0; i < count; i++) {
-        if (slots[i].order != 0)
-            before_known.before = MIN(before_known.before, slots[i].order);
+        if (!slots[i].is_anchor)
+            continue;
+        before_known.before = MIN(before_known.before, slots[i].order);
         behind_known.after = MAX(behind_known.after, slots[i].order);
     }
     gint64 first = 0;
@@ -108,6 +131,7 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
     if (edges.after == 0 && bounds != NULL && bounds->read_to != 0
         && !order_of_archived(&slots[0].newcomer, bounds->read_to, &edges.after, error))
         return false;
+    choose_anchors(slots, count, &edges);
     if (!look_for_ties(slots, count, &edges, error))
         return false;
     look_ahead(slots, count, edges.before);
@@ -118,7 +142,8 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
             return false;
         if (outcomes != NULL)
             outcomes[slots[i].index] = outcome;
-        after = MAX(after, slots[i].newcomer.message->order);
+        if (slots[i].is_anchor || slots[i].order == 0)
+            after = MAX(after, slots[i].newcomer.message->order);
     }
     return true;
 }

@@ -244,6 +244,27 @@ test_any_way(void)
     }
 }
 
+/* What was sent late stands where it was written; what was received meanwhile is not drawn there. */
+static void
+test_sent_late(void)
+{
+    g_autoptr(Db) db = kit_open();
+    kit_add(db, &kit_chat, KIT(.direction = MESSAGE_OUT, .body = "x", .id = "x", .order = 20 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "a", .archive_id = "a", .order = 30 * SECOND));
+    const HistoryBounds behind_a = { .after = 30 * SECOND };
+    Message *x =
+        KIT(.direction = MESSAGE_OUT, .body = "x", .id = "x", .archive_id = "x", .time = 60 * SECOND, .delayed = true);
+    assert_page(db, &behind_a, "AAKA", OLD("b", 40), OLD("c", 50), x, OLD("d", 70));
+    kit_assert_bodies(db, &kit_chat, "x a b c d");
+    /* Where it does not contradict, it says where the others belong. */
+    g_autoptr(Db) coarse = kit_open();
+    kit_add(coarse, &kit_chat, KIT(.body = "a", .archive_id = "a", .order = 30 * SECOND));
+    kit_add(coarse, &kit_chat, KIT(.direction = MESSAGE_OUT, .body = "x", .id = "x", .order = 40 * SECOND + 500));
+    x = KIT(.direction = MESSAGE_OUT, .body = "x", .id = "x", .archive_id = "x", .time = 40 * SECOND, .delayed = true);
+    assert_page(coarse, &behind_a, "KA", x, OLD("b", 40));
+    kit_assert_bodies(coarse, &kit_chat, "a x b");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -258,5 +279,6 @@ main(int argc, char *argv[])
     g_test_add_func("/store/archive-pages/twins-and-strangers", test_twins_and_strangers);
     g_test_add_func("/store/archive-pages/mixed", test_mixed);
     g_test_add_func("/store/archive-pages/any-way", test_any_way);
+    g_test_add_func("/store/archive-pages/sent-late", test_sent_late);
     return g_test_run();
 }
