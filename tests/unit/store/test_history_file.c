@@ -278,10 +278,11 @@ static gint
 time_to_sleep(void)
 {
     gint priority, wait;
-    g_assert_true(g_main_context_acquire(NULL));
-    const bool is_ready = g_main_context_prepare(NULL, &priority);
-    g_main_context_query(NULL, priority, &wait, NULL, 0);
-    g_main_context_release(NULL);
+    GMainContext *context = g_main_context_default();
+    g_assert_true(g_main_context_acquire(context));
+    const bool is_ready = g_main_context_prepare(context, &priority);
+    g_main_context_query(context, priority, &wait, NULL, 0);
+    g_main_context_release(context);
     return is_ready ? 0 : wait;
 }
 
