@@ -232,7 +232,7 @@ collect_files(Import *import, const char *path, guint depth, GPtrArray *files, G
 {
     struct stat info;
     if (stat(path, &info) != 0)
-        return fail_io(path, errno, error);
+        return depth > 0 || fail_io(path, errno, error); /* a dangling link in a folder is nobody's history */
     if (!S_ISDIR(info.st_mode)) {
         if (depth == 0 || (S_ISREG(info.st_mode) && import->format->wants(path)))
             g_ptr_array_add(files, g_strdup(path));

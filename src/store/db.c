@@ -505,6 +505,8 @@ configure(Db *db, bool is_new, GError **error)
 {
     sqlite3_busy_timeout(db->handle, DB_BUSY_TIMEOUT);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    /* A plan is made once. Else every value bound beside a partial index has the statement prepared again. */
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     /* Before anything is written. */
     if (!prepare_vacuum(db, is_new, error))
