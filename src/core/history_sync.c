@@ -585,15 +585,16 @@ history_sync_bound(HistorySync *sync)
     history_past_online(sync->past);
 }
 
-/* The session goes on, and the server sends again what was lost with the connection; but not the page. */
+/* The session goes on, and the server sends again what was lost with the connection; but not the page, and what came
+ * while the session moved not always in order: the archive knows it (history_add_page()). */
 void
 history_sync_resumed(HistorySync *sync)
 {
     if (sync->stage == SYNC_DONE)
         history_past_online(sync->past);
-    else if (sync->archive == ARCHIVE_THERE)
+    if (sync->archive == ARCHIVE_THERE)
         begin(sync);
-    else
+    else if (sync->stage != SYNC_DONE)
         history_sync_bound(sync);
 }
 

@@ -40,8 +40,8 @@ typedef enum {
 HistoryOutcome history_add(Db *db, const HistoryPlace *place, Message *message, GError **error);
 
 /* A page of an archive, oldest first, as one step: what is new gets an order between the known ones around it, so that
- * the archive's order holds even where stamps are coarse or clocks differ. outcomes[i] (may be NULL) tells of
- * messages[i]; places[i] says where it belongs (an account's archive mixes conversations). */
+ * the archive's order holds even where stamps are coarse or clocks differ; incoming ones that are known, but in
+ * another order, change places. outcomes[i] (may be NULL) tells of messages[i]; places[i] says where it belongs (an account's archive mixes conversations). */
 bool history_add_page(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
                       HistoryOutcome *outcomes, GError **error);
 /* The same for a page of which it is known where it belongs. Better than stamps, which may be of another clock or have

@@ -6,6 +6,7 @@
 #include "store/history_copies.h"
 #include "store/history_order.h"
 #include "store/history_rows.h"
+#include "store/sql.h"
 
 /* One message of a page. */
 typedef struct Slot {
@@ -14,6 +15,7 @@ typedef struct Slot {
     gint64 given; /* order of the message before */
     gint64 order; /* of one that is known, or was told its place; 0: it is looked for */
     bool is_known;
+    bool is_proof;   /* of the place of an incoming one that is known: of this copy the archive's id is remembered */
     bool is_anchor;  /* its order says where others belong */
     gint64 before;   /* the smallest order known of the later ones */
     guint following; /* new ones up to there */
@@ -37,7 +39,62 @@ init_slot(Slot *slot, GError **error)
         return false;
     slot->is_known = known != NULL;
     slot->order = known != NULL ? known->order : slot->newcomer.message->order;
+    slot->is_proof = known != NULL && known->direction == MESSAGE_IN && known->archive_id != NULL
+                     && g_strcmp0(known->archive_id, slot->newcomer.message->archive_id) == 0;
     return known == NULL || copies_merge(&slot->newcomer, known, error);
+}
+
+static gint
+compare_orders(gconstpointer a, gconstpointer b)
+{
+    const gint64 one = *(const gint64 *) a;
+    const gint64 other = *(const gint64 *) b;
+    return one < other ? -1 : one > other;
+}
+
+/* Places are unique: they are left first, and then taken. */
+static bool
+move_slots(Slot *const *slots, guint count, const gint64 *orders, GError **error)
+{
+    for (guint i = 0; i < count; i++) {
+        const Newcomer *newcomer = &slots[i]->newcomer;
+        if (slots[i]->order != orders[i]
+            && !sql_run(newcomer->db, error, "UPDATE message SET position = ? WHERE row = ?", SQL_INT(-orders[i]),
+                        SQL_INT(newcomer->message->row)))
+            return false;
+    }
+    for (guint i = 0; i < count; i++) {
+        const Newcomer *newcomer = &slots[i]->newcomer;
+        if (slots[i]->order == orders[i])
+            continue;
+        if (!sql_run(newcomer->db, error, "UPDATE message SET position = ? WHERE row = ?", SQL_INT(orders[i]),
+                     SQL_INT(newcomer->message->row)))
+            return false;
+        slots[i]->order = newcomer->message->order = orders[i];
+    }
+    return true;
+}
+
+/* A server may deliver in another order than it archives, as when a session is resumed while messages arrive (ejabberd):
+ * incoming messages change places among themselves until they are in the order in which they were sent. */
+static bool
+restore_order(Slot *slots, guint count, GError **error)
+{
+    g_autoptr(GPtrArray) proofs = g_ptr_array_new();
+    g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(gint64));
+    bool is_ordered = true;
+    for (guint i = 0; i < count; i++) {
+        if (!slots[i].is_proof)
+            continue;
+        if (orders->len > 0)
+            is_ordered = is_ordered && slots[i].order > g_array_index(orders, gint64, orders->len - 1);
+        g_ptr_array_add(proofs, &slots[i]);
+        g_array_append_val(orders, slots[i].order);
+    }
+    if (is_ordered)
+        return true;
+    g_array_sort(orders, compare_orders);
+    return move_slots((Slot *const *) proofs->pdata, proofs->len, (const gint64 *) (void *) orders->data, error);
 }
 
 /* What was received is here in the archive's order. What was sent is where it was written, which may be long before the
@@ -130,6 +187,8 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
                             bounds != NULL && bounds->before != 0 ? bounds->before : G_MAXINT64 };
     if (edges.after == 0 && bounds != NULL && bounds->read_to != 0
         && !order_of_archived(&slots[0].newcomer, bounds->read_to, &edges.after, error))
+        return false;
+    if (!restore_order(slots, count, error))
         return false;
     choose_anchors(slots, count, &edges);
     if (!look_for_ties(slots, count, &edges, error))

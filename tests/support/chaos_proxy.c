@@ -48,7 +48,7 @@ struct ChaosProxy {
     guint accept;
     GPtrArray *links;
     ChaosCounts counts;
-    bool calm;
+    bool calm, shut;
 };
 
 static bool lane_next(Lane *lane);
@@ -307,7 +307,7 @@ on_connection(int listener, GIOCondition condition, gpointer data)
     int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (client < 0)
         return G_SOURCE_CONTINUE;
-    const int server = connect_to(proxy->options.server_port);
+    const int server = proxy->shut ? -1 : connect_to(proxy->options.server_port);
     if (server < 0) {
         proxy->counts.refused++;
         cut(&client, true);
@@ -379,6 +379,14 @@ chaos_proxy_break(ChaosProxy *proxy, ChaosFault fault)
         g_ptr_array_add(links, proxy->links->pdata[i]);
     for (guint i = 0; i < links->len; i++)
         link_break(links->pdata[i], fault);
+}
+
+void
+chaos_proxy_shut(ChaosProxy *proxy, bool shut)
+{
+    proxy->shut = shut;
+    while (shut && proxy->links->len > 0)
+        link_end(proxy->links->pdata[0], true);
 }
 
 const ChaosCounts *

@@ -40,6 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChaosProxy, chaos_proxy_free)
 guint16 chaos_proxy_port(const ChaosProxy *proxy);
 /* No further fault begins; stalls end in their time. */
 void chaos_proxy_calm(ChaosProxy *proxy);
+/* While it is shut, nobody gets through: what is connected is cut (RST), new connections are refused. */
+void chaos_proxy_shut(ChaosProxy *proxy, bool shut);
 /* Breaks every connection there is in this way, now. */
 void chaos_proxy_break(ChaosProxy *proxy, ChaosFault fault);
 const ChaosCounts *chaos_proxy_counts(const ChaosProxy *proxy);

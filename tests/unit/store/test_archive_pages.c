@@ -79,7 +79,7 @@ test_between_neighbours(void)
     kit_assert_bodies(late, &kit_chat, "a b c d e f");
 }
 
-/* Neighbours that are known in another order than the archive's stay where they are. */
+/* Neighbours that are known in another order than the archive's, and what comes between them. */
 static void
 test_contradiction(void)
 {
@@ -87,7 +87,7 @@ test_contradiction(void)
     kit_add(db, &kit_chat, KIT(.body = "c", .archive_id = "c", .order = 10 * SECOND));
     kit_add(db, &kit_chat, KIT(.body = "a", .archive_id = "a", .order = 20 * SECOND));
     assert_page(db, NULL, "KAKA", OLD("a", 1), OLD("b", 2), OLD("c", 3), OLD("d", 4));
-    kit_assert_bodies(db, &kit_chat, "c a b d");
+    kit_assert_bodies(db, &kit_chat, "a b c d");
 }
 
 static void
@@ -160,6 +160,27 @@ test_reading_on(void)
     const HistoryBounds unknown = { .read_to = 5 * SECOND };
     assert_page(db, &unknown, "A", OLD("0", 9));
     kit_assert_bodies(db, &kit_chat, "0 a b c d e waiting f");
+}
+
+/* The server delivered them in another order. Ours stay where the user said them. */
+static void
+test_order_is_restored(void)
+{
+    g_autoptr(Db) db = kit_open();
+    kit_add(db, &kit_chat, KIT(.body = "c", .id = "c", .archive_id = "c", .order = 10 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "ours", .direction = MESSAGE_OUT, .archive_id = "o", .order = 11 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "a", .id = "a", .archive_id = "a", .order = 12 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "b", .id = "b", .archive_id = "b", .order = 13 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "d", .archive_id = "d", .order = 14 * SECOND));
+    g_autoptr(Message) moved = message_ref(KIT(.body = "a", .archive_id = "a", .time = 20 * SECOND, .delayed = true));
+    assert_page(db, NULL, "KKAKKK", moved, OLD("b", 20), OLD("between", 20), OLD("c", 20), OLD("d", 20),
+                KIT(.body = "ours", .direction = MESSAGE_OUT, .archive_id = "o", .time = 20 * SECOND, .delayed = true));
+    kit_assert_bodies(db, &kit_chat, "a ours b between c d");
+    g_autoptr(Message) first = history_find_archived(db, &kit_chat, NULL, "a", NULL);
+    g_assert_cmpint(first->order, ==, 10 * SECOND);
+    /* A second copy, sent again later, proves nothing. */
+    assert_page(db, NULL, "KKK", OLD("b", 20), OLD("c", 20),
+                KIT(.body = "a", .id = "a", .archive_id = "a", .time = 20 * SECOND, .delayed = true));
 }
 
 static void
@@ -276,6 +297,7 @@ main(int argc, char *argv[])
     g_test_add_func("/store/archive-pages/coarse-stamps", test_coarse_stamps);
     g_test_add_func("/store/archive-pages/bounds", test_bounds);
     g_test_add_func("/store/archive-pages/reading-on", test_reading_on);
+    g_test_add_func("/store/archive-pages/order-is-restored", test_order_is_restored);
     g_test_add_func("/store/archive-pages/twins-and-strangers", test_twins_and_strangers);
     g_test_add_func("/store/archive-pages/mixed", test_mixed);
     g_test_add_func("/store/archive-pages/any-way", test_any_way);
