@@ -177,5 +177,6 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/system/devices/prosody", GINT_TO_POINTER(SERVER_PROSODY), test_devices);
+    g_test_add_data_func("/system/devices/ejabberd", GINT_TO_POINTER(SERVER_EJABBERD), test_devices);
     return g_test_run();
 }

@@ -130,31 +130,28 @@ configure_rest(XmppStream *stream, const char *node)
         configure(stream, node, on_rest_configured, NULL);
 }
 
-static bool
-is_condition(const XmppStanzaError *detail, const char *condition)
-{
-    return detail && g_strcmp0(detail->condition, condition) == 0;
-}
-
-/* "conflict" (XEP-0060 §7.1.5): the node is there, with other options. */
+/* "conflict" (XEP-0060 §7.1.5): the node is there, with other options. Other errors may mean that an option is not
+ * known; which ones they are differs. */
 static void
 on_published(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error,
              gpointer data)
 {
     Publication *publication = data;
+    const bool is_conflict = detail && g_strcmp0(detail->condition, "conflict") == 0;
 
-    if (is_condition(detail, "conflict") && !publication->configured) {
+    if (is_conflict && !publication->configured) {
         configure(stream, publication->node, on_configured, publication);
         return;
     }
-    if (is_condition(detail, "bad-request") && publication->wants == WANT_ALL) {
-        state_of(stream)->few_options = true;
+    if (detail && !publication->configured && publication->wants == WANT_ALL) {
         publication->wants = WANT_ACCESS;
         publish(stream, publication);
         return;
     }
-    if (!error && publication->wants == WANT_ACCESS)
+    if (!error && publication->wants == WANT_ACCESS) {
+        state_of(stream)->few_options = true;
         configure_rest(stream, publication->node);
+    }
     publication_end(publication, stream, answer, detail, error);
 }
 
