@@ -155,7 +155,7 @@ print_words(void)
     }
     paragraph("history, search, unread, roster and export read the local store and need neither a connection nor a "
               "running instance; they may be used while one runs. --account and --config choose what is read, --json "
-              "prints the message events of confab listen, with the delivery state of your own messages and, for a "
+              "prints message events as confab run --json does, with the delivery state of your own messages and, for a "
               "search, the places of what matched: \"marks\" holds the first character and the number of characters. "
               "Without --limit history and export print everything, search the newest 1000.");
     paragraph("import adds nothing twice, so it can be repeated. jsonl is what export writes. profanity reads its "

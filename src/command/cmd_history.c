@@ -70,13 +70,25 @@ format_marks(const RecordsEntry *entry)
     return text->len == 0 ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* Who spoke; where it could have been anywhere also to whom. */
+static char *
+describe_sender(const RecordsEntry *entry, bool anywhere)
+{
+    g_autofree char *sender = record_sender(entry);
+    const bool clear = entry->kind == CONVERSATION_CHAT && entry->message->direction == MESSAGE_IN;
+    if (!anywhere || clear)
+        return g_steal_pointer(&sender);
+    g_autofree char *with = text_clean(entry->with, -1, TEXT_STRICT);
+    return g_strdup_printf("%s > %s", sender, with);
+}
+
 static void
-print_entry(CommandCall *call, const RecordsEntry *entry)
+print_entry(CommandCall *call, const RecordsEntry *entry, bool anywhere)
 {
     const Message *message = entry->message;
     g_autofree char *local = when_format_local(message->time, "%Y-%m-%d %H:%M");
     g_autofree char *time = when_format(message->time);
-    g_autofree char *sender = record_sender(entry);
+    g_autofree char *sender = describe_sender(entry, anywhere);
     g_autofree char *marks = format_marks(entry);
     g_autoptr(GString) text = g_string_new(NULL);
     record_add_body(entry, &style, text);
@@ -89,6 +101,7 @@ print_entry(CommandCall *call, const RecordsEntry *entry)
 /* A call that prints what is found. */
 typedef struct Printer {
     CommandCall *call;
+    bool anywhere; /* not of one conversation */
     guint count;
 } Printer;
 
@@ -96,7 +109,7 @@ static bool
 on_entry(const RecordsEntry *entry, gpointer data)
 {
     Printer *printer = data;
-    print_entry(printer->call, entry);
+    print_entry(printer->call, entry, printer->anywhere);
     printer->count++;
     return true;
 }
@@ -107,7 +120,7 @@ cmd_history(CommandCall *call, const Args *args, GError **error)
     g_autoptr(Records) records = records_of_client(command_call_client(call));
     const RecordsFilter filter = filter_of_call(call, args);
     const guint count = (guint) args_int(args, "count", HISTORY_DEFAULT);
-    Printer printer = { call, 0 };
+    Printer printer = { .call = call };
     if (!require_conversation(&filter, error) ||
         !records_each_last(records, &filter, count, on_entry, &printer, error))
         return false;
@@ -134,7 +147,7 @@ cmd_search(CommandCall *call, const Args *args, GError **error)
     g_autoptr(Records) records = records_of_client(command_call_client(call));
     RecordsFilter filter = filter_of_call(call, args);
     g_autofree char *words = join_words(args_list(args, "words"));
-    Printer printer = { call, 0 };
+    Printer printer = { .call = call, .anywhere = !args_has(args, "jid") };
     bool more = false;
     if (!args_has(args, "jid"))
         filter.with = NULL;
@@ -258,7 +271,7 @@ on_lastlog_done(Work *work)
                                      .with = found->with,
                                      .kind = found->kind,
                                      .message = found->message };
-        print_entry(work->call, &entry);
+        print_entry(work->call, &entry, false);
     }
     if (work->found->len == 0)
         command_call_print(work->call, _("No message matches."));

@@ -343,13 +343,14 @@ test_commands(Fixture *fixture, gconstpointer data)
     seed(fixture);
     CHECK(fixture, 0, "run", "--no-autoconnect", "-e", "/history 2 with alice@example.org", "-e",
           "/search there cafe with alice@example.org after \"100 years\"", "-e", "/lastlog \"^the\" with alice@example.org",
-          "-e", "/search \"opens at\"", "-e", "/search nowhere");
+          "-e", "/search \"opens at\"", "-e", "/search see", "-e", "/search nowhere");
     g_assert_cmpstr(fixture->out, ==,
                     "2026-11-22 10:00  me@example.org     see you there\n"
                     "2026-11-22 10:00  alice@example.org  there is no caf\303\251 there\n"
                     "2026-11-22 10:00  alice@example.org  »there« is no »caf\303\251« »there«\n"
                     "2026-11-22 10:00  alice@example.org  there is no caf\303\251 there\n"
                     "2026-11-22 10:00  alice@example.org  The caf\303\251 »opens at« noon\n"
+                    "2026-11-22 10:00  me@example.org > alice@example.org  »see« you there\n"
                     "No message has all of these words.\n");
     g_autofree char *path = g_build_filename(fixture->home, "out.jsonl", NULL);
     g_autofree char *line = g_strconcat("/export ", path, " with alice@example.org", NULL);
