@@ -55,8 +55,6 @@ move_all(GQueue *from, GQueue *to)
 {
     for (gpointer answer = g_queue_pop_head(from); answer != NULL; answer = g_queue_pop_head(from))
         g_queue_push_tail(to, answer);
-    while (to->length > WAITING_MAX)
-        answer_free(g_queue_pop_head(to));
 }
 
 /* The conversation may have been closed meanwhile, and the contact may not be one any more (I15). */
@@ -78,8 +76,11 @@ send_answer(Session *session, const Answer *answer)
 void
 receipt_answers_flush(ReceiptAnswers *answers)
 {
-    if (!session_is_online(answers->session))
+    if (!session_is_online(answers->session)) {
+        while (answers->ready.length > WAITING_MAX)
+            answer_free(g_queue_pop_head(&answers->ready));
         return;
+    }
     for (Answer *answer = g_queue_pop_head(&answers->ready); answer != NULL;
          answer = g_queue_pop_head(&answers->ready)) {
         send_answer(answers->session, answer);

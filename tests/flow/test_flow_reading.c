@@ -125,6 +125,19 @@ test_answered_later(void)
     g_assert_cmpuint(count_sent(me, "<received id=\"m1\""), ==, 1);
 }
 
+/* However many come while the disk is busy. */
+static void
+test_all_answered(void)
+{
+    enum { MANY = 3000 };
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = log_in(flow);
+    flow->quiet = true;
+    for (guint i = 0; i < MANY; i++)
+        feed(me, "<message from='" BOB "/phone' type='chat' id='m%u'><body>%u</body>" REQUEST "</message>", i, i);
+    g_assert_cmpuint(count_sent(me, "<received"), ==, MANY);
+}
+
 /* Two messages of ours, which the server has. */
 static void
 say_two(Peer *me, const Message **first, const Message **second)
@@ -517,6 +530,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/receipts/answered", test_answered);
     g_test_add_func("/flow/receipts/not-answered", test_not_answered);
     g_test_add_func("/flow/receipts/answered-later", test_answered_later);
+    g_test_add_func("/flow/receipts/all-answered", test_all_answered);
     g_test_add_func("/flow/receipts/received", test_receipt);
     g_test_add_func("/flow/receipts/by-carbon", test_receipt_by_carbon);
     g_test_add_func("/flow/receipts/earlier-are-displayed", test_earlier_are_displayed);
