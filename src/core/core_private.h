@@ -220,8 +220,6 @@ void outgoing_queue_load(OutgoingQueue *queue);
 bool outgoing_queue_add(OutgoingQueue *queue, OutboxRow *take_row, guint64 serial, bool kept, GError **error);
 /* Opens the conversations whose messages wait. */
 void outgoing_queue_open_conversations(const OutgoingQueue *queue);
-/* Sends what may be sent now. */
-void outgoing_queue_flush(OutgoingQueue *queue);
 /* The server has the message with this id. */
 void outgoing_queue_confirm(OutgoingQueue *queue, const char *id);
 /* It is not to be sent any more. */
@@ -229,6 +227,8 @@ void outgoing_queue_forget(OutgoingQueue *queue, const char *id);
 /* A new session: nothing is sent until outgoing_queue_release(), if there are messages of which nobody knows whether
  * they arrived. */
 void outgoing_queue_bound(OutgoingQueue *queue);
+/* The session of this process goes on: so does the waiting, if it had not ended. */
+void outgoing_queue_resumed(OutgoingQueue *queue);
 /* A session of an earlier process goes on, of whose stanzas the server has so many. */
 void outgoing_queue_restored(OutgoingQueue *queue, guint32 acknowledged);
 /* The archive was asked, as far as there is one: what it did not confirm is sent (once) more. */

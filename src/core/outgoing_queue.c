@@ -26,7 +26,8 @@ struct OutgoingQueue {
     GQueue pending;    /* Pending*, in the order of sending: first the written ones */
     GHashTable *by_id; /* stanza id (the row's own) → GList* in `pending` */
     guint written;
-    guint hold;        /* timer while it is being found out what became of the written ones */
+    guint hold;        /* timer while it is being found out what became of the written ones … */
+    bool in_doubt;     /* … which was not found out yet, also while there is no connection */
     guint durable;     /* the question to the disk; 0: none is under way */
     guint batch, asked;
 };
@@ -213,8 +214,8 @@ is_too_old(const OutgoingQueue *queue, const OutboxRow *row)
 }
 
 /* Order is kept: who is not on the disk yet holds up those behind. */
-void
-outgoing_queue_flush(OutgoingQueue *queue)
+static void
+flush(OutgoingQueue *queue)
 {
     GList *next;
     if (queue->hold != 0)
@@ -256,7 +257,7 @@ on_durable(const GError *error, gpointer data)
     }
     if (more)
         ask_disk(queue);
-    outgoing_queue_flush(queue);
+    flush(queue);
     client_check_shutdown(session_client(queue->session));
 }
 
@@ -289,7 +290,7 @@ outgoing_queue_add(OutgoingQueue *queue, OutboxRow *take_row, guint64 serial, bo
     if (kept)
         ask_disk(queue);
     else
-        outgoing_queue_flush(queue);
+        flush(queue);
     return true;
 }
 
@@ -381,14 +382,31 @@ forget_numbers(OutgoingQueue *queue)
         report(queue, error);
 }
 
+/* What was written later waits behind what is in doubt. */
+static void
+hold(OutgoingQueue *queue)
+{
+    g_clear_handle_id(&queue->hold, g_source_remove);
+    queue->in_doubt = queue->written > 0;
+    if (queue->in_doubt)
+        queue->hold = g_timeout_add(client_delay(session_client(queue->session), HOLD_MS), on_hold_over, queue);
+    flush(queue);
+}
+
 void
 outgoing_queue_bound(OutgoingQueue *queue)
 {
     forget_numbers(queue);
-    g_clear_handle_id(&queue->hold, g_source_remove);
-    if (queue->written > 0)
-        queue->hold = g_timeout_add(client_delay(session_client(queue->session), HOLD_MS), on_hold_over, queue);
-    outgoing_queue_flush(queue);
+    hold(queue);
+}
+
+void
+outgoing_queue_resumed(OutgoingQueue *queue)
+{
+    if (queue->in_doubt)
+        hold(queue);
+    else
+        flush(queue);
 }
 
 /* XEP-0198 §4: counts modulo 2^32. */
@@ -413,6 +431,7 @@ outgoing_queue_release(OutgoingQueue *queue)
     if (queue->hold == 0) /* what is written now was written in this session */
         return;
     g_clear_handle_id(&queue->hold, g_source_remove);
+    queue->in_doubt = false;
     for (GList *link = queue->pending.head; link != NULL && queue->written > 0; link = link->next) {
         OutboxRow *row = ((Pending *) link->data)->row;
         if (!row->written)
@@ -421,7 +440,7 @@ outgoing_queue_release(OutgoingQueue *queue)
         row->number = 0;
         queue->written--;
     }
-    outgoing_queue_flush(queue);
+    flush(queue);
 }
 
 static gboolean

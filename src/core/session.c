@@ -450,7 +450,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         history_sync_bound(session->history_sync);
     } else {
         own_presence_resume(session);
-        outgoing_queue_flush(session->outgoing);
+        outgoing_queue_resumed(session->outgoing);
         history_sync_resumed(session->history_sync);
     }
     activity_online(client_activity(session->client), session, true);

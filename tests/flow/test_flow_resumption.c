@@ -234,6 +234,38 @@ test_restarted_twice(void)
     }
 }
 
+/* A new process goes on with the session and loses the connection before it knows what became of the last message: what
+ * is said from now on waits behind it, also when the connection is there again. */
+static void
+test_doubt_outlives_the_connection(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autoptr(GError) error = NULL;
+    Peer *me = flow_peer(flow, "work");
+    login_resumable(me);
+    const guint32 sent = stream_sent_number(me->stream);
+    say(me, BOB, "first");
+    flow_settle(flow);
+    client_hurry(flow->client, 1);
+    cut(me);
+    flow_restart(flow);
+    me = flow_peer(flow, "work");
+    session_connect(me->session, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    wait_connecting(me);
+    client_hurry(flow->client, 1); /* the archive takes its time */
+    g_assert_true(stream_feed_resumed(me->stream, sent));
+    g_assert_true(session_is_online(me->session));
+    cut(me);
+    g_assert_true(session_reconnect(me->session, &error));
+    wait_connecting(me);
+    g_assert_true(stream_feed_resumed(me->stream, sent));
+    g_ptr_array_set_size(me->sent, 0);
+    say(me, BOB, "second");
+    assert_sent_next(me, "<message *<body>first</body>*");
+    assert_sent_next(me, "<message *<body>second</body>*");
+}
+
 /* I24: the server may forget a message only when it is on the disk; also at the end, without being asked. */
 static void
 test_acknowledges_what_is_safe(void)
@@ -268,6 +300,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/resumption/refused", test_refused);
     g_test_add_func("/flow/resumption/restarted", test_restarted);
     g_test_add_func("/flow/resumption/restarted-twice", test_restarted_twice);
+    g_test_add_func("/flow/resumption/doubt-outlives-the-connection", test_doubt_outlives_the_connection);
     g_test_add_func("/flow/resumption/acknowledges-what-is-safe", test_acknowledges_what_is_safe);
     return g_test_run();
 }
