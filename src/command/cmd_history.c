@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "command/tables.h"
+#include "core/conversations.h"
 #include "core/record_lines.h"
 
 enum {
@@ -126,6 +127,17 @@ cmd_history(CommandCall *call, const Args *args, GError **error)
         return false;
     if (printer.count == 0)
         command_call_print(call, _("Nothing is kept of %s for this time."), filter.with);
+    return true;
+}
+
+static bool
+cmd_forget(CommandCall *call, const Args *args, GError **error)
+{
+    const Jid *jid = args_jid(args, "jid");
+    g_autoptr(Jid) bare = jid_to_bare(jid);
+    if (!conversations_forget(command_call_client(call), session_account(command_call_session(call)), bare, error))
+        return false;
+    command_call_print(call, _("what was said with %s is deleted"), jid_text(bare));
     return true;
 }
 
@@ -379,6 +391,14 @@ static const Command commands[] = {
       .run = cmd_history,
       .details = N_("It comes from the store, so it also works offline. Without a number 20 are printed."),
       .example = "/history 50 with alice@example.org before yesterday" },
+    { .name = "history forget",
+      .grammar = "<jid:bare>",
+      .help = N_("Delete everything that was said with somebody, for good."),
+      .run = cmd_forget,
+      .needs = NEEDS_ACCOUNT,
+      .details = N_("Nothing of it stays on this disk. What the server's archive and the others have is not touched, and "
+                    "is not fetched again."),
+      .example = "/history forget alice@example.org" },
     { .name = "search",
       .grammar = "<words:word...> [with jid:bare] [from sender:word] [before before:date] [after after:date]",
       .help = N_("Search all conversations for messages that have all of the words."),

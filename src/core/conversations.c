@@ -139,3 +139,21 @@ conversations_set_visible(Client *client, Conversation *conversation)
 {
     history_sync_set_visible(client, conversation);
 }
+
+bool
+conversations_forget(Client *client, Account *account, const Jid *bare, GError **error)
+{
+    Session *session = client_session_of(client, account);
+    Conversation *conversation = account_find_conversation(account, bare);
+    const HistoryPlace place = {
+        .account = jid_text(account_jid(account)),
+        .with = jid_text(bare),
+        .kind = conversation != NULL ? conversation_kind(conversation) : CONVERSATION_CHAT,
+    };
+    outgoing_queue_forget_conversation(session_outgoing(session), place.with);
+    if (!history_forget(client_db(client), &place, error) || !sync_set_complete(client_db(client), &place, error))
+        return false;
+    if (conversation != NULL)
+        account_remove_conversation(account, conversation);
+    return true;
+}

@@ -14,3 +14,6 @@ void conversations_load_older(Client *client, Conversation *conversation);
 void conversations_mark_read(Client *client, Conversation *conversation);
 /* The conversation someone looks at: its catch-up goes first. NULL: none. */
 void conversations_set_visible(Client *client, Conversation *conversation);
+/* Everything that was said with somebody is deleted here, also what still waits to be sent, and its window is closed.
+ * What the server's archive and others have is not touched, and not fetched again. */
+bool conversations_forget(Client *client, Account *account, const Jid *bare, GError **error);

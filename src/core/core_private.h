@@ -224,6 +224,8 @@ void outgoing_queue_open_conversations(const OutgoingQueue *queue);
 void outgoing_queue_confirm(OutgoingQueue *queue, const char *id);
 /* It is not to be sent any more. */
 void outgoing_queue_forget(OutgoingQueue *queue, const char *id);
+/* The same for all with this bare JID. */
+void outgoing_queue_forget_conversation(OutgoingQueue *queue, const char *with);
 /* A new session: nothing is sent until outgoing_queue_release(), if there are messages of which nobody knows whether
  * they arrived. */
 void outgoing_queue_bound(OutgoingQueue *queue);

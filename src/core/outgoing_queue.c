@@ -353,6 +353,17 @@ outgoing_queue_forget(OutgoingQueue *queue, const char *id)
         drop(queue, link);
 }
 
+void
+outgoing_queue_forget_conversation(OutgoingQueue *queue, const char *with)
+{
+    GList *next;
+    for (GList *link = queue->pending.head; link != NULL; link = next) {
+        next = link->next;
+        if (g_str_equal(((const Pending *) link->data)->row->with, with))
+            drop(queue, link);
+    }
+}
+
 static gboolean
 on_hold_over(gpointer data)
 {

@@ -223,6 +223,27 @@ test_account_removed(void)
     assert_bodies(open_chat(me, "bob@example.org"), (const char *const[]) { "hello", NULL });
 }
 
+/* What is forgotten is not sent either, and does not come back. */
+static void
+test_forget(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    g_autoptr(Jid) bob = make_jid("bob@example.org");
+    say(me, "bob@example.org", "regretted");
+    say(me, "carol@example.org", "meant");
+    g_assert_true(conversations_forget(flow->client, me->account, bob, NULL));
+    g_assert_cmpuint(outgoing_pending(flow->client, me->account), ==, 1);
+    g_assert_null(account_find_conversation(me->account, bob));
+    login_with_roster(me, "", NULL);
+    assert_sent(me, "<message *<body>meant</body>*");
+    assert_nothing_sent(me);
+    flow_restart(flow);
+    me = flow_peer(flow, "work");
+    assert_bodies(open_chat(me, "bob@example.org"), (const char *const[]) { NULL });
+    assert_bodies(open_chat(me, "carol@example.org"), (const char *const[]) { "meant", NULL });
+}
+
 /* A bounce finds its message also when the process that sent it is gone. */
 static void
 test_late_bounce(void)
@@ -254,6 +275,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/store/never", test_never);
     g_test_add_func("/flow/store/correct", test_correct);
     g_test_add_func("/flow/store/account-removed", test_account_removed);
+    g_test_add_func("/flow/store/forget", test_forget);
     g_test_add_func("/flow/store/late-bounce", test_late_bounce);
     return g_test_run();
 }

@@ -369,6 +369,12 @@ test_commands(Fixture *fixture, gconstpointer data)
     CHECK(fixture, 64, "run", "--no-autoconnect", "-e", "/history");
     CHECK(fixture, 0, "export", "--format", "text", "--with", "bob@example.org");
     g_assert_cmpuint(count_lines(fixture->out), ==, 1);
+    CHECK(fixture, 0, "run", "--no-autoconnect", "-e", "/on work /history forget alice@example.org", "-e",
+          "/history with alice@example.org");
+    assert_has(fixture->out, "what was said with alice@example.org is deleted\n");
+    assert_has(fixture->out, "Nothing is kept of alice@example.org");
+    CHECK(fixture, 0, "export", "--with", "bob@example.org");
+    g_assert_cmpuint(count_lines(fixture->out), ==, 1);
 }
 
 static void
