@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -390,6 +391,22 @@ server_kill(Server *server, int signal)
             g_error("the server still accepts connections after its end");
         g_usleep(POLL_MS * 1000);
     }
+}
+
+guint64
+server_cpu_ms(const Server *server)
+{
+    enum { UTIME = 11, STIME = 12 }; /* proc(5), behind the name */
+    g_autofree char *path = g_strdup_printf("/proc/%s/stat", g_subprocess_get_identifier(server->process));
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return 0;
+    const char *rest = strrchr(text, ')');
+    g_auto(GStrv) fields = g_strsplit(rest != NULL ? rest + 2 : "", " ", STIME + 2);
+    if (g_strv_length(fields) <= STIME)
+        return 0;
+    const guint64 ticks = g_ascii_strtoull(fields[UTIME], NULL, 10) + g_ascii_strtoull(fields[STIME], NULL, 10);
+    return ticks * 1000 / (guint64)sysconf(_SC_CLK_TCK);
 }
 
 void

@@ -35,6 +35,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_stop)
 void server_kill(Server *server, int signal);
 void server_resume(Server *server);
 
+/* Processor time it has used so far, in milliseconds: one that has nothing to do uses next to none. */
+guint64 server_cpu_ms(const Server *server);
+
 guint16 server_port(const Server *server);        /* STARTTLS */
 guint16 server_direct_port(const Server *server); /* direct TLS */
 const char *server_ca_file(const Server *server);

@@ -20,7 +20,9 @@
 enum {
     CALM_SECONDS = 90,    /* for everything to arrive, once the network is good again … */
     SILENCE_SECONDS = 20, /* … as long as something happens */
-    QUIET_MS = 500,       /* until a server has nothing left to do */
+    QUIET_MS = 500,       /* in which a server that has nothing to do … */
+    QUIET_CPU_MS = 30,    /* … does no more than this … */
+    QUIET_WAITS = 40,     /* … and so many times this is waited for */
     COMPLAINTS = 40,      /* that are shown */
 };
 
@@ -318,6 +320,19 @@ play_moment(Scene *scene, guint ms)
     play_for((guint)g_rand_int_range(scene->rand, 0, (gint32)ms + 1));
 }
 
+static void
+play_until_quiet(const Server *server)
+{
+    guint64 before = 0;
+    for (int i = 0; i < QUIET_WAITS; i++) {
+        const guint64 now = server_cpu_ms(server);
+        if (i > 0 && now - before <= QUIET_CPU_MS)
+            return;
+        before = now;
+        play_for(QUIET_MS);
+    }
+}
+
 /* Cut off or not, Prosody has everything on the disk that it said to have. ejabberd has its last minutes in memory, and
  * when it stops, what was archived for the sender and not yet for the recipient is gone: so it stops when it is quiet. */
 static void
@@ -328,7 +343,7 @@ restart_server(Scene *scene)
     for (guint i = 0; fragile && i < G_N_ELEMENTS(scene->sides); i++)
         chaos_proxy_shut(scene->sides[i].proxy, true);
     if (fragile)
-        play_for(QUIET_MS);
+        play_until_quiet(scene->server);
     server_kill(scene->server, hard ? SIGKILL : SIGTERM);
     server_resume(scene->server);
     for (guint i = 0; fragile && i < G_N_ELEMENTS(scene->sides); i++)
