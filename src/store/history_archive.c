@@ -39,8 +39,9 @@ init_slot(Slot *slot, GError **error)
         return false;
     slot->is_known = known != NULL;
     slot->order = known != NULL ? known->order : slot->newcomer.message->order;
-    slot->is_proof = known != NULL && known->direction == MESSAGE_IN && known->archive_id != NULL
-                     && g_strcmp0(known->archive_id, slot->newcomer.message->archive_id) == 0;
+    const char *id = slot->newcomer.message->archive_id;
+    slot->is_proof = known != NULL && known->direction == MESSAGE_IN && id != NULL
+                     && (known->archive_id == NULL || g_str_equal(known->archive_id, id));
     return known == NULL || copies_merge(&slot->newcomer, known, error);
 }
 
