@@ -19,7 +19,6 @@ enum {
     DROP_AT_ONCE = 1000,
 };
 
-#define FIRST_NUMBER (G_GUINT64_CONSTANT(1) << 40) /* room for the past before it */
 
 /* A part of the text. */
 typedef struct Row {
@@ -72,7 +71,7 @@ lines_new(void)
 {
     Lines *lines = g_new0(Lines, 1);
     lines->entries = g_ptr_array_new_with_free_func(entry_free);
-    lines->dropped = FIRST_NUMBER;
+    lines->dropped = LINES_FIRST_NUMBER;
     lines->unread_mark = G_MAXUINT64;
     return lines;
 }

@@ -21,6 +21,9 @@ enum {
     LINES_GROUP_MAX = 8,    /* messages of one sender in one minute share time and nick, but never more than these */
 };
 
+/* The first entry's; the past has room before it. */
+#define LINES_FIRST_NUMBER (G_GUINT64_CONSTANT(1) << 40)
+
 typedef enum {
     LINE_OUTPUT, /* of a command: as it is, no time */
     LINE_NOTICE,

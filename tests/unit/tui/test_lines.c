@@ -7,6 +7,8 @@
 #define MINUTE (60 * (gint64) G_USEC_PER_SEC)
 #define NOON (G_GINT64_CONSTANT(20779) * 86400 * G_USEC_PER_SEC + 12 * 60 * MINUTE)
 
+#define AT(number) (LINES_FIRST_NUMBER + (guint64) (number))
+
 static const LinesLook wide = {
     .columns = 60, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5
 };
@@ -70,13 +72,13 @@ test_groups_and_rules(void)
     add(lines, MESSAGE_OUT, NOON + 2000, "three");
     add(lines, MESSAGE_OUT, NOON + MINUTE, "four");
     add(lines, MESSAGE_IN, NOON + 24 * 60 * MINUTE, "tomorrow");
-    assert_drawn(lines, 0, &wide, RULE_60 "\n12:00 alice  one");
-    assert_drawn(lines, 1, &wide, "             two");
-    assert_drawn(lines, 2, &wide, "12:00 me     three                                        …");
-    assert_drawn(lines, 3, &wide, "12:01 me     four                                         …");
-    lines_set_unread_mark(lines, 1);
-    assert_drawn(lines, 1, &wide, "── new ─────────────────────────────────────────────────────\n12:00 alice  two");
-    g_autofree char *text = draw(lines, 4, &wide);
+    assert_drawn(lines, AT(0), &wide, RULE_60 "\n12:00 alice  one");
+    assert_drawn(lines, AT(1), &wide, "             two");
+    assert_drawn(lines, AT(2), &wide, "12:00 me     three                                        …");
+    assert_drawn(lines, AT(3), &wide, "12:01 me     four                                         …");
+    lines_set_unread_mark(lines, AT(1));
+    assert_drawn(lines, AT(1), &wide, "── new ─────────────────────────────────────────────────────\n12:00 alice  two");
+    g_autofree char *text = draw(lines, AT(4), &wide);
     g_assert_true(g_str_has_prefix(text, "── Monday, 23 November 2026 ─"));
 }
 
@@ -100,9 +102,9 @@ test_wraps_for_the_width(void)
     g_autoptr(Lines) lines = lines_new();
     add(lines, MESSAGE_IN, NOON, "first");
     add(lines, MESSAGE_OUT, NOON, "a few words that must be wrapped here");
-    assert_drawn(lines, 1, &narrow, "me a few words\n that must be\n wrapped here     …");
-    assert_drawn(lines, 1, &wide, "12:00 me     a few words that must be wrapped here        …");
-    assert_drawn(lines, 1, &narrow, "me a few words\n that must be\n wrapped here     …");
+    assert_drawn(lines, AT(1), &narrow, "me a few words\n that must be\n wrapped here     …");
+    assert_drawn(lines, AT(1), &wide, "12:00 me     a few words that must be wrapped here        …");
+    assert_drawn(lines, AT(1), &narrow, "me a few words\n that must be\n wrapped here     …");
 }
 
 static void
@@ -117,7 +119,7 @@ test_failure_says_why(void)
     message->reason = g_strdup("refused\033[31m");
     g_assert_cmpint(lines_rows(lines, number, &wide), ==, before + 1);
     assert_drawn(lines, number, &wide,
-                 "12:00 me     no                                           ✗\n             refused^[[31m");
+                 "12:00 me     no                                           ✗\n             refused^[[31m: /resend tries again");
 }
 
 /* I9, I12 */
@@ -148,7 +150,7 @@ test_hostile_bodies(void)
         const LinesLook look = {
             .columns = columns, .me = "me", .self = "juliet", .peer = "alice", .time_format = "%H:%M", .time_columns = 5
         };
-        for (guint64 number = 0; number < G_N_ELEMENTS(bodies); number++) {
+        for (guint64 number = AT(0); number < AT(G_N_ELEMENTS(bodies)); number++) {
             const int rows = lines_rows(lines, number, &look);
             g_assert_cmpint(rows, >=, 1);
             g_assert_cmpint(rows, <=, LINES_ROWS_MAX + 3);
@@ -157,7 +159,7 @@ test_hostile_bodies(void)
             lines_draw(lines, number, rows - 1, &look, canvas, canvas_area(canvas));
         }
     }
-    assert_drawn(lines, 6, &wide, "             ^[[2J");
+    assert_drawn(lines, AT(6), &wide, "             ^[[2J");
 }
 
 static void
@@ -175,17 +177,44 @@ test_tables_are_folded_in_their_last_column(void)
     lines_add_row(lines, NOON, "/connect [ACCOUNT]  Connect an account; an address becomes one.", 14);
     lines_add_row(lines, NOON, "/tls          Show it.", 14);
     lines_add_row(lines, NOON, "account     Accounts", 40);
-    assert_folded(lines, 1, 52, "/tls pin      Accept this certificate, and no other\n              from now on.");
-    assert_folded(lines, 2, 52, "/connect [ACCOUNT]  Connect an account; an address\n              becomes one.");
+    assert_folded(lines, AT(1), 52, "/tls pin      Accept this certificate, and no other\n              from now on.");
+    assert_folded(lines, AT(2), 52, "/connect [ACCOUNT]  Connect an account; an address\n              becomes one.");
     /* Too narrow for two columns: one below the other, unless all of it fits. */
-    assert_folded(lines, 1, 36, "/tls pin\n    Accept this certificate, and no\n    other from now on.");
-    assert_folded(lines, 2, 36, "/connect [ACCOUNT]  Connect an\n    account; an address becomes one.");
-    assert_folded(lines, 3, 36, "/tls          Show it.");
-    assert_folded(lines, 4, 36, "account     Accounts");
+    assert_folded(lines, AT(1), 36, "/tls pin\n    Accept this certificate, and no\n    other from now on.");
+    assert_folded(lines, AT(2), 36, "/connect [ACCOUNT]  Connect an\n    account; an address becomes one.");
+    assert_folded(lines, AT(3), 36, "/tls          Show it.");
+    assert_folded(lines, AT(4), 36, "account     Accounts");
     for (int columns = 1; columns < 30; columns++) {
-        for (guint64 number = 1; number < 5; number++)
+        for (guint64 number = AT(1); number < AT(5); number++)
             g_free(draw(lines, number, &(LinesLook) { .columns = columns, .me = "me", .time_format = "%H:%M" }));
     }
+}
+
+/* A page of the past comes in front: what is there keeps its number and its place on the screen. */
+static void
+test_pages_of_the_past(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    g_autoptr(Message) one = make(MESSAGE_IN, NOON - 24 * 60 * MINUTE, "one");
+    g_autoptr(Message) two = make(MESSAGE_IN, NOON, "two");
+    const guint64 number = add(lines, MESSAGE_IN, NOON, "three");
+    lines_add_text(lines, LINE_OUTPUT, NOON, "said by the program");
+    assert_drawn(lines, number, &wide, RULE_60 "\n12:00 alice  three");
+    lines_set_past(lines, "more");
+    lines_prepend(lines, (Message *const[]) { one, two }, 2);
+    g_assert_true(lines_first_message(lines) == one);
+    g_assert_cmpuint(lines_first(lines), ==, number - 2);
+    g_assert_cmpint(lines_rows(lines, number - 2, &wide), ==, 3); /* what is before, the day, the text */
+    g_assert_cmpint(lines_rows(lines, number, &wide), ==, 1);
+    lines_set_past(lines, NULL);
+    g_assert_cmpint(lines_rows(lines, number - 2, &wide), ==, 2);
+    message_edit(two, "zwei", NOON, "e");
+    lines_message_edited(lines, two);
+    assert_drawn(lines, number - 1, &wide, RULE_60 "\n12:00 alice  zwei (edited)");
+    lines_trim(lines, 2);
+    g_assert_cmpuint(lines_first(lines), ==, number);
+    guint64 found;
+    g_assert_false(lines_find(lines, two, &found));
 }
 
 static void
@@ -196,12 +225,12 @@ test_late_messages_find_their_place(void)
     g_autoptr(Message) last = make(MESSAGE_IN, NOON + 5 * MINUTE, "last");
     g_autoptr(Message) late = make(MESSAGE_IN, NOON + MINUTE, "late");
     lines_add_message(lines, last, NULL);
-    lines_set_unread_mark(lines, 1);
-    g_assert_cmpuint(lines_add_message(lines, late, last), ==, 1);
+    lines_set_unread_mark(lines, AT(1));
+    g_assert_cmpuint(lines_add_message(lines, late, last), ==, AT(1));
     guint64 number = 0;
     g_assert_true(lines_find(lines, last, &number));
-    g_assert_cmpuint(number, ==, 2);
-    assert_drawn(lines, 2, &wide, "12:05 alice  last");
+    g_assert_cmpuint(number, ==, AT(2));
+    assert_drawn(lines, AT(2), &wide, "12:05 alice  last");
 }
 
 static void
@@ -209,13 +238,13 @@ test_the_oldest_are_dropped(void)
 {
     g_autoptr(Lines) lines = lines_new();
     for (int i = 0; i < 3 * LINES_MAX; i++)
-        g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "x"), ==, (guint64) i);
-    g_assert_cmpuint(lines_end(lines), ==, 3 * LINES_MAX);
+        g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "x"), ==, AT(i));
+    g_assert_cmpuint(lines_end(lines), ==, AT(3 * LINES_MAX));
     g_assert_cmpuint(lines_end(lines) - lines_first(lines), <=, LINES_MAX + 1000);
     g_assert_cmpint(lines_rows(lines, lines_first(lines), &wide), ==, 2);
     lines_clear(lines);
     g_assert_cmpuint(lines_first(lines), ==, lines_end(lines));
-    g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "y"), ==, 3 * LINES_MAX);
+    g_assert_cmpuint(lines_add_text(lines, LINE_OUTPUT, NOON, "y"), ==, AT(3 * LINES_MAX));
 }
 
 /* --- windows --- */
@@ -240,28 +269,28 @@ test_scrolling(void)
     g_assert_false(window_top(window, &wide, 10, &number, &row));
     window_scroll(window, -5, &wide, 10);
     add_numbered(window->lines, 0, 100);
-    assert_top(window, &wide, 10, 90, 0);
+    assert_top(window, &wide, 10, AT(90), 0);
     window_scroll(window, -9, &wide, 10);
-    assert_top(window, &wide, 10, 81, 0);
+    assert_top(window, &wide, 10, AT(81), 0);
     g_assert_false(window->follows);
     /* What comes does not move what is read. */
     add_numbered(window->lines, 100, 105);
-    assert_top(window, &wide, 10, 81, 0);
+    assert_top(window, &wide, 10, AT(81), 0);
     g_assert_cmpuint(window_below(window), ==, 5);
     window_scroll(window, 9, &wide, 10);
     g_assert_false(window->follows);
     window_scroll(window, 900, &wide, 10);
     g_assert_true(window->follows);
     g_assert_cmpuint(window_below(window), ==, 0);
-    assert_top(window, &wide, 10, 95, 0);
+    assert_top(window, &wide, 10, AT(95), 0);
     window_scroll(window, -5000, &wide, 10);
-    assert_top(window, &wide, 10, 0, 0);
+    assert_top(window, &wide, 10, AT(0), 0);
     window_scroll(window, SCROLL_TO_END, &wide, 10);
-    assert_top(window, &wide, 10, 95, 0);
+    assert_top(window, &wide, 10, AT(95), 0);
     window_scroll(window, SCROLL_TO_TOP, &wide, 10);
-    assert_top(window, &wide, 10, 0, 0);
+    assert_top(window, &wide, 10, AT(0), 0);
     window_scroll(window, 1, &wide, 10);
-    assert_top(window, &wide, 10, 0, 1);
+    assert_top(window, &wide, 10, AT(0), 1);
 }
 
 static void
@@ -272,8 +301,8 @@ test_scrolling_what_fits(void)
     add_numbered(window->lines, 0, 3);
     window_scroll(window, -1, &wide, 10);
     g_assert_true(window->follows);
-    assert_top(window, &wide, 10, 0, 0);
-    assert_top(window, &wide, 1, 2, 0);
+    assert_top(window, &wide, 10, AT(0), 0);
+    assert_top(window, &wide, 1, AT(2), 0);
 }
 
 static void
@@ -348,6 +377,7 @@ main(int argc, char **argv)
     g_test_add_func("/tui/lines/tables-are-folded-in-their-last-column", test_tables_are_folded_in_their_last_column);
     g_test_add_func("/tui/lines/hostile-bodies", test_hostile_bodies);
     g_test_add_func("/tui/lines/late-messages-find-their-place", test_late_messages_find_their_place);
+    g_test_add_func("/tui/lines/past", test_pages_of_the_past);
     g_test_add_func("/tui/lines/the-oldest-are-dropped", test_the_oldest_are_dropped);
     g_test_add_func("/tui/window/scrolling", test_scrolling);
     g_test_add_func("/tui/window/scrolling-what-fits", test_scrolling_what_fits);
