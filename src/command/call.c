@@ -143,12 +143,6 @@ call_scope(const CommandCall *call)
     return &call->scope;
 }
 
-const char *
-call_account(const CommandCall *call)
-{
-    return call->account;
-}
-
 bool
 call_is_deferred(const CommandCall *call)
 {

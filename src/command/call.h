@@ -40,7 +40,6 @@ void call_set_shown_line(CommandCall *call, const char *line);
 /* Whom the line is for; `conversation` may be NULL. */
 void call_set_target(CommandCall *call, Session *session, Conversation *conversation);
 const CallScope *call_scope(const CommandCall *call);
-const char *call_account(const CommandCall *call);
 
 bool call_is_deferred(const CommandCall *call);
 /* Ends the call exactly once: flushes its output, tells who asked, drops the reference. A deferred call may still be

@@ -151,13 +151,6 @@ find_index(const Contact *contact, const Jid *full)
     return index;
 }
 
-const Resource *
-contact_find_resource(const Contact *contact, const Jid *full)
-{
-    const guint index = find_index(contact, full);
-    return index < contact->resources->len ? g_ptr_array_index(contact->resources, index) : NULL;
-}
-
 void
 contact_set_item(Contact *contact, const char *name, const char *const *groups, ContactSubscription subscription,
                  bool asked)

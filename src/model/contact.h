@@ -39,7 +39,6 @@ bool contact_is_online(const Contact *contact);
 const char *contact_status(const Contact *contact);
 guint contact_resource_count(const Contact *contact);
 const Resource *contact_resource_at(const Contact *contact, guint index); /* best first */
-const Resource *contact_find_resource(const Contact *contact, const Jid *full);
 
 /* Changes; each publishes CONTACT_CHANGED or PRESENCE_CHANGED when something changed, not between roster_begin() and
  * roster_end(). AVAILABILITY_OFFLINE takes the resource away. */

@@ -497,22 +497,10 @@ tls_session_end(TlsSession *session)
     return step == TLS_WANT_WRITE ? step : TLS_DONE;
 }
 
-bool
-tls_session_has_pending(const TlsSession *session)
-{
-    return !session->broken && SSL_pending(session->ssl) > 0;
-}
-
 const char *
 tls_session_error(const TlsSession *session)
 {
     return session->error ? session->error : "";
-}
-
-const TlsCertificate *
-tls_session_certificate(const TlsSession *session)
-{
-    return session->certificate;
 }
 
 TlsCertificate *

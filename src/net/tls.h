@@ -98,14 +98,10 @@ TlsStep tls_session_read(TlsSession *session, guint8 *data, gsize size, gsize *d
 TlsStep tls_session_write(TlsSession *session, const guint8 *data, gsize size, gsize *done);
 /* Sends close_notify once: TLS_DONE, or a want. */
 TlsStep tls_session_end(TlsSession *session);
-/* Decrypted bytes are waiting inside, which poll() does not see. */
-bool tls_session_has_pending(const TlsSession *session);
 
 /* Why it failed, in words, cleaned; borrowed. */
 const char *tls_session_error(const TlsSession *session);
-/* NULL before the server has shown one. */
-const TlsCertificate *tls_session_certificate(const TlsSession *session);
-/* The same, the caller's from now on. */
+/* The caller's from now on; NULL before the server has shown one. */
 TlsCertificate *tls_session_take_certificate(TlsSession *session);
 void tls_certificate_free(TlsCertificate *certificate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsCertificate, tls_certificate_free)

@@ -642,9 +642,3 @@ db_account_id(Db *db, const char *account_jid, bool create, GError **error)
         g_hash_table_insert(db->accounts, g_strdup(account_jid), g_memdup2(&id, sizeof id));
     return id;
 }
-
-void
-db_forget_account_id(Db *db, const char *account_jid)
-{
-    g_hash_table_remove(db->accounts, account_jid);
-}

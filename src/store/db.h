@@ -61,8 +61,6 @@ bool db_execute(Db *db, const char *sql, GError **error);
 gint64 db_get_user_version(Db *db, GError **error);
 /* The number of an account by its bare JID; made when missing with `create`, else 0. -1: failed. */
 gint64 db_account_id(Db *db, const char *account_jid, bool create, GError **error);
-/* The account has gone: its number is not kept for it. */
-void db_forget_account_id(Db *db, const char *account_jid);
 /* Has `work` called when the loop has nothing better to do, a slice of a few milliseconds at a time, until it returns
  * false. */
 typedef bool (*DbWork)(Db *db);

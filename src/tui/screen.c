@@ -197,12 +197,6 @@ screen_set_theme(Screen *screen, Theme *take_theme)
     screen_forget(screen);
 }
 
-const Theme *
-screen_theme(const Screen *screen)
-{
-    return screen->theme;
-}
-
 Area
 screen_messages(const Screen *screen)
 {

@@ -37,7 +37,6 @@ void screen_forget(Screen *screen);
 /* The terminal takes bytes again. */
 void screen_drained(Screen *screen);
 void screen_set_theme(Screen *screen, Theme *take_theme);
-const Theme *screen_theme(const Screen *screen);
 /* Rows and columns of the messages in the last paint. */
 Area screen_messages(const Screen *screen);
 

@@ -261,13 +261,6 @@ term_output(Term *term)
     return term->output;
 }
 
-void
-term_ring(Term *term)
-{
-    g_string_append_c(term->output, '\a');
-    term_flush(term);
-}
-
 /* --- signals --- */
 
 static gboolean

@@ -46,4 +46,3 @@ GString *term_output(Term *term);
 void term_flush(Term *term);
 /* True while something waits: painting more would only pile up. */
 bool term_is_draining(const Term *term);
-void term_ring(Term *term);

@@ -99,12 +99,6 @@ stream_owner(const XmppStream *stream)
     return stream->owner;
 }
 
-Bus *
-stream_bus(const XmppStream *stream)
-{
-    return stream->bus;
-}
-
 const TlsCertificate *
 stream_certificate(const XmppStream *stream)
 {

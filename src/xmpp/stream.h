@@ -72,7 +72,6 @@ XmppPhase stream_phase(const XmppStream *stream);
 const Jid *stream_jid(const XmppStream *stream);
 const Jid *stream_own_bare(const XmppStream *stream);
 gpointer stream_owner(const XmppStream *stream);
-Bus *stream_bus(const XmppStream *stream);
 /* The certificate that was shown last; NULL before TLS. */
 const TlsCertificate *stream_certificate(const XmppStream *stream);
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384"; NULL when there is no TLS. Mechanism of the login; NULL before. */
