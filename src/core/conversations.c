@@ -53,14 +53,20 @@ load_page(Client *client, Conversation *conversation, gint64 order)
     return (int) page->len;
 }
 
-static void
-load_end(Client *client, Conversation *conversation)
+void
+conversations_count_unread(Client *client, Conversation *conversation)
 {
     const HistoryPlace place = conversations_place(conversation);
     Db *db = client_db(client);
+    conversation_set_read(conversation, history_read_order(db, &place), history_count_unread(db, &place, UNREAD_MAX));
+}
+
+static void
+load_end(Client *client, Conversation *conversation)
+{
     if (load_page(client, conversation, G_MAXINT64) < 0)
         return;
-    conversation_set_read(conversation, history_read_order(db, &place), history_count_unread(db, &place, UNREAD_MAX));
+    conversations_count_unread(client, conversation);
     history_sync_show_gaps(client, conversation);
 }
 

@@ -195,6 +195,8 @@ HistoryPlace conversations_place(const Conversation *conversation);
 bool conversations_are_kept(const Client *client, const Conversation *conversation);
 /* Opens what has unread or waiting messages, as the last process left it. */
 void conversations_restore(Session *session);
+/* Unread messages may have come that are not loaded: the number is the store's. */
+void conversations_count_unread(Client *client, Conversation *conversation);
 
 /* --- outgoing.c --- */
 /* conversation_advance_message(), also in the store. */

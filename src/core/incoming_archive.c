@@ -142,15 +142,27 @@ set_read(Session *session, const Result *result)
         conversation_set_read(result->conversation, order, history_count_unread(db, &place, UNREAD_MAX));
 }
 
-static void
+/* True: it is new, but belongs before what is loaded, and will be seen when somebody scrolls there. */
+static bool
 settle(Session *session, const Result *result, HistoryOutcome outcome)
 {
     if (result->message->direction == MESSAGE_OUT && outcome == HISTORY_KNOWN)
         outgoing_queue_confirm(session_outgoing(session), result->message->id);
     if (result->conversation == NULL)
-        return;
-    const bool is_new = outcome == HISTORY_ADDED && conversation_append(result->conversation, result->message);
-    incoming_about(session, result->conversation, result->stanza, is_new ? result->message : NULL);
+        return false;
+    const bool is_shown = outcome == HISTORY_ADDED && conversation_append(result->conversation, result->message);
+    incoming_about(session, result->conversation, result->stanza, is_shown ? result->message : NULL);
+    return outcome == HISTORY_ADDED && !is_shown;
+}
+
+static void
+count_unread(const Session *session, GHashTable *conversations)
+{
+    GHashTableIter iter;
+    gpointer conversation;
+    g_hash_table_iter_init(&iter, conversations);
+    while (g_hash_table_iter_next(&iter, &conversation, NULL))
+        conversations_count_unread(session_client(session), conversation);
 }
 
 /* Conversations without a trace on the disk: only what nobody has seen in this process is shown. */
@@ -211,8 +223,13 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, Histo
         bounds->read_to = MAX(bounds->read_to, g_array_index(kept, Result, i).message->order);
     for (guint i = is_news ? 0 : kept->len; i > 0; i--) /* the newest settles the others, too */
         set_read(session, &g_array_index(kept, Result, i - 1));
-    for (guint i = 0; i < kept->len; i++)
-        settle(session, &g_array_index(kept, Result, i), outcomes[i]);
+    g_autoptr(GHashTable) unseen = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < kept->len; i++) {
+        const Result *result = &g_array_index(kept, Result, i);
+        if (settle(session, result, outcomes[i]) && is_news)
+            g_hash_table_add(unseen, result->conversation);
+    }
+    count_unread(session, unseen);
     for (guint i = 0; i < unkept->len; i++)
         show_unkept(session, &g_array_index(unkept, Result, i));
     for (guint i = 0; i < page->messages->len; i++) {

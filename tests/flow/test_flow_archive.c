@@ -409,6 +409,36 @@ hear_live(Archive *archive, Peer *peer, const char *body)
          entry->with, entry->id, entry->body, entry->id);
 }
 
+/* What was missed may belong before all that is loaded, when much came after it: it counts as unread nevertheless. */
+static void
+test_unread_before_the_window(void)
+{
+    enum { MISSED = 50, LIVE = 150 };
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autoptr(Archive) archive = archive_new();
+    keep(archive, BOB, "0", false);
+    Peer *me = log_in(flow);
+    serve_all(archive, me);
+    cut(me);
+    keep_many(archive, BOB, 1, 1 + MISSED);
+    log_in(flow); /* the archive does not answer */
+    for (guint i = 1 + MISSED; i < 1 + MISSED + LIVE; i++) {
+        g_autofree char *body = g_strdup_printf("%u", i);
+        hear_live(archive, me, body);
+    }
+    flow_restart(flow);
+    client_start(flow->client);
+    me = log_in(flow);
+    Conversation *bob = find_conversation(me, BOB);
+    g_assert_cmpuint(conversation_unread(bob), ==, LIVE);
+    g_assert_cmpuint(conversation_message_count(bob), <, LIVE);
+    serve_all(archive, me);
+    g_assert_cmpuint(conversation_unread(bob), ==, MISSED + LIVE);
+    scroll_to_beginning(archive, me, bob);
+    assert_numbers(bob, 0, 1 + MISSED + LIVE);
+    g_assert_cmpuint(conversation_unread(bob), ==, MISSED + LIVE);
+}
+
 /* Live messages move the place to go on from, but only when nothing is missing before them. The archive's order holds,
  * whatever its clock says. */
 static void
@@ -795,6 +825,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/archive/first-look-as-configured", test_first_look_as_configured);
     g_test_add_func("/flow/archive/empty", test_empty_archive);
     g_test_add_func("/flow/archive/catch-up", test_catch_up);
+    g_test_add_func("/flow/archive/unread-before-the-window", test_unread_before_the_window);
     g_test_add_func("/flow/archive/live", test_live);
     g_test_add_func("/flow/archive/confirms-sent", test_confirms_sent);
     g_test_add_func("/flow/archive/confirms-soon", test_confirms_soon);
