@@ -226,8 +226,10 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, Histo
     g_autoptr(GHashTable) unseen = g_hash_table_new(NULL, NULL);
     for (guint i = 0; i < kept->len; i++) {
         const Result *result = &g_array_index(kept, Result, i);
-        if (settle(session, result, outcomes[i]) && is_news)
-            g_hash_table_add(unseen, result->conversation);
+        if (!settle(session, result, outcomes[i]) || !is_news)
+            continue;
+        conversation_announce(result->conversation, result->message);
+        g_hash_table_add(unseen, result->conversation);
     }
     count_unread(session, unseen);
     for (guint i = 0; i < unkept->len; i++)

@@ -188,6 +188,13 @@ conversation_append(Conversation *conversation, Message *message)
 }
 
 void
+conversation_announce(Conversation *conversation, Message *message)
+{
+    g_return_if_fail(message->serial == 0);
+    publish_message(conversation, MESSAGE_ADDED, message);
+}
+
+void
 conversation_prepend_page(Conversation *conversation, const GPtrArray *messages)
 {
     for (guint i = 0; i < messages->len; i++)

@@ -32,6 +32,8 @@ guint64 conversation_forgotten(const Conversation *conversation);
  * it gets one). Incoming ones behind what is read count as unread. One that is older than everything loaded, while
  * there is more in the store, is not taken: false. */
 bool conversation_append(Conversation *conversation, Message *message);
+/* One that conversation_append() did not take is news all the same: published as MESSAGE_ADDED with the serial 0. */
+void conversation_announce(Conversation *conversation, Message *message);
 /* Puts a page from the store in front: Message*, oldest first, all before the first one here. Published once, as
  * HISTORY_LOADED; nobody is told of single messages and the unread count does not change. */
 void conversation_prepend_page(Conversation *conversation, const GPtrArray *messages);

@@ -23,7 +23,7 @@ typedef enum {
     SUBSCRIPTION_CHANGED,    /* .subscription: act tells */
     CONVERSATION_ADDED,      /* .conversation */
     CONVERSATION_REMOVED,    /* .conversation, published before it goes */
-    MESSAGE_ADDED,           /* .message */
+    MESSAGE_ADDED,           /* .message; its serial is 0 when it belongs before what is loaded */
     MESSAGE_CHANGED,         /* .message */
     MESSAGE_EDITED,          /* .message: its text was corrected */
     HISTORY_LOADED,          /* .conversation: older messages, gaps or the past's state: look again */

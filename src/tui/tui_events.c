@@ -105,7 +105,7 @@ on_message(Tui *tui, Conversation *conversation, Message *message)
     Window *window = windows_by_serial(tui->windows, conversation_serial(conversation));
     if (!window) {
         window = tui_open(tui, conversation);
-    } else {
+    } else if (message->serial != 0) { /* else it is shown when somebody scrolls there */
         const Message *follower = find_follower(conversation, message);
         const guint64 number = lines_add_message(window->lines, message, follower);
         if (follower)

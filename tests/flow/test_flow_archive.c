@@ -432,8 +432,11 @@ test_unread_before_the_window(void)
     Conversation *bob = find_conversation(me, BOB);
     g_assert_cmpuint(conversation_unread(bob), ==, LIVE);
     g_assert_cmpuint(conversation_message_count(bob), <, LIVE);
+    forget_events(flow);
     serve_all(archive, me);
     g_assert_cmpuint(conversation_unread(bob), ==, MISSED + LIVE);
+    assert_event(flow, "message in " BOB "* 1 (delayed)");
+    assert_event(flow, "message in " BOB "* 50 (delayed)");
     scroll_to_beginning(archive, me, bob);
     assert_numbers(bob, 0, 1 + MISSED + LIVE);
     g_assert_cmpuint(conversation_unread(bob), ==, MISSED + LIVE);
