@@ -8,6 +8,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/precis.c src/base/precis.h \
+	src/base/qr.h \
 	src/base/retry.c src/base/retry.h \
 	src/base/subprocess.c src/base/subprocess.h \
 	src/base/text.c src/base/text_clean.c src/base/text.h \

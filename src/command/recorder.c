@@ -168,6 +168,9 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case NOTICE:
         record(recorder, RECORD_NOTICE, event->account, NULL, g_strdup(event->notice.text));
         return;
+    case ENCRYPTION_CHANGED:
+    case VERIFICATION_CHANGED:
+    case KEY_CHANGED:
     case ACCOUNT_ADDED:
     case ACCOUNT_REMOVED:
     case ACCOUNT_PRESENCE_CHANGED:

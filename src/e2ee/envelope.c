@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "e2ee/e2ee.h"
-
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "e2ee/e2ee_private.h"
 
 struct Envelope {
     XmppMessage *message;
-    const char *encryption; /* a provider's name, or "none" */
+    const E2eeProvider *provider; /* NULL: none */
+    E2eeTrust trust;
 };
 
 Envelope *
@@ -26,7 +26,17 @@ envelope_plain(XmppMessage *take_message, const char *intent, GError **error)
     }
     Envelope *envelope = g_new0(Envelope, 1);
     envelope->message = g_steal_pointer(&message);
-    envelope->encryption = "none";
+    return envelope;
+}
+
+/* XEP-0364 "Processing Hints", "Message Carbons": nobody but the device it is for can read it. */
+Envelope *
+envelope_sealed(XmppMessage *take_message, const E2eeProvider *provider, E2eeTrust trust)
+{
+    Envelope *envelope = g_new0(Envelope, 1);
+    envelope->message = take_message;
+    envelope->provider = provider;
+    envelope->trust = trust;
     return envelope;
 }
 
@@ -39,7 +49,13 @@ envelope_message(const Envelope *envelope)
 const char *
 envelope_encryption(const Envelope *envelope)
 {
-    return envelope->encryption;
+    return envelope->provider != NULL ? envelope->provider->name : "none";
+}
+
+const char *
+envelope_trust(const Envelope *envelope)
+{
+    return envelope->provider != NULL ? e2ee_trust_word(envelope->trust) : NULL;
 }
 
 void

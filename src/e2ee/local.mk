@@ -2,6 +2,11 @@
 noinst_LIBRARIES += src/e2ee/libe2ee.a
 src_e2ee_libe2ee_a_SOURCES = \
 	src/e2ee/e2ee.h \
+	src/e2ee/e2ee_private.h \
 	src/e2ee/envelope.c \
+	src/e2ee/otr.h \
+	src/e2ee/otr_book.h \
+	src/e2ee/otr_fragments.h \
+	src/e2ee/otr_text.h \
 	src/e2ee/providers.c
-src_e2ee_libe2ee_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+src_e2ee_libe2ee_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OTR_CFLAGS)

@@ -20,3 +20,19 @@ e2ee_find_provider(const char *name)
     }
     return NULL;
 }
+
+const char *
+e2ee_trust_word(E2eeTrust trust)
+{
+    static const char *const words[] = { "untrusted", "trusted", "verified" };
+    g_return_val_if_fail(trust < G_N_ELEMENTS(words), "untrusted");
+    return words[trust];
+}
+
+void
+e2ee_key_free(E2eeKey *key)
+{
+    g_clear_pointer(&key->peer, jid_unref);
+    g_free(key->fingerprint);
+    g_free(key);
+}

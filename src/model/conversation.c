@@ -21,6 +21,7 @@ struct Conversation {
     bool typing;
     Jid *locked_to;
     char *intent;
+    ConversationEncryption encryption; /* its strings are the conversation's */
 };
 
 Conversation *
@@ -36,6 +37,14 @@ conversation_new(Account *account, const Jid *bare, ConversationKind kind)
     return conversation;
 }
 
+static void
+encryption_clear(ConversationEncryption *encryption)
+{
+    g_free((char *) encryption->provider);
+    g_free((char *) encryption->trust);
+    g_free((char *) encryption->reason);
+}
+
 void
 conversation_free(Conversation *conversation)
 {
@@ -45,6 +54,7 @@ conversation_free(Conversation *conversation)
     jid_unref(conversation->jid);
     g_clear_pointer(&conversation->locked_to, jid_unref);
     g_free(conversation->intent);
+    encryption_clear(&conversation->encryption);
     g_free(conversation);
 }
 
@@ -380,7 +390,34 @@ conversation_intent(const Conversation *conversation)
 void
 conversation_set_intent(Conversation *conversation, const char *provider)
 {
+    if (g_strcmp0(conversation->intent, provider) == 0)
+        return;
     char *intent = g_strdup(provider != NULL ? provider : "none");
     g_free(conversation->intent);
     conversation->intent = intent;
+    publish(conversation, ENCRYPTION_CHANGED);
+}
+
+const ConversationEncryption *
+conversation_encryption(const Conversation *conversation)
+{
+    return &conversation->encryption;
+}
+
+void
+conversation_set_encryption(Conversation *conversation, const ConversationEncryption *encryption)
+{
+    ConversationEncryption *now = &conversation->encryption;
+    if (now->state == encryption->state && g_strcmp0(now->provider, encryption->provider) == 0
+        && g_strcmp0(now->trust, encryption->trust) == 0 && g_strcmp0(now->reason, encryption->reason) == 0)
+        return;
+    const ConversationEncryption copy = {
+        .state = encryption->state,
+        .provider = g_strdup(encryption->provider),
+        .trust = g_strdup(encryption->trust),
+        .reason = g_strdup(encryption->reason),
+    };
+    encryption_clear(now);
+    *now = copy;
+    publish(conversation, ENCRYPTION_CHANGED);
 }

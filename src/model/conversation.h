@@ -80,6 +80,16 @@ void conversation_set_peer_typing(Conversation *conversation, bool typing); /* p
 /* The resource messages go to: the one that wrote last (RFC 6121 §5.1); NULL: the bare JID. */
 const Jid *conversation_locked_to(const Conversation *conversation);
 void conversation_lock_to(Conversation *conversation, const Jid *full);
-/* What the user insists on: "none" today (HACKING.md, idea 4); never NULL. */
+/* What nothing leaves without: "none" or a provider (HACKING.md, idea 4); never NULL. */
 const char *conversation_intent(const Conversation *conversation);
-void conversation_set_intent(Conversation *conversation, const char *provider);
+void conversation_set_intent(Conversation *conversation, const char *provider); /* ENCRYPTION_CHANGED */
+/* What is encrypted now, with what, and how much the peer's key is trusted (core/encryption.h). */
+typedef struct ConversationEncryption {
+    EncryptionState state;
+    const char *provider; /* NULL: OFF */
+    const char *trust;    /* "untrusted", "trusted", "verified"; NULL unless ON */
+    const char *reason;   /* why it is not, in words, cleaned; NULL: nothing to say */
+} ConversationEncryption;
+const ConversationEncryption *conversation_encryption(const Conversation *conversation);
+/* Copied; published as ENCRYPTION_CHANGED when it is another. */
+void conversation_set_encryption(Conversation *conversation, const ConversationEncryption *encryption);

@@ -29,6 +29,9 @@ typedef enum {
     HISTORY_LOADED,          /* .conversation: older messages, gaps or the past's state: look again */
     UNREAD_CHANGED,          /* .conversation */
     TYPING_CHANGED,          /* .conversation */
+    ENCRYPTION_CHANGED,      /* .conversation: intent, state, trust or reason */
+    VERIFICATION_CHANGED,    /* .verification */
+    KEY_CHANGED,             /* .key: a key of somebody is new, or is trusted more or less */
     NOTICE,                  /* .notice: one line for the user */
 } ModelEventType;
 
@@ -56,6 +59,15 @@ typedef struct ModelEvent {
         } subscription; /* act: "subscribe", "subscribed", "unsubscribe", "unsubscribed" */
         struct { Conversation *conversation; } conversation;
         struct { Conversation *conversation; Message *message; } message;
+        struct { Conversation *conversation; VerificationState state; const char *question; } verification; /* question:
+                                                                                   cleaned, NULL: a secret both know */
+        struct {
+            const Jid *peer;         /* bare */
+            const char *provider, *fingerprint;
+            const char *trust;       /* "untrusted", "trusted", "verified" */
+            const char *before;      /* NULL: it is new */
+            bool is_alarm;           /* new, though others of this peer were known */
+        } key;
         struct { NoticeLevel level; const char *text; int code; } notice; /* cleaned; code: an ErrorCode or 0 */
     };
 } ModelEvent;

@@ -29,3 +29,19 @@ availability_label(Availability availability)
     g_return_val_if_fail(availability < G_N_ELEMENTS(availabilities), "");
     return _(availabilities[availability].label);
 }
+
+const char *
+encryption_state_word(EncryptionState state)
+{
+    static const char *const words[] = { "none", "starting", "encrypted", "ended" };
+    g_return_val_if_fail(state < G_N_ELEMENTS(words), "none");
+    return words[state];
+}
+
+const char *
+verification_state_word(VerificationState state)
+{
+    static const char *const words[] = { "asked", "under-way", "succeeded", "failed", "aborted" };
+    g_return_val_if_fail(state < G_N_ELEMENTS(words), "aborted");
+    return words[state];
+}

@@ -253,6 +253,11 @@ tui_on_model_event(gconstpointer data, gpointer user)
     case SUBSCRIPTION_CHANGED:
         on_subscription(tui, event);
         break;
+    case ENCRYPTION_CHANGED:
+    case VERIFICATION_CHANGED:
+    case KEY_CHANGED:
+        screen_damage(tui->screen, DAMAGE_ALL);
+        break;
     case CONVERSATION_ADDED:
     case CONVERSATION_REMOVED:
     case UNREAD_CHANGED:
