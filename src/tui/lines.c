@@ -7,13 +7,16 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "tui/encryption_mark.h"
 #include "tui/theme.h"
 
 enum {
     WIDE_COLUMNS = 50,  /* from here on texts stand in a column of their own beside the nicks */
     TIMED_COLUMNS = 30, /* below there is no room for the time */
+    LOCKED_COLUMNS = 8, /* … and below here for nothing but the text */
     NICK_COLUMNS = 16,
     MARK_COLUMNS = 3, /* of delivery, with the blank before it */
+    LOCK_COLUMNS = 2, /* of encryption, with the blank behind it */
     CELL_COLUMNS_MIN = 28, /* the last cell of a table stands below the others when it has less room beside them … */
     CELL_INDENT = 4,       /* … so far from the left */
     DROP_AT_ONCE = 1000,
@@ -38,6 +41,8 @@ typedef struct Entry {
     int first_column, column, columns;
     bool cut;
     bool gap; /* messages are missing before it */
+    MessageState noted; /* lines_note_change() */
+    bool wanted, told;  /* encryption, when it came; told: it is known, not judged by what is before */
 } Entry;
 
 struct Lines {
@@ -45,12 +50,14 @@ struct Lines {
     guint64 dropped;    /* the number of the first */
     guint64 unread_mark;
     char *past; /* the line above everything; NULL: none */
+    bool marked; /* some message has a mark of encryption */
 };
 
 /* Where the parts of an entry stand. */
 typedef struct Columns {
     int time, nick, nick_columns; /* time < 0, nick < 0: not shown */
     int first, text;              /* of the text: its first row, and the others */
+    int lock;                     /* of the mark of encryption; < 0: none is shown */
     int end;
     bool stacked;                 /* the last cell stands below the others */
 } Columns;
@@ -128,20 +135,97 @@ lines_find(const Lines *lines, const Message *message, guint64 *number)
     return false;
 }
 
+/* --- encryption --- */
+
+/* Whether it was still insisted on after this message. What we said in the clear shows that it was not. */
+static bool
+is_wanted_after(const Entry *entry)
+{
+    const Message *message = entry->message;
+    if (strcmp(message->encryption, "none") != 0)
+        return true;
+    const bool left = message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED;
+    return entry->wanted && !(message->direction == MESSAGE_OUT && left && !entry->told);
+}
+
+static void
+note_mark(Lines *lines, const Entry *entry)
+{
+    lines->marked =
+        lines->marked || encryption_mark_of_message(entry->message, entry->wanted) != ENCRYPTION_MARK_NONE;
+}
+
+/* Judges the messages from this one on by what is before, until nothing changes any more. */
+static void
+judge_from(Lines *lines, guint index, guint sure)
+{
+    bool wanted = false;
+    for (guint i = index; i > 0; i--) {
+        const Entry *before = g_ptr_array_index(lines->entries, i - 1);
+        if (before->message) {
+            wanted = is_wanted_after(before);
+            break;
+        }
+    }
+    for (guint i = index; i < lines->entries->len; i++) {
+        Entry *entry = g_ptr_array_index(lines->entries, i);
+        if (!entry->message)
+            continue;
+        if (i >= index + sure && (entry->told || entry->wanted == wanted))
+            return;
+        if (!entry->told)
+            entry->wanted = wanted;
+        note_mark(lines, entry);
+        wanted = is_wanted_after(entry);
+    }
+}
+
+void
+lines_set_wanted(Lines *lines, guint64 number, bool wanted)
+{
+    Entry *entry = entry_at(lines, number);
+    entry->wanted = wanted;
+    entry->told = true;
+    note_mark(lines, entry);
+}
+
+MessageState
+lines_note_change(Lines *lines, const Message *message)
+{
+    guint64 number;
+    if (!lines_find(lines, message, &number))
+        return message->state;
+    Entry *entry = entry_at(lines, number);
+    const MessageState before = entry->noted;
+    entry->noted = message->state;
+    note_mark(lines, entry);
+    return before;
+}
+
+static Entry *
+entry_new(Message *message)
+{
+    Entry *entry = g_new0(Entry, 1);
+    entry->message = message_ref(message);
+    entry->time = message->time;
+    entry->noted = message->state;
+    return entry;
+}
+
 guint64
 lines_add_message(Lines *lines, Message *message, const Message *before)
 {
-    Entry *entry = g_new0(Entry, 1);
+    Entry *entry = entry_new(message);
     guint64 number = lines_end(lines);
-    entry->message = message_ref(message);
-    entry->time = message->time;
     if (before && lines_find(lines, before, &number)) {
         g_ptr_array_insert(lines->entries, (gint) (number - lines->dropped), entry);
         if (lines->unread_mark != G_MAXUINT64 && lines->unread_mark > number)
             lines->unread_mark++;
+        judge_from(lines, (guint) (number - lines->dropped), 1);
         return number;
     }
     g_ptr_array_add(lines->entries, entry);
+    judge_from(lines, lines->entries->len - 1, 1);
     drop_oldest(lines);
     return number;
 }
@@ -177,13 +261,10 @@ lines_prepend(Lines *lines, Message *const *messages, guint count)
     const guint length = entries->len;
     g_ptr_array_set_size(entries, (gint) (length + count));
     memmove(entries->pdata + count, entries->pdata, length * sizeof(gpointer));
-    for (guint i = 0; i < count; i++) {
-        Entry *entry = g_new0(Entry, 1);
-        entry->message = message_ref(messages[i]);
-        entry->time = messages[i]->time;
-        entries->pdata[i] = entry;
-    }
+    for (guint i = 0; i < count; i++)
+        entries->pdata[i] = entry_new(messages[i]);
     lines->dropped -= count;
+    judge_from(lines, 0, count);
 }
 
 const Message *
@@ -243,6 +324,7 @@ lines_clear(Lines *lines)
     lines->dropped = lines_end(lines);
     g_ptr_array_set_size(lines->entries, 0);
     lines->unread_mark = G_MAXUINT64;
+    lines->marked = false;
 }
 
 void
@@ -359,7 +441,7 @@ static Columns
 place_parts(const Lines *lines, guint64 number, const LinesLook *look)
 {
     const Entry *entry = entry_at(lines, number);
-    Columns at = { .time = -1, .nick = -1, .end = look->columns };
+    Columns at = { .time = -1, .nick = -1, .lock = -1, .end = look->columns };
     if (!entry->message && entry->kind == LINE_OUTPUT) {
         at.stacked = entry->hang > CELL_INDENT && look->columns - entry->hang < CELL_COLUMNS_MIN;
         at.text = at.stacked ? MIN(CELL_INDENT, look->columns / 4) : entry->hang;
@@ -373,20 +455,23 @@ place_parts(const Lines *lines, guint64 number, const LinesLook *look)
     at.first = at.text;
     if (!entry->message)
         return at;
+    const int lock = lines->marked && look->columns >= LOCKED_COLUMNS ? LOCK_COLUMNS : 0;
     at.nick_columns = nick_columns(look);
     if (header)
         at.nick = at.text;
     if (look->columns >= WIDE_COLUMNS) {
-        at.text += at.nick_columns + 2;
+        at.text += at.nick_columns + (lock ? 1 + lock : 2);
         at.first = at.text;
     } else if (header) {
         const char *nick = entry->message->direction == MESSAGE_OUT ? look->me : look->peer;
         at.nick_columns = is_action(entry) ? 1 : MIN(MIN(text_columns(nick, -1), NICK_COLUMNS), look->columns / 2);
-        at.first += at.nick_columns + 1;
-        at.text = MAX(at.text, 1);
+        at.first += at.nick_columns + 1 + lock;
+        at.text = MAX(at.text + lock, 1);
     } else {
-        at.first = at.text = MAX(at.text, 1);
+        at.first = at.text = MAX(at.text + lock, 1);
     }
+    if (lock)
+        at.lock = at.first - lock;
     if (entry->message->direction == MESSAGE_OUT)
         at.end -= MIN(MARK_COLUMNS, at.end / 4);
     return at;
@@ -480,6 +565,8 @@ text_style(const Entry *entry)
     };
     if (!entry->message)
         return of_kind[entry->kind];
+    if (g_strcmp0(entry->message->trust, "unreadable") == 0)
+        return STYLE_NOTICE; /* these are the program's words */
     if (is_action(entry))
         return STYLE_ACTION;
     return entry->message->direction == MESSAGE_OUT ? STYLE_BODY_ME : STYLE_BODY_PEER;
@@ -519,12 +606,23 @@ draw_mark(const Message *message, Canvas *canvas, Area area)
 }
 
 static void
+draw_lock(const Entry *entry, const Columns *at, Canvas *canvas, Area area)
+{
+    const EncryptionMark mark = encryption_mark_of_message(entry->message, entry->wanted);
+    if (at->lock >= 0)
+        canvas_text(canvas, area.row, area.column + at->lock, 1, encryption_mark_text(mark), -1,
+                    encryption_mark_style(mark));
+}
+
+static void
 draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Canvas *canvas, Area area)
 {
     const Row row = g_array_index(entry->rows, Row, index);
     const int column = index == 0 ? at->first : at->text;
     if (index == 0)
         draw_header(entry, look, at, canvas, area);
+    if (index == 0 && entry->message)
+        draw_lock(entry, at, canvas, area);
     canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start,
                 row.length, text_style(entry));
     if (entry->message && index == (int) entry->rows->len - 1)

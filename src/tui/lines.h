@@ -6,7 +6,8 @@
  * Entries are numbered for the life of the object; the oldest are dropped past LINES_MAX, pages of the past come in
  * front of the first one, numbers stay. (Putting one in the middle, as late messages are, moves those after it on by
  * one.) An entry has rows: what is before it (the state of the past, a gap, a day, the unread rule), its text, and why
- * it failed. */
+ * it failed. From the first message with something to tell about encryption on there is a column for its mark, which no
+ * text can reach. */
 #pragma once
 
 #include <glib.h>
@@ -53,6 +54,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lines, lines_free)
 /* References the message. `before`: the message that follows it in the conversation, NULL when it
  * is the last. Returns its number. */
 guint64 lines_add_message(Lines *lines, Message *message, const Message *before);
+/* Whether the conversation insisted on encryption when this message came. Without this it is judged by what is before:
+ * since something encrypted, until something of ours left in the clear. */
+void lines_set_wanted(Lines *lines, guint64 number, bool wanted);
+/* Something about the message has changed, not its text; returns the state it had when that was noted last. */
+MessageState lines_note_change(Lines *lines, const Message *message);
 /* One cleaned line (it may hold line feeds). */
 guint64 lines_add_text(Lines *lines, LineKind kind, gint64 time, const char *text);
 /* A row of a table, whose last cell begins at column `hang`: folded there, or below the others where that is too narrow. */

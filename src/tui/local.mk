@@ -3,6 +3,8 @@ noinst_LIBRARIES += src/tui/libtui.a
 src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/canvas.c src/tui/canvas.h \
 	src/tui/colour.c src/tui/colour.h \
+	src/tui/encryption_mark.c src/tui/encryption_mark.h \
+	src/tui/encryption_words.c src/tui/encryption_words.h \
 	src/tui/input.c src/tui/input.h \
 	src/tui/keys.c src/tui/keys.def src/tui/keys.h \
 	src/tui/layout.c src/tui/layout.h \
@@ -16,6 +18,7 @@ src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/theme.c src/tui/theme.h \
 	src/tui/tui.c src/tui/tui_state.h \
 	src/tui/tui_commands.c src/tui/tui_commands.h \
+	src/tui/tui_encryption.c \
 	src/tui/tui_events.c \
 	src/tui/tui_secrets.c \
 	src/tui/tui_typing.c \

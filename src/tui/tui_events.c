@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events of the model become lines and damage. Nothing here changes the model or draws. */
+#include <string.h>
+
 #include "base/i18n.h"
 #include "base/text.h"
 #include "tui/tui_state.h"
@@ -99,6 +101,15 @@ note_activity(Tui *tui, Window *window, const Conversation *conversation, const 
         window->activity = MAX(window->activity, ACTIVITY_MESSAGE);
 }
 
+/* Of those that come at the end it is known what the conversation insists on. */
+static void
+note_wanted(const Window *window, const Conversation *conversation, const Message *message)
+{
+    guint64 number;
+    if (!find_follower(conversation, message) && lines_find(window->lines, message, &number))
+        lines_set_wanted(window->lines, number, strcmp(conversation_intent(conversation), "none") != 0);
+}
+
 static void
 on_message(Tui *tui, Conversation *conversation, Message *message)
 {
@@ -111,6 +122,7 @@ on_message(Tui *tui, Conversation *conversation, Message *message)
         if (follower)
             window_note_insert(window, number);
     }
+    note_wanted(window, conversation, message);
     note_activity(tui, window, conversation, message);
     if (window == windows_current(tui->windows))
         screen_damage(tui->screen, DAMAGE_MESSAGES | (window->follows ? 0 : DAMAGE_STATUS));
@@ -256,7 +268,7 @@ tui_on_model_event(gconstpointer data, gpointer user)
     case ENCRYPTION_CHANGED:
     case VERIFICATION_CHANGED:
     case KEY_CHANGED:
-        screen_damage(tui->screen, DAMAGE_ALL);
+        tui_on_encryption(tui, event);
         break;
     case CONVERSATION_ADDED:
     case CONVERSATION_REMOVED:
@@ -272,8 +284,7 @@ tui_on_model_event(gconstpointer data, gpointer user)
         on_edited(tui, event->message.conversation, event->message.message);
         break;
     case MESSAGE_CHANGED:
-        if (is_current(tui, event->message.conversation))
-            screen_damage(tui->screen, DAMAGE_MESSAGES);
+        tui_on_message_changed(tui, event->message.conversation, event->message.message);
         break;
     case NOTICE:
         on_notice(tui, event);

@@ -63,9 +63,18 @@ void tui_scroll_pages(Tui *tui, int pages);
 /* --- tui_events.c --- */
 void tui_on_model_event(gconstpointer event, gpointer tui);
 
+/* --- tui_encryption.c --- */
+/* ENCRYPTION_CHANGED, VERIFICATION_CHANGED, KEY_CHANGED. */
+void tui_on_encryption(Tui *tui, const ModelEvent *event);
+void tui_on_message_changed(Tui *tui, const Conversation *conversation, const Message *message);
+/* A line about what has changed since the last one. */
+void tui_tell_encryption(Tui *tui, Window *window, const Conversation *conversation);
+
 /* --- tui_typing.c: from keys to commands --- */
 extern const InputHandler tui_input_handler;
 void tui_execute(Tui *tui, const char *line);
+/* What was typed in a window and did not work is not lost: it is back there, unless something else stands there by now. */
+void tui_put_back(Tui *tui, Window *window, const char *text);
 /* The composing state ends without a message. */
 void tui_stop_composing(Tui *tui);
 /* $VISUAL or $EDITOR on what is typed. */

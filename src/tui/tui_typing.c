@@ -36,24 +36,21 @@ typed_free(Typed *typed)
     g_free(typed);
 }
 
-/* A line that failed is not lost: it is back where it was typed, unless something else stands there
- * by now. */
-static void
-give_back(const Typed *typed, Window *window)
+void
+tui_put_back(Tui *tui, Window *window, const char *text)
 {
-    Tui *tui = typed->tui;
     const bool current = window == windows_current(tui->windows);
     const char *there = current ? input_text(tui->input) : window->draft;
-    if (typed->by_key || *there != '\0')
+    if (*there != '\0')
         return;
     if (current) {
-        input_set_text(tui->input, typed->line, strlen(typed->line));
+        input_set_text(tui->input, text, strlen(text));
         screen_damage(tui->screen, DAMAGE_INPUT);
         return;
     }
     g_free(window->draft);
-    window->draft = g_strdup(typed->line);
-    window->draft_cursor = strlen(typed->line);
+    window->draft = g_strdup(text);
+    window->draft_cursor = strlen(text);
 }
 
 static void
@@ -63,9 +60,9 @@ on_finished(const CommandCall *call, const GError *error, gpointer data)
     Tui *tui = typed->tui;
     if (error && !tui->quitting) {
         Window *window = windows_by_serial(tui->windows, typed->serial);
-        if (window)
-            give_back(typed, window);
-        else
+        if (window && !typed->by_key)
+            tui_put_back(tui, window, typed->line);
+        if (!window)
             window = windows_current(tui->windows);
         g_autofree char *text = text_clean(error->message, -1, TEXT_LINES);
         tui_print(tui, window, LINE_ERROR, text);

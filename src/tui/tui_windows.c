@@ -125,6 +125,7 @@ tui_open(Tui *tui, Conversation *conversation)
     for (guint i = 0; i < count; i++)
         lines_add_message(window->lines, conversation_message_at(conversation, i), NULL);
     show_past(window, conversation);
+    tui_tell_encryption(tui, window, conversation);
     screen_damage(tui->screen, DAMAGE_STATUS);
     return window;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/encryption_words.h"
 
 /* Walks over the text as it is laid out; `canvas` NULL: only measures. */
 typedef struct Walk {
@@ -15,7 +16,8 @@ typedef struct Walk {
     int cursor_row, cursor_column;
 } Walk;
 
-/* "work/alice> ", "work> " in the console; in a narrow window "alice> " or only "> ". */
+/* "work/alice> ", "work> " in the console; in a narrow window "alice> " or only "> ". What is not plain is said in all of
+ * them: "work/alice =OTR> ", "=OTR> ", "=> ". */
 static char *
 make_prompt(const Scene *scene, int columns)
 {
@@ -26,17 +28,20 @@ make_prompt(const Scene *scene, int columns)
     const Conversation *conversation = scene_conversation(scene);
     g_autofree char *mode = scene->input_mode ? g_strdup_printf("(%s) ", scene->input_mode) : g_strdup("");
     g_autofree char *label = text_clean(conversation ? conversation_label(conversation) : "", -1, TEXT_STRICT);
+    g_autofree char *state = conversation ? encryption_words_prompt(conversation, false) : g_strdup("");
+    g_autofree char *mark = conversation ? encryption_words_prompt(conversation, true) : g_strdup("");
+    const char *gap = *state ? " " : "";
     const Account *only = scene->accounts->len == 1 ? g_ptr_array_index(scene->accounts, 0) : NULL;
     const Account *account = conversation ? conversation_account(conversation) : only;
-    char *prompt = g_strconcat(mode, account ? account_name(account) : "", conversation ? "/" : "", label, "> ", NULL);
-    if (text_columns(prompt, -1) > columns / 2 && conversation) {
-        g_free(prompt);
-        prompt = g_strconcat(mode, label, "> ", NULL);
-    }
-    if (text_columns(prompt, -1) <= columns / 2)
-        return prompt;
-    g_free(prompt);
-    return g_strconcat(mode, "> ", NULL);
+    g_auto(GStrv) prompts = g_new0(char *, 5);
+    prompts[0] = g_strconcat(mode, account ? account_name(account) : "", conversation ? "/" : "", label, gap, state, "> ", NULL);
+    prompts[1] = g_strconcat(mode, label, gap, state, "> ", NULL);
+    prompts[2] = g_strconcat(mode, state, "> ", NULL);
+    prompts[3] = g_strconcat(*mark ? mark : mode, "> ", NULL);
+    guint fits = 0;
+    while (prompts[fits + 1] && text_columns(prompts[fits], -1) > columns / 2)
+        fits++;
+    return g_strdup(prompts[fits]);
 }
 
 static void

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/view_title.h"
 
-#include <string.h>
-
 #include "base/i18n.h"
 #include "base/text.h"
+#include "tui/encryption_mark.h"
+#include "tui/encryption_words.h"
+
+enum {
+    PEER_COLUMNS = 24, /* for whom one talks to, and the blanks around */
+    PEER_COLUMNS_MIN = 8,
+};
 
 static char *
 describe_peer(Conversation *conversation)
@@ -26,6 +31,20 @@ describe_peer(Conversation *conversation)
     return g_strdup(text->str);
 }
 
+/* Whom one talks to matters most: the badge gets shorter first, and a plain conversation does without at last. */
+static char *
+choose_badge(const Conversation *conversation, int columns)
+{
+    const bool is_plain = encryption_mark_of_conversation(conversation) == ENCRYPTION_MARK_NONE;
+    g_autofree char *words = encryption_words_badge(conversation, false);
+    g_autofree char *mark = encryption_words_badge(conversation, true);
+    if (columns >= text_columns(words, -1) + PEER_COLUMNS)
+        return g_steal_pointer(&words);
+    if (columns >= text_columns(mark, -1) + (is_plain ? PEER_COLUMNS : PEER_COLUMNS_MIN))
+        return g_steal_pointer(&mark);
+    return g_strdup("");
+}
+
 void
 view_title_draw(const Scene *scene, Canvas *canvas, Area area)
 {
@@ -38,16 +57,12 @@ view_title_draw(const Scene *scene, Canvas *canvas, Area area)
                                STYLE_TITLE);
         return;
     }
-    const bool plain = strcmp(conversation_intent(conversation), "none") == 0;
-    g_autofree char *badge = plain ? g_strdup_printf("[%s]", _("not encrypted"))
-                                   : g_strdup_printf("[%s]", conversation_intent(conversation));
+    const EncryptionMark mark = encryption_mark_of_conversation(conversation);
+    g_autofree char *badge = choose_badge(conversation, area.columns);
     const int badge_columns = text_columns(badge, -1);
     g_autofree char *peer = describe_peer(conversation);
-    /* Whom one talks to matters more than how: the badge gives way first. */
-    const bool roomy = area.columns >= badge_columns + 24;
-    canvas_text_ellipsized(canvas, area.row, area.column + 1, area.columns - 1 - (roomy ? badge_columns + 2 : 0), peer,
-                           STYLE_TITLE);
-    if (roomy)
-        canvas_text(canvas, area.row, area.column + area.columns - badge_columns - 1, badge_columns, badge, -1,
-                    plain ? STYLE_TITLE_WARNING : STYLE_TITLE_SECURE);
+    canvas_text_ellipsized(canvas, area.row, area.column + 1, area.columns - 1 - (badge_columns ? badge_columns + 2 : 0),
+                           peer, STYLE_TITLE);
+    canvas_text(canvas, area.row, area.column + area.columns - badge_columns - 1, badge_columns, badge, -1,
+                mark == ENCRYPTION_MARK_VERIFIED ? STYLE_TITLE_SECURE : STYLE_TITLE_WARNING);
 }

@@ -19,6 +19,7 @@ window_free(gpointer data)
     Window *window = data;
     lines_free(window->lines);
     g_free(window->draft);
+    encryption_told_clear(&window->told);
     g_free(window);
 }
 

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "tui/encryption_words.h"
 #include "tui/lines.h"
 
 /* What happened in a window that is not looked at, by importance. */
@@ -28,6 +29,7 @@ typedef struct Window {
     char *draft;    /* never NULL */
     size_t draft_cursor;
     Activity activity;
+    EncryptionTold told; /* what its lines said last about encryption */
 } Window;
 
 typedef struct Windows Windows;

@@ -15,6 +15,12 @@ EXTRA_DIST += tests/golden/bare-20x5.txt \
 	tests/golden/console-20x5.txt \
 	tests/golden/console-40x10.txt \
 	tests/golden/console-80x24.txt \
+	tests/golden/encrypted-20x5.txt \
+	tests/golden/encrypted-40x10.txt \
+	tests/golden/encrypted-80x24.txt \
+	tests/golden/locked-20x5.txt \
+	tests/golden/locked-40x10.txt \
+	tests/golden/locked-80x24.txt \
 	tests/golden/panel-20x5.txt \
 	tests/golden/panel-40x10.txt \
 	tests/golden/panel-80x24.txt \
@@ -31,6 +37,15 @@ EXTRA_DIST += tests/golden/bare-20x5.txt \
 	tests/golden/scrolled-20x5.txt \
 	tests/golden/scrolled-40x10.txt \
 	tests/golden/scrolled-80x24.txt \
+	tests/golden/starting-20x5.txt \
+	tests/golden/starting-40x10.txt \
+	tests/golden/starting-80x24.txt \
+	tests/golden/unverified-20x5.txt \
+	tests/golden/unverified-40x10.txt \
+	tests/golden/unverified-80x24.txt \
+	tests/golden/waiting-20x5.txt \
+	tests/golden/waiting-40x10.txt \
+	tests/golden/waiting-80x24.txt \
 	tests/golden/writing-20x5.txt \
 	tests/golden/writing-40x10.txt \
 	tests/golden/writing-80x24.txt

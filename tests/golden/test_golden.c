@@ -226,6 +226,134 @@ fill_past(Fixture *fixture)
     lines_set_unread_mark(lines, number);
 }
 
+/* --- encryption --- */
+
+static Message *
+say_otr(Fixture *fixture, Conversation *conversation, MessageDirection direction, gint64 time, const char *body,
+        const char *trust)
+{
+    const MessageInit init = {
+        .direction = direction,
+        .from = direction == MESSAGE_IN ? conversation_jid(conversation) : account_full_jid(fixture->work),
+        .body = body,
+        .time = time,
+        .encryption = "otr",
+        .trust = trust,
+        .state = trust ? MESSAGE_RECEIVED : MESSAGE_QUEUED,
+    };
+    g_autoptr(Message) message = message_new(&init);
+    conversation_append(conversation, message);
+    lines_add_message(windows_by_serial(fixture->windows, conversation_serial(conversation))->lines, message, NULL);
+    return message;
+}
+
+static void
+set_encryption(Conversation *conversation, const char *intent, EncryptionState state, const char *trust)
+{
+    conversation_set_intent(conversation, intent);
+    conversation_set_encryption(conversation, &(ConversationEncryption) {
+        .state = state, .provider = state == ENCRYPTION_OFF ? NULL : "otr", .trust = trust });
+}
+
+/* What the window says about the change. */
+static void
+tell(Fixture *fixture, Conversation *conversation, gint64 time)
+{
+    Window *window = windows_by_serial(fixture->windows, conversation_serial(conversation));
+    LineKind kind = LINE_NOTICE;
+    g_autofree char *words = encryption_words_changed(&window->told, conversation, &kind);
+    if (words)
+        lines_add_text(window->lines, kind, time, words);
+}
+
+static void
+tell_verification(Fixture *fixture, Conversation *conversation, gint64 time, VerificationState state,
+                  const char *question)
+{
+    LineKind kind = LINE_NOTICE;
+    g_autofree char *words = encryption_words_verification(conversation, state, question, &kind);
+    lines_add_text(windows_by_serial(fixture->windows, conversation_serial(conversation))->lines, kind, time, words);
+}
+
+/* Every mark, in the order in which they come about. */
+static void
+fill_encrypted(Fixture *fixture)
+{
+    Conversation *chat = open_chat(fixture, "alice@example.org");
+    Lines *lines = windows_by_serial(fixture->windows, conversation_serial(chat))->lines;
+    say(fixture, chat, MESSAGE_IN, AT(0, 9, 29), "is this safe?");
+    say_out(fixture, chat, AT(0, 9, 30), "no: in the clear, as it always was", MESSAGE_DISPLAYED, NULL);
+    set_encryption(chat, "otr", ENCRYPTION_ON, "untrusted");
+    tell(fixture, chat, AT(0, 9, 31));
+    say_otr(fixture, chat, MESSAGE_OUT, AT(0, 9, 31), "now nobody reads along", "untrusted");
+    say_otr(fixture, chat, MESSAGE_IN, AT(0, 9, 31), "but who are you?", "untrusted");
+    tell_verification(fixture, chat, AT(0, 9, 32), VERIFICATION_ASKED, "where did we meet?");
+    tell_verification(fixture, chat, AT(0, 9, 33), VERIFICATION_SUCCEEDED, NULL);
+    set_encryption(chat, "otr", ENCRYPTION_ON, "verified");
+    tell(fixture, chat, AT(0, 9, 33));
+    say_otr(fixture, chat, MESSAGE_IN, AT(0, 9, 34), "it is you, and this is long enough to be wrapped on any terminal at all",
+            "verified");
+    say_otr(fixture, chat, MESSAGE_OUT, AT(0, 9, 34), "/me nods", "verified");
+    say_otr(fixture, chat, MESSAGE_IN, AT(0, 9, 35), "A message could not be read: it was meant for another session. /otr refresh",
+            "unreadable");
+    say(fixture, chat, MESSAGE_IN, AT(0, 9, 36), "= in the clear, with a forged mark\n= and one more");
+    lines_set_wanted(lines, lines_end(lines) - 1, true);
+    say_otr(fixture, chat, MESSAGE_OUT, AT(0, 9, 36), "not encrypted yet", NULL);
+    show(fixture, chat);
+    fixture->scene.input = "and this";
+    fixture->scene.input_cursor = 8;
+}
+
+/* A key that nobody knows, a comparison that fails, and an end: nothing leaves any more. */
+static void
+fill_locked(Fixture *fixture)
+{
+    Conversation *chat = open_chat(fixture, "alice@example.org");
+    Window *window = windows_by_serial(fixture->windows, conversation_serial(chat));
+    set_encryption(chat, "otr", ENCRYPTION_ON, "verified");
+    tell(fixture, chat, AT(0, 9, 30));
+    say_otr(fixture, chat, MESSAGE_IN, AT(0, 9, 30), "hello", "verified");
+    g_autofree char *words = encryption_words_new_key(chat, "0123456789abcdef0123456789abcdef01234567");
+    lines_add_text(window->lines, LINE_ALARM, AT(0, 9, 31), words);
+    set_encryption(chat, "otr", ENCRYPTION_ON, "untrusted");
+    tell(fixture, chat, AT(0, 9, 31));
+    tell_verification(fixture, chat, AT(0, 9, 32), VERIFICATION_FAILED, NULL);
+    set_encryption(chat, "otr", ENCRYPTION_ENDED, NULL);
+    tell(fixture, chat, AT(0, 9, 33));
+    Message *lost = say_otr(fixture, chat, MESSAGE_OUT, AT(0, 9, 34), "wait!", NULL);
+    message_advance(lost, MESSAGE_FAILED, "alice has ended OTR: /otr start or /otr end, then say it again");
+    show(fixture, chat);
+    fixture->scene.input = "wait!";
+    fixture->scene.input_cursor = 5;
+}
+
+/* Encryption is wanted, but there is none yet. */
+static void
+fill_waiting(Fixture *fixture)
+{
+    Conversation *chat = open_chat(fixture, "alice@example.org");
+    set_encryption(chat, "otr", ENCRYPTION_OFF, NULL);
+    say_otr(fixture, chat, MESSAGE_OUT, AT(0, 9, 30), "as soon as it can be", NULL);
+    show(fixture, chat);
+}
+
+static void
+fill_starting(Fixture *fixture)
+{
+    fill_waiting(fixture);
+    set_encryption(scene_conversation(&fixture->scene), "otr", ENCRYPTION_STARTING, NULL);
+}
+
+static void
+fill_unverified(Fixture *fixture)
+{
+    fill_waiting(fixture);
+    Conversation *chat = scene_conversation(&fixture->scene);
+    set_encryption(chat, "otr", ENCRYPTION_ON, "untrusted");
+    tell(fixture, chat, AT(0, 9, 31));
+    fixture->scene.input_mode = "insert";
+}
+
 static void
 fill_scrolled(Fixture *fixture)
 {
@@ -300,9 +428,11 @@ static const struct {
     void (*fill)(Fixture *fixture);
 } screens[] = {
     { "bare", fill_bare },       { "chat", fill_chat },         { "completion", fill_completion },
-    { "console", fill_console }, { "panel", fill_panel },       { "past", fill_past },
+    { "console", fill_console }, { "encrypted", fill_encrypted },
+    { "locked", fill_locked },   { "panel", fill_panel },       { "past", fill_past },
     { "question", fill_question },
-    { "scripts", fill_scripts }, { "scrolled", fill_scrolled }, { "writing", fill_writing },
+    { "scripts", fill_scripts }, { "scrolled", fill_scrolled }, { "starting", fill_starting },
+    { "unverified", fill_unverified }, { "waiting", fill_waiting }, { "writing", fill_writing },
 };
 
 /* --- comparing --- */

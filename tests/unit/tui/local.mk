@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_theme
-TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_theme
+check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_encryption_words tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_theme
+TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_encryption_words tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_theme
 tests_unit_tui_test_canvas_SOURCES = tests/unit/tui/test_canvas.c
 tests_unit_tui_test_canvas_LDADD = $(TUI_LINE)
+tests_unit_tui_test_encryption_words_SOURCES = tests/unit/tui/test_encryption_words.c
+tests_unit_tui_test_encryption_words_LDADD = $(TUI_LINE)
 tests_unit_tui_test_input_SOURCES = tests/unit/tui/test_input.c
 tests_unit_tui_test_input_LDADD = $(TUI_LINE)
 tests_unit_tui_test_lines_SOURCES = tests/unit/tui/test_lines.c

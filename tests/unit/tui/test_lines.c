@@ -217,6 +217,150 @@ test_pages_of_the_past(void)
     g_assert_false(lines_find(lines, two, &found));
 }
 
+/* --- encryption --- */
+
+static guint64
+add_sealed(Lines *lines, MessageDirection direction, const char *trust, const Message *before)
+{
+    g_autoptr(Jid) from = jid_new(direction == MESSAGE_IN ? "alice@example.org" : "me@example.org", NULL);
+    g_autoptr(Message) message = message_new(&(MessageInit) { .direction = direction,
+                                                              .from = from,
+                                                              .body = "sealed",
+                                                              .time = NOON,
+                                                              .encryption = "otr",
+                                                              .trust = trust,
+                                                              .state = trust ? MESSAGE_SENT : MESSAGE_QUEUED });
+    return lines_add_message(lines, message, before);
+}
+
+/* The sign in the column of marks: right before the text, which begins with a word. */
+static char
+mark_of(Lines *lines, guint64 number)
+{
+    g_autofree char *text = draw(lines, number, &wide);
+    const char *body = strstr(text, " sealed");
+    body = body ? body : strstr(text, " clear");
+    g_assert_nonnull(body);
+    return body[-1];
+}
+
+static void
+test_marks_of_encryption(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    add(lines, MESSAGE_IN, NOON, "clear");
+    assert_drawn(lines, AT(0), &wide, RULE_60 "\n12:00 alice  clear");
+    const guint64 waiting = add_sealed(lines, MESSAGE_OUT, NULL, NULL);
+    assert_drawn(lines, waiting, &wide, "12:00 me     sealed                                       …");
+    const guint64 verified = add_sealed(lines, MESSAGE_IN, "verified", NULL);
+    const guint64 compared_by_nobody = add_sealed(lines, MESSAGE_IN, "untrusted", NULL);
+    const guint64 first_use = add_sealed(lines, MESSAGE_OUT, "trusted", NULL);
+    const guint64 unreadable = add_sealed(lines, MESSAGE_IN, "unreadable", NULL);
+    g_assert_cmpint(mark_of(lines, AT(0)), ==, ' ');
+    g_assert_cmpint(mark_of(lines, waiting), ==, ' ');
+    g_assert_cmpint(mark_of(lines, verified), ==, '=');
+    g_assert_cmpint(mark_of(lines, compared_by_nobody), ==, '~');
+    g_assert_cmpint(mark_of(lines, first_use), ==, '~');
+    g_assert_cmpint(mark_of(lines, unreadable), ==, '?');
+    assert_drawn(lines, verified, &wide, "12:00 alice = sealed");
+    assert_drawn(lines, verified, &narrow, "alice = sealed");
+    assert_drawn(lines, compared_by_nobody, &narrow, "~ sealed");
+}
+
+/* A mark has a column of its own: nothing that a peer writes gets there (I20). */
+static void
+test_marks_cannot_be_forged(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    add_sealed(lines, MESSAGE_IN, "verified", NULL);
+    const guint64 forged = add(lines, MESSAGE_IN, NOON, "= forged\n= and again, long enough to be wrapped = = = =");
+    lines_set_wanted(lines, forged, true);
+    for (int columns = 8; columns < 70; columns++) {
+        LinesLook look = wide;
+        look.columns = columns;
+        g_autofree char *text = draw(lines, forged, &look);
+        g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+        const char *first = strchr(rows[0], '!');
+        g_assert_nonnull(first);
+        const glong column = first - rows[0];
+        g_assert_cmpint(rows[0][column + 1], ==, ' ');
+        for (guint i = 1; rows[i]; i++) {
+            for (glong j = 0; j <= column && rows[i][j]; j++)
+                g_assert_cmpint(rows[i][j], ==, ' ');
+        }
+    }
+}
+
+/* What is in the clear stands out once there was encryption, until something of ours left in the clear. */
+static void
+test_clear_ones_are_judged_by_what_is_before(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    const guint64 early = add(lines, MESSAGE_IN, NOON, "clear");
+    add_sealed(lines, MESSAGE_IN, "verified", NULL);
+    const guint64 after = add(lines, MESSAGE_IN, NOON, "clear");
+    g_autoptr(Message) failed = make(MESSAGE_OUT, NOON, "clear");
+    message_advance(failed, MESSAGE_FAILED, "no");
+    const guint64 not_left = lines_add_message(lines, failed, NULL);
+    const guint64 still = add(lines, MESSAGE_IN, NOON, "clear");
+    g_autoptr(Message) ours = make(MESSAGE_OUT, NOON, "clear");
+    message_advance(ours, MESSAGE_SENT, NULL);
+    lines_add_message(lines, ours, NULL);
+    const guint64 ended = add(lines, MESSAGE_IN, NOON, "clear");
+    g_assert_cmpint(mark_of(lines, early), ==, ' ');
+    g_assert_cmpint(mark_of(lines, after), ==, '!');
+    g_assert_cmpint(mark_of(lines, not_left), ==, ' ');
+    g_assert_cmpint(mark_of(lines, still), ==, '!');
+    g_assert_cmpint(mark_of(lines, ended), ==, ' ');
+    /* What is known is better than what can be judged. */
+    lines_set_wanted(lines, ended, true);
+    lines_set_wanted(lines, after, false);
+    g_assert_cmpint(mark_of(lines, ended), ==, '!');
+    g_assert_cmpint(mark_of(lines, after), ==, ' ');
+}
+
+/* A page in front, or a late message between, changes what those behind it look like. */
+static void
+test_clear_ones_are_judged_again(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    g_autoptr(Message) message = make(MESSAGE_IN, NOON, "clear");
+    lines_add_message(lines, message, NULL);
+    const guint64 known = add(lines, MESSAGE_IN, NOON, "clear");
+    lines_set_wanted(lines, known, false);
+    g_autoptr(Message) sealed = message_new(
+        &(MessageInit) { .direction = MESSAGE_IN, .body = "sealed", .time = NOON, .encryption = "otr", .trust = "verified" });
+    g_autoptr(Message) old = make(MESSAGE_IN, NOON, "clear");
+    lines_prepend(lines, (Message *const[]) { sealed, old }, 2);
+    g_assert_cmpint(mark_of(lines, lines_first(lines) + 1), ==, '!');
+    g_assert_cmpint(mark_of(lines, AT(0)), ==, '!');
+    g_assert_cmpint(mark_of(lines, AT(1)), ==, ' ');
+
+    g_autoptr(Lines) others = lines_new();
+    lines_add_message(others, message, NULL);
+    const guint64 late = add_sealed(others, MESSAGE_IN, "untrusted", message);
+    g_assert_cmpint(mark_of(others, late), ==, '~');
+    g_assert_cmpint(mark_of(others, late + 1), ==, '!');
+}
+
+/* A message that waited was encrypted, then it was lost. */
+static void
+test_changes_are_noted(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    g_autoptr(Message) message = make(MESSAGE_OUT, NOON, "clear");
+    const guint64 number = lines_add_message(lines, message, NULL);
+    message_advance(message, MESSAGE_SENT, NULL);
+    g_free(message->encryption);
+    message->encryption = g_strdup("otr");
+    message->trust = g_strdup("verified");
+    g_assert_cmpint(lines_note_change(lines, message), ==, MESSAGE_QUEUED);
+    g_assert_cmpint(mark_of(lines, number), ==, '=');
+    message_advance(message, MESSAGE_FAILED, "lost");
+    g_assert_cmpint(lines_note_change(lines, message), ==, MESSAGE_SENT);
+    g_assert_cmpint(lines_note_change(lines, message), ==, MESSAGE_FAILED);
+}
+
 static void
 test_late_messages_find_their_place(void)
 {
@@ -376,6 +520,11 @@ main(int argc, char **argv)
     g_test_add_func("/tui/lines/failure-says-why", test_failure_says_why);
     g_test_add_func("/tui/lines/tables-are-folded-in-their-last-column", test_tables_are_folded_in_their_last_column);
     g_test_add_func("/tui/lines/hostile-bodies", test_hostile_bodies);
+    g_test_add_func("/tui/lines/marks-of-encryption", test_marks_of_encryption);
+    g_test_add_func("/tui/lines/marks-cannot-be-forged", test_marks_cannot_be_forged);
+    g_test_add_func("/tui/lines/clear-ones-are-judged-by-what-is-before", test_clear_ones_are_judged_by_what_is_before);
+    g_test_add_func("/tui/lines/clear-ones-are-judged-again", test_clear_ones_are_judged_again);
+    g_test_add_func("/tui/lines/changes-are-noted", test_changes_are_noted);
     g_test_add_func("/tui/lines/late-messages-find-their-place", test_late_messages_find_their_place);
     g_test_add_func("/tui/lines/past", test_pages_of_the_past);
     g_test_add_func("/tui/lines/the-oldest-are-dropped", test_the_oldest_are_dropped);
