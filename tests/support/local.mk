@@ -11,7 +11,8 @@ tests_support_libnetfakes_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(
 # Real servers, the real binary in a pseudo-terminal or on pipes.
 check_LIBRARIES += tests/support/libsupport.a
 tests_support_libsupport_a_SOURCES = tests/support/server.c tests/support/server.h \
-	tests/support/run_confab.c tests/support/run_confab.h tests/support/chaos_proxy.c tests/support/chaos_proxy.h
+	tests/support/run_confab.c tests/support/run_confab.h tests/support/otr_bot.c tests/support/otr_bot.h \
+	tests/support/chaos_proxy.c tests/support/chaos_proxy.h
 tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS)
 SUPPORT_LINE = tests/support/libsupport.a $(VTERM_LIBS) $(GLIB_LIBS) -lutil
 
@@ -37,3 +38,4 @@ tests_support_test_pty_SOURCES = tests/support/test_pty.c
 tests_support_test_pty_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_pty_LDADD = $(SUPPORT_LINE)
 EXTRA_DIST += tests/support/prosody/mod_compat13.lua tests/support/prosody/mod_online_contacts.lua
+EXTRA_DIST += tests/support/otr_bot.py

@@ -20,6 +20,7 @@ struct Run {
     int input, output, errors;
     GString *out, *err;
     gsize seen; /* where run_wait_line() goes on */
+    char *program;
     char *home;
     bool own_home;
     bool ended;
@@ -97,17 +98,23 @@ confab_account(const char *user, guint16 port, const char *ca_file, const char *
 Run *
 run_start(const char *home, const char *const *argv, const char *const *environment)
 {
+    g_auto(GStrv) program = confab_argv(NULL);
+    return run_start_program(program[0], home, argv, environment);
+}
+
+Run *
+run_start_program(const char *program, const char *home, const char *const *argv, const char *const *environment)
+{
     Run *run = g_new0(Run, 1);
     int in[2], out[2], err[2];
 
     run->own_home = home == NULL;
     run->home = run->own_home ? test_directory_new() : g_strdup(home);
+    run->program = g_strdup(program);
     run->out = g_string_new(NULL);
     run->err = g_string_new(NULL);
     g_autoptr(GPtrArray) words = g_ptr_array_new();
-    g_ptr_array_add(words, NULL);
-    g_auto(GStrv) program = confab_argv(NULL);
-    words->pdata[0] = program[0];
+    g_ptr_array_add(words, (gpointer)program);
     for (; *argv != NULL; argv++)
         g_ptr_array_add(words, (gpointer)*argv);
     g_ptr_array_add(words, NULL);
@@ -150,6 +157,7 @@ run_free(Run *run)
     if (run->own_home)
         test_directory_remove(run->home);
     g_free(run->home);
+    g_free(run->program);
     g_free(run);
 }
 
@@ -272,7 +280,7 @@ run_wait_exit(Run *run)
     const gint64 deadline = g_get_monotonic_time() + RUN_TIMEOUT * G_TIME_SPAN_MILLISECOND;
     while (!run->ended) {
         if (g_get_monotonic_time() > deadline)
-            give_up(run, "still running:", "confab");
+            give_up(run, "still running:", run->program);
         pump(run, 50);
     }
     return WIFEXITED(run->status) ? WEXITSTATUS(run->status) : 128 + WTERMSIG(run->status);

@@ -22,6 +22,8 @@ typedef struct Run Run;
 
 /* Starts with a fresh HOME (or `home`); `argv` without the program's name, NULL-terminated. */
 Run *run_start(const char *home, const char *const *argv, const char *const *environment);
+/* The same with another program. */
+Run *run_start_program(const char *program, const char *home, const char *const *argv, const char *const *environment);
 /* Kills what still runs. */
 void run_free(Run *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)

@@ -320,8 +320,8 @@ server_resume(Server *server)
     wait_until_ready(server);
 }
 
-static bool
-is_there(bool found, const char *what)
+bool
+test_has(bool found, const char *what)
 {
     if (found)
         return true;
@@ -336,7 +336,7 @@ static bool
 is_installed(const char *program)
 {
     g_autofree char *path = find_server(program);
-    return is_there(path != NULL, program);
+    return test_has(path != NULL, program);
 }
 
 Server *
@@ -346,7 +346,7 @@ server_start(const ServerOptions *options)
     if (!is_installed(ejabberd ? "ejabberdctl" : "prosody"))
         return NULL;
     if (options->newer_login
-        && !is_there(g_file_test(PROSODY_MODULES "/mod_sasl2_fast", G_FILE_TEST_EXISTS), "prosody-modules"))
+        && !test_has(g_file_test(PROSODY_MODULES "/mod_sasl2_fast", G_FILE_TEST_EXISTS), "prosody-modules"))
         return NULL;
     Server *server = g_new0(Server, 1);
     server->kind = options->kind;

@@ -45,6 +45,9 @@ const char *server_directory(const Server *server);
 /* The end of its log, for messages of failing tests. */
 char *server_log_tail(const Server *server);
 
+/* False, after g_test_skip() with the package's name, unless it was found; with CONFAB_REQUIRE_SERVERS=1 in the
+ * environment that fails the test instead. */
+bool test_has(bool found, const char *package);
 /* A free TCP port on 127.0.0.1. */
 guint16 server_free_port(void);
 /* A fresh directory under the temporary one; and its removal with everything inside. */
