@@ -28,7 +28,8 @@ tests_support_test_server_LDADD = $(SUPPORT_LINE)
 # What needs a pseudo-terminal is one visible skip without libvterm.
 EXTRA_DIST += tests/support/no_vterm
 if HAVE_VTERM
-tests_support_libsupport_a_SOURCES += tests/support/pty.c tests/support/pty.h
+tests_support_libsupport_a_SOURCES += tests/support/pty.c tests/support/pty.h tests/support/chat_peer.c \
+	tests/support/chat_peer.h
 check_PROGRAMS += tests/support/test_pty
 TESTS += tests/support/test_pty
 else

@@ -4,7 +4,7 @@ system_tests = tests/system/test_archive tests/system/test_chat tests/system/tes
 	tests/system/test_records \
 	tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
-system_tests += tests/system/test_idle
+system_tests += tests/system/test_idle tests/system/test_otr_peers
 endif
 check_PROGRAMS += $(system_tests)
 TESTS += $(system_tests)
@@ -36,6 +36,9 @@ tests_system_test_login_LDADD = $(SUPPORT_LINE)
 tests_system_test_otr_bot_SOURCES = tests/system/test_otr_bot.c
 tests_system_test_otr_bot_CPPFLAGS = $(system_cppflags)
 tests_system_test_otr_bot_LDADD = $(SUPPORT_LINE)
+tests_system_test_otr_peers_SOURCES = tests/system/test_otr_peers.c
+tests_system_test_otr_peers_CPPFLAGS = $(system_cppflags)
+tests_system_test_otr_peers_LDADD = $(SUPPORT_LINE)
 tests_system_test_run_SOURCES = tests/system/test_run.c
 tests_system_test_run_CPPFLAGS = $(system_cppflags)
 tests_system_test_run_LDADD = $(SUPPORT_LINE)

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support/chat_peer.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
+
+#include "support/pty.h"
+
+enum {
+    ROWS = 60,
+    COLUMNS = 200,
+    LOG_ROWS = 10, /* of mcabber's window for everything that is said by nobody */
+    LOOK_MS = 50,
+};
+
+/* What is typed (an argument comes behind it), and what is shown then. */
+typedef struct Kind {
+    const char *name;
+    int first_row, last_row; /* of the conversation */
+    const char *say, *clear, *policy;
+    const char *start, *end, *started, *ended;
+    const char *ask, *answer, *answer_question, *abort;
+    const char *asked, *asked_question, *same, *different, *aborted;
+    const char *own_fingerprint, *fingerprint;            /* commands */
+    const char *own_fingerprint_is, *fingerprint_is;      /* regular expressions; the first group is it */
+    const char *sealed;                                   /* the mark of what came encrypted */
+} Kind;
+
+#define DIGITS "((?:[0-9A-F]{8} ?){5})"
+
+static const Kind kinds[] = {
+    [CHAT_PEER_PROFANITY] = {
+        .name = "profanity",
+        .first_row = 1, /* below the title */
+        .last_row = ROWS - 3,
+        .say = "",
+        .clear = "/clear",
+        .policy = "/otr policy ",
+        .start = "/otr start",
+        .end = "/otr end",
+        .started = "OTR session started",
+        .ended = "OTR session ended.",
+        .ask = "/otr secret ",
+        .answer = "/otr secret ",
+        .answer_question = "/otr answer ",
+        .asked = "use '/otr secret <secret>'",
+        .asked_question = "use '/otr answer <answer>'",
+        .same = "Authentication successful.",
+        .different = "Authentication failed",
+        .aborted = "SMP session aborted.",
+        .own_fingerprint = "/otr myfp",
+        .fingerprint = "/otr theirfp",
+        .own_fingerprint_is = "Your OTR fingerprint: " DIGITS,
+        .fingerprint_is = "'s OTR fingerprint: " DIGITS,
+        .sealed = " ~ ",
+    },
+    [CHAT_PEER_MCABBER] = {
+        .name = "mcabber",
+        .last_row = ROWS - LOG_ROWS - 4,
+        .say = "/say ",
+        .clear = "/buffer clear",
+        .policy = "/otrpolicy default ",
+        .start = "/otr start",
+        .end = "/otr stop",
+        .started = "established", /* "re" when it was there already */
+        .ended = "OTR: channel closed",
+        .ask = "/otr smpq . ",
+        .answer = "/otr smpr . ",
+        .answer_question = "/otr smpr . ",
+        .abort = "/otr smpa .",
+        .asked = "Received SMP Initiation",
+        .asked_question = "Question: ",
+        .same = "Socialist Millionaires' Protocol: Success!",
+        .different = "Socialist Millionaires' Protocol: Failure.",
+        .aborted = "cancelled negotiation",
+        .own_fingerprint = "/otr key",
+        .fingerprint = "/otr fingerprint .",
+        .own_fingerprint_is = "^\\[[^]]*\\] \\S+: " DIGITS,
+        .fingerprint_is = " \\[" DIGITS "\\]: ",
+        .sealed = "<O= ",
+    },
+};
+
+struct ChatPeer {
+    const Kind *kind;
+    Pty *pty;
+    char *home, *user, *with;
+    bool asked_question;
+};
+
+static bool
+is_installed(const Kind *kind)
+{
+    g_autofree char *path = g_find_program_in_path(kind->name);
+    if (path != NULL)
+        return true;
+    if (g_getenv("CONFAB_REQUIRE_SERVERS") != NULL)
+        g_error("%s is not installed: run tools/setup", kind->name);
+    g_autofree char *reason = g_strdup_printf("%s is not installed", kind->name);
+    g_test_skip(reason);
+    return false;
+}
+
+static void
+write_file(const ChatPeer *peer, const char *name, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = g_build_filename(peer->home, name, NULL);
+    g_autofree char *parent = g_path_get_dirname(path);
+    g_assert_cmpint(g_mkdir_with_parents(parent, 0700), ==, 0);
+    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
+    g_assert_no_error(error);
+}
+
+static char *
+read_file(const ChatPeer *peer, const char *name)
+{
+    g_autofree char *path = g_build_filename(peer->home, name, NULL);
+    char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) ? text : g_strdup("");
+}
+
+/* A line and Enter; `argument` NULL: none. */
+static void
+type(ChatPeer *peer, const char *command, const char *argument)
+{
+    g_autofree char *keys = g_strconcat(command, argument != NULL ? argument : "", "\r", NULL);
+    pty_send(peer->pty, keys);
+}
+
+typedef bool (*Condition)(ChatPeer *peer, const char *text);
+
+static void
+wait_until(ChatPeer *peer, Condition is_met, const char *text)
+{
+    const gint64 deadline = g_get_monotonic_time() + PTY_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+    while (!is_met(peer, text)) {
+        const bool had_ended = pty_has_ended(peer->pty);
+        pty_pump(peer->pty, LOOK_MS);
+        if (g_get_monotonic_time() < deadline && !had_ended)
+            continue;
+        g_autofree char *screen = pty_screen(peer->pty);
+        g_error("%s: no “%.200s”; the screen:\n%s", peer->kind->name, text, screen);
+    }
+}
+
+/* The first row of the conversation with it; NULL: none. The caller frees. */
+static char *
+find_row(const ChatPeer *peer, const char *text)
+{
+    for (int row = peer->kind->first_row; row <= peer->kind->last_row; row++) {
+        char *line = pty_row(peer->pty, row);
+        if (strstr(line, text) != NULL)
+            return line;
+        g_free(line);
+    }
+    return NULL;
+}
+
+static bool
+shows(ChatPeer *peer, const char *text)
+{
+    g_autofree char *row = find_row(peer, text);
+    return row != NULL;
+}
+
+static bool
+shows_nothing(ChatPeer *peer, const char *text)
+{
+    for (int row = peer->kind->first_row; row <= peer->kind->last_row; row++) {
+        g_autofree char *line = pty_row(peer->pty, row);
+        if (*line != '\0')
+            return false;
+    }
+    return true;
+}
+
+/* It has a file of its own for accounts; the key must be asked for. */
+static void
+start_profanity(ChatPeer *peer, const Server *server, const TestAccount *account)
+{
+    g_autofree char *section = g_strdup_printf("[me]\nenabled=true\njid=%s@localhost\nserver=127.0.0.1\nport=%u\npassword=%s\n",
+                                               account->user, server_port(server), account->password);
+    g_autofree char *authority = g_strdup_printf("SSL_CERT_FILE=%s", server_ca_file(server));
+    const char *const argv[] = { "profanity", "--account", "me", NULL };
+    const char *const environment[] = { authority, NULL };
+
+    write_file(peer, ".config/profanity/profrc",
+               "[ui]\nsplash=false\n[otr]\npolicy=manual\nlog=on\n[omemo]\npolicy=manual\n[logging]\nchlog=true\n"
+               "[connection]\nautoping=0\n");
+    write_file(peer, ".local/share/profanity/accounts", section);
+    peer->pty = pty_start(&(PtyOptions){ argv, environment, peer->home, ROWS, COLUMNS });
+    pty_wait_text(peer->pty, "logged in successfully");
+    type(peer, "/otr gen", NULL);
+    pty_wait_text(peer->pty, "Private key generation complete.");
+    type(peer, "/msg ", peer->with);
+    pty_wait_match(peer->pty, "^ [^ ]* \\[[a-z]+\\] \\[unencrypted\\]"); /* the title */
+}
+
+/* Its key is made when there is none; its policy is not to know OTR. */
+static void
+start_mcabber(ChatPeer *peer, const Server *server, const TestAccount *account)
+{
+    g_autofree char *rc = g_strdup_printf("set jid = %s@localhost\nset password = %s\nset server = 127.0.0.1\nset port = %u\n"
+                                          "set tls = 1\nset ssl_ignore_checks = 1\nset log_win_height = %d\n"
+                                          "set logging = 1\nset logging_dir = %s/history\n"
+                                          "set tracelog_level = 1\nset tracelog_file = %s/trace\n"
+                                          "set otr = 1\nset otr_dir = %s/otr\notrpolicy default manual\n",
+                                          account->user, account->password, server_port(server), LOG_ROWS, peer->home,
+                                          peer->home, peer->home);
+    g_autofree char *file = g_build_filename(peer->home, "mcabberrc", NULL);
+    g_autofree char *keys = g_build_filename(peer->home, "otr", NULL);
+    const char *const argv[] = { "mcabber", "-f", file, NULL };
+
+    write_file(peer, "mcabberrc", rc);
+    g_assert_cmpint(g_mkdir(keys, 0700), ==, 0);
+    peer->pty = pty_start(&(PtyOptions){ argv, NULL, peer->home, ROWS, COLUMNS });
+    pty_wait_text(peer->pty, "Your status has been set");
+    pty_wait_text(peer->pty, peer->with); /* the roster is there */
+    type(peer, "", NULL); /* into a conversation */
+    type(peer, "/roster search ", peer->with);
+    pty_wait_text(peer->pty, " Buddy: ");
+    type(peer, "/roster hide", NULL);
+    wait_until(peer, shows_nothing, "empty conversation");
+}
+
+ChatPeer *
+chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *account, const char *with)
+{
+    if (!is_installed(&kinds[kind]))
+        return NULL;
+    ChatPeer *peer = g_new0(ChatPeer, 1);
+    peer->kind = &kinds[kind];
+    peer->home = test_directory_new();
+    peer->user = g_strdup(account->user);
+    peer->with = g_strdup(with);
+    if (kind == CHAT_PEER_PROFANITY)
+        start_profanity(peer, server, account);
+    else
+        start_mcabber(peer, server, account);
+    return peer;
+}
+
+void
+chat_peer_free(ChatPeer *peer)
+{
+    pty_free(peer->pty);
+    test_directory_remove(peer->home);
+    g_free(peer->home);
+    g_free(peer->user);
+    g_free(peer->with);
+    g_free(peer);
+}
+
+const char *
+chat_peer_name(const ChatPeer *peer)
+{
+    return peer->kind->name;
+}
+
+void
+chat_peer_say(ChatPeer *peer, const char *text)
+{
+    type(peer, peer->kind->say, text);
+}
+
+void
+chat_peer_clear(ChatPeer *peer)
+{
+    type(peer, peer->kind->clear, NULL);
+    wait_until(peer, shows_nothing, "empty conversation");
+}
+
+void
+chat_peer_wait_shown(ChatPeer *peer, const char *text)
+{
+    wait_until(peer, shows, text);
+}
+
+void
+chat_peer_policy(ChatPeer *peer, const char *policy)
+{
+    type(peer, peer->kind->policy, policy);
+}
+
+void
+chat_peer_otr_start(ChatPeer *peer)
+{
+    type(peer, peer->kind->start, NULL);
+}
+
+void
+chat_peer_otr_end(ChatPeer *peer)
+{
+    type(peer, peer->kind->end, NULL);
+}
+
+void
+chat_peer_wait_encrypted(ChatPeer *peer)
+{
+    wait_until(peer, shows, peer->kind->started);
+}
+
+void
+chat_peer_wait_ended(ChatPeer *peer)
+{
+    wait_until(peer, shows, peer->kind->ended);
+}
+
+void
+chat_peer_otr_ask(ChatPeer *peer, const char *question, const char *secret)
+{
+    if (question == NULL) {
+        type(peer, peer->kind->ask, secret);
+        return;
+    }
+    g_assert_true(peer->kind == &kinds[CHAT_PEER_PROFANITY]);
+    g_autofree char *words = g_strdup_printf("\"%s\" %s", question, secret);
+    type(peer, "/otr question ", words);
+}
+
+void
+chat_peer_wait_asked(ChatPeer *peer, const char *question)
+{
+    wait_until(peer, shows, question != NULL ? peer->kind->asked_question : peer->kind->asked);
+    if (question != NULL)
+        wait_until(peer, shows, question);
+    peer->asked_question = question != NULL;
+}
+
+void
+chat_peer_otr_answer(ChatPeer *peer, const char *secret)
+{
+    type(peer, peer->asked_question ? peer->kind->answer_question : peer->kind->answer, secret);
+}
+
+void
+chat_peer_otr_abort(ChatPeer *peer)
+{
+    g_assert_nonnull(peer->kind->abort);
+    type(peer, peer->kind->abort, NULL);
+}
+
+void
+chat_peer_wait_compared(ChatPeer *peer, bool same)
+{
+    wait_until(peer, shows, same ? peer->kind->same : peer->kind->different);
+}
+
+void
+chat_peer_wait_aborted(ChatPeer *peer)
+{
+    wait_until(peer, shows, peer->kind->aborted);
+}
+
+/* All it has written about the conversation; profanity begins a new file every day. The caller frees. */
+static char *
+read_history(const ChatPeer *peer)
+{
+    if (peer->kind == &kinds[CHAT_PEER_MCABBER]) {
+        g_autofree char *name = g_build_filename("history", peer->with, NULL);
+        return read_file(peer, name);
+    }
+    g_auto(GStrv) names = g_strsplit(peer->with, "@", 2);
+    g_autofree char *folder = g_strdup_printf(".local/share/profanity/chatlogs/%s_at_localhost/%s_at_%s", peer->user, names[0],
+                                              names[1]);
+    g_autofree char *path = g_build_filename(peer->home, folder, NULL);
+    g_autoptr(GString) all = g_string_new(NULL);
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    for (const char *name; directory != NULL && (name = g_dir_read_name(directory)) != NULL;) {
+        g_autofree char *file = g_build_filename(folder, name, NULL);
+        g_autofree char *text = read_file(peer, file);
+        g_string_append(all, text);
+    }
+    return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+/* Whether the line that `end` lies in, before it, is the beginning of a message of the other side. */
+static bool
+begins_message(const ChatPeer *peer, const char *history, const char *end)
+{
+    const char *line = end;
+    while (line > history && line[-1] != '\n')
+        line--;
+    g_autofree char *beginning = g_strndup(line, end - line);
+    if (peer->kind == &kinds[CHAT_PEER_MCABBER]) /* MR 20260131T12:00:00Z 000 text */
+        return g_regex_match_simple("^MR \\S+ [0-9]{3} $", beginning, 0, 0);
+    g_autofree char *words = g_strdup_printf(" - %s: ", peer->with);
+    return g_str_has_suffix(beginning, words) && strchr(beginning, ' ') == beginning + strlen(beginning) - strlen(words);
+}
+
+static bool
+has_received(ChatPeer *peer, const char *text)
+{
+    g_autofree char *history = read_history(peer);
+    const gsize length = strlen(text);
+    for (const char *hit = history; (hit = strstr(hit, text)) != NULL; hit++) {
+        if ((hit[length] == '\n' || hit[length] == '\0') && begins_message(peer, history, hit))
+            return true;
+    }
+    return false;
+}
+
+void
+chat_peer_wait_received(ChatPeer *peer, const char *text)
+{
+    wait_until(peer, has_received, text);
+}
+
+bool
+chat_peer_showed_encrypted(const ChatPeer *peer, const char *text)
+{
+    g_autofree char *row = find_row(peer, text);
+    g_assert_nonnull(row);
+    return strstr(row, peer->kind->sealed) != NULL;
+}
+
+/* What the command says: mcabber says it in its trace, profanity in the conversation. The caller frees. */
+static char *
+ask(ChatPeer *peer, const char *command, const char *pattern)
+{
+    const bool in_trace = peer->kind == &kinds[CHAT_PEER_MCABBER];
+    g_autofree char *before = in_trace ? read_file(peer, "trace") : g_strdup("");
+    const gint64 deadline = g_get_monotonic_time() + PTY_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
+
+    g_assert_nonnull(regex);
+    if (!in_trace)
+        chat_peer_clear(peer);
+    type(peer, command, NULL);
+    while (g_get_monotonic_time() < deadline) {
+        pty_pump(peer->pty, LOOK_MS);
+        g_autofree char *text = in_trace ? read_file(peer, "trace") : pty_screen(peer->pty);
+        g_autoptr(GMatchInfo) match = NULL;
+        if (g_regex_match(regex, text + strlen(before), 0, &match))
+            return g_match_info_fetch(match, 1);
+    }
+    g_autofree char *screen = pty_screen(peer->pty);
+    g_error("%s: no answer to %s; the screen:\n%s", peer->kind->name, command, screen);
+}
+
+char *
+chat_peer_own_fingerprint(ChatPeer *peer)
+{
+    return ask(peer, peer->kind->own_fingerprint, peer->kind->own_fingerprint_is);
+}
+
+char *
+chat_peer_fingerprint(ChatPeer *peer)
+{
+    return ask(peer, peer->kind->fingerprint, peer->kind->fingerprint_is);
+}
+
+bool
+chat_peer_trusts(ChatPeer *peer)
+{
+    if (peer->kind == &kinds[CHAT_PEER_PROFANITY]) {
+        g_autofree char *title = pty_row(peer->pty, 0);
+        return strstr(title, " [OTR] [trusted]") != NULL;
+    }
+    g_autofree char *word = ask(peer, peer->kind->fingerprint, "\\]: ([a-z]+)$");
+    return g_str_equal(word, "trusted");
+}

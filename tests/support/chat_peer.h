@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Other people's clients, as their packages are, in a pseudo-terminal: who confab talks to when it matters that it was not
+ * written by the same people. A peer has one conversation, and that stays open. Every wait has the deadline of pty.h and
+ * fails with the screen.
+ *
+ * What OTR is inside each of them (versions of Debian 12): profanity 0.13.1 speaks version 2 only, shows text as it is
+ * and sends it so. mcabber 1.1.2 speaks 3 and 2, sends text as it is, but shows "&lt;" as "<" and "<br/>" as a line
+ * break. Neither sends fragments. Both talk in the clear once the other side has ended the session. */
+#pragma once
+
+#include "support/server.h"
+
+typedef enum { CHAT_PEER_PROFANITY, CHAT_PEER_MCABBER } ChatPeerKind;
+
+typedef struct ChatPeer ChatPeer;
+
+/* Logged in, with a key of OTR, in the conversation with `with`, a contact. NULL after g_test_skip(): the program is not
+ * installed; with CONFAB_REQUIRE_SERVERS=1 in the environment that fails the test instead. */
+ChatPeer *chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *account, const char *with);
+/* Kills it: it says good-bye to nobody. */
+void chat_peer_free(ChatPeer *peer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChatPeer, chat_peer_free)
+const char *chat_peer_name(const ChatPeer *peer); /* "profanity", "mcabber" */
+
+/* One line, as it would be typed; it begins with no "/". */
+void chat_peer_say(ChatPeer *peer, const char *text);
+/* Empties the conversation's screen; the history stays. What is waited for below, up to wait_received(), is what the
+ * screen shows since. */
+void chat_peer_clear(ChatPeer *peer);
+void chat_peer_wait_shown(ChatPeer *peer, const char *text); /* on one row */
+
+/* "manual", "opportunistic", "always" */
+void chat_peer_policy(ChatPeer *peer, const char *policy);
+void chat_peer_otr_start(ChatPeer *peer);
+void chat_peer_otr_end(ChatPeer *peer);
+void chat_peer_wait_encrypted(ChatPeer *peer);
+void chat_peer_wait_ended(ChatPeer *peer);
+
+/* Comparing a secret; `question` NULL: a secret both know. mcabber cannot put a question, only answer one. */
+void chat_peer_otr_ask(ChatPeer *peer, const char *question, const char *secret);
+void chat_peer_wait_asked(ChatPeer *peer, const char *question);
+void chat_peer_otr_answer(ChatPeer *peer, const char *secret); /* after wait_asked() */
+void chat_peer_otr_abort(ChatPeer *peer);                      /* mcabber only */
+void chat_peer_wait_compared(ChatPeer *peer, bool same);
+void chat_peer_wait_aborted(ChatPeer *peer);
+
+/* Waits until its own history has a message of the other side that is exactly this, however long. */
+void chat_peer_wait_received(ChatPeer *peer, const char *text);
+/* How the peer marks what it shows of the other side: encrypted or not. */
+bool chat_peer_showed_encrypted(const ChatPeer *peer, const char *text);
+
+/* Five groups of eight hexadecimal digits; the one of the other side while there is a session. The caller frees. */
+char *chat_peer_own_fingerprint(ChatPeer *peer);
+char *chat_peer_fingerprint(ChatPeer *peer);
+/* Whether the peer takes the other side's key for verified now. */
+bool chat_peer_trusts(ChatPeer *peer);
