@@ -2,7 +2,6 @@
 #include "support/chat_peer.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include <glib/gstdio.h>
 
@@ -19,9 +18,10 @@ enum {
 typedef struct Kind {
     const char *name;
     int first_row, last_row; /* of the conversation */
+    gsize longest;           /* line it lets its user type */
     const char *say, *clear, *policy;
     const char *start, *end, *started, *ended;
-    const char *ask, *answer, *answer_question, *abort;
+    const char *ask, *question, *answer, *answer_question, *abort; /* NULL: it cannot */
     const char *asked, *asked_question, *same, *different, *aborted;
     const char *own_fingerprint, *fingerprint;            /* commands */
     const char *own_fingerprint_is, *fingerprint_is;      /* regular expressions; the first group is it */
@@ -35,6 +35,7 @@ static const Kind kinds[] = {
         .name = "profanity",
         .first_row = 1, /* below the title */
         .last_row = ROWS - 3,
+        .longest = G_MAXSIZE,
         .say = "",
         .clear = "/clear",
         .policy = "/otr policy ",
@@ -43,6 +44,7 @@ static const Kind kinds[] = {
         .started = "OTR session started",
         .ended = "OTR session ended.",
         .ask = "/otr secret ",
+        .question = "/otr question ",
         .answer = "/otr secret ",
         .answer_question = "/otr answer ",
         .asked = "use '/otr secret <secret>'",
@@ -59,6 +61,7 @@ static const Kind kinds[] = {
     [CHAT_PEER_MCABBER] = {
         .name = "mcabber",
         .last_row = ROWS - LOG_ROWS - 4,
+        .longest = 1000, /* its buffer has 1024 bytes */
         .say = "/say ",
         .clear = "/buffer clear",
         .policy = "/otrpolicy default ",
@@ -89,19 +92,6 @@ struct ChatPeer {
     char *home, *user, *with;
     bool asked_question;
 };
-
-static bool
-is_installed(const Kind *kind)
-{
-    g_autofree char *path = g_find_program_in_path(kind->name);
-    if (path != NULL)
-        return true;
-    if (g_getenv("CONFAB_REQUIRE_SERVERS") != NULL)
-        g_error("%s is not installed: run tools/setup", kind->name);
-    g_autofree char *reason = g_strdup_printf("%s is not installed", kind->name);
-    g_test_skip(reason);
-    return false;
-}
 
 static void
 write_file(const ChatPeer *peer, const char *name, const char *text)
@@ -229,7 +219,8 @@ start_mcabber(ChatPeer *peer, const Server *server, const TestAccount *account)
 ChatPeer *
 chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *account, const char *with)
 {
-    if (!is_installed(&kinds[kind]))
+    g_autofree char *program = g_find_program_in_path(kinds[kind].name);
+    if (!test_has(program != NULL, kinds[kind].name))
         return NULL;
     ChatPeer *peer = g_new0(ChatPeer, 1);
     peer->kind = &kinds[kind];
@@ -258,6 +249,12 @@ const char *
 chat_peer_name(const ChatPeer *peer)
 {
     return peer->kind->name;
+}
+
+gsize
+chat_peer_longest(const ChatPeer *peer)
+{
+    return peer->kind->longest;
 }
 
 void
@@ -309,6 +306,12 @@ chat_peer_wait_ended(ChatPeer *peer)
     wait_until(peer, shows, peer->kind->ended);
 }
 
+bool
+chat_peer_can_question(const ChatPeer *peer)
+{
+    return peer->kind->question != NULL;
+}
+
 void
 chat_peer_otr_ask(ChatPeer *peer, const char *question, const char *secret)
 {
@@ -316,9 +319,9 @@ chat_peer_otr_ask(ChatPeer *peer, const char *question, const char *secret)
         type(peer, peer->kind->ask, secret);
         return;
     }
-    g_assert_true(peer->kind == &kinds[CHAT_PEER_PROFANITY]);
+    g_assert_nonnull(peer->kind->question);
     g_autofree char *words = g_strdup_printf("\"%s\" %s", question, secret);
-    type(peer, "/otr question ", words);
+    type(peer, peer->kind->question, words);
 }
 
 void
@@ -334,6 +337,12 @@ void
 chat_peer_otr_answer(ChatPeer *peer, const char *secret)
 {
     type(peer, peer->asked_question ? peer->kind->answer_question : peer->kind->answer, secret);
+}
+
+bool
+chat_peer_can_abort(const ChatPeer *peer)
+{
+    return peer->kind->abort != NULL;
 }
 
 void
@@ -391,8 +400,8 @@ begins_message(const ChatPeer *peer, const char *history, const char *end)
     return g_str_has_suffix(beginning, words) && strchr(beginning, ' ') == beginning + strlen(beginning) - strlen(words);
 }
 
-static bool
-has_received(ChatPeer *peer, const char *text)
+bool
+chat_peer_has_received(ChatPeer *peer, const char *text)
 {
     g_autofree char *history = read_history(peer);
     const gsize length = strlen(text);
@@ -406,7 +415,7 @@ has_received(ChatPeer *peer, const char *text)
 void
 chat_peer_wait_received(ChatPeer *peer, const char *text)
 {
-    wait_until(peer, has_received, text);
+    wait_until(peer, chat_peer_has_received, text);
 }
 
 bool

@@ -22,9 +22,10 @@ void chat_peer_free(ChatPeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChatPeer, chat_peer_free)
 const char *chat_peer_name(const ChatPeer *peer); /* "profanity", "mcabber" */
 
-/* One line, as it would be typed; it begins with no "/". */
+/* One line, as it would be typed: it begins with no "/", and has at most chat_peer_longest() bytes. */
 void chat_peer_say(ChatPeer *peer, const char *text);
-/* Empties the conversation's screen; the history stays. What is waited for below, up to wait_received(), is what the
+gsize chat_peer_longest(const ChatPeer *peer);
+/* Empties the conversation's screen; the history stays. What is waited for below, up to has_received(), is what the
  * screen shows since. */
 void chat_peer_clear(ChatPeer *peer);
 void chat_peer_wait_shown(ChatPeer *peer, const char *text); /* on one row */
@@ -36,15 +37,18 @@ void chat_peer_otr_end(ChatPeer *peer);
 void chat_peer_wait_encrypted(ChatPeer *peer);
 void chat_peer_wait_ended(ChatPeer *peer);
 
-/* Comparing a secret; `question` NULL: a secret both know. mcabber cannot put a question, only answer one. */
+/* Comparing a secret; `question` NULL: a secret both know. mcabber can answer a question, but not put one. */
+bool chat_peer_can_question(const ChatPeer *peer);
 void chat_peer_otr_ask(ChatPeer *peer, const char *question, const char *secret);
 void chat_peer_wait_asked(ChatPeer *peer, const char *question);
 void chat_peer_otr_answer(ChatPeer *peer, const char *secret); /* after wait_asked() */
-void chat_peer_otr_abort(ChatPeer *peer);                      /* mcabber only */
+bool chat_peer_can_abort(const ChatPeer *peer); /* mcabber can */
+void chat_peer_otr_abort(ChatPeer *peer);
 void chat_peer_wait_compared(ChatPeer *peer, bool same);
 void chat_peer_wait_aborted(ChatPeer *peer);
 
-/* Waits until its own history has a message of the other side that is exactly this, however long. */
+/* Whether its own history has a message of the other side that is exactly this, however long. */
+bool chat_peer_has_received(ChatPeer *peer, const char *text);
 void chat_peer_wait_received(ChatPeer *peer, const char *text);
 /* How the peer marks what it shows of the other side: encrypted or not. */
 bool chat_peer_showed_encrypted(const ChatPeer *peer, const char *text);
