@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/lines_private.h"
 
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,6 +20,7 @@ enum {
     LOCK_COLUMNS = 2, /* of encryption, with the blank behind it */
     CELL_COLUMNS_MIN = 28, /* the last cell of a table stands below the others when it has less room beside them … */
     CELL_INDENT = 4,       /* … so far from the left */
+    FAILURE_ROWS_MAX = 6,
 };
 
 /* A part of the text. */
@@ -93,7 +95,7 @@ static char *
 failure_words(const Message *message)
 {
     const char *reason = message->reason ? message->reason : _("it was not delivered");
-    if (strstr(reason, "/resend"))
+    if (strstr(reason, " /"))
         return text_clean(reason, -1, TEXT_LINE);
     g_autofree char *words = g_strdup_printf(_("%s: /resend tries again"), reason);
     return text_clean(words, -1, TEXT_LINE);
@@ -237,12 +239,44 @@ wrapped(Entry *entry, const LinesLook *look, const Columns *at)
     return entry->rows;
 }
 
+/* Where one row of the words about a failure begins and ends; how many rows they take when `row` is that or more. What
+ * was held back since it could not be encrypted needs all of them. */
+static int
+split_failure(const Entry *entry, const char *words, int columns, int row, const char **start, size_t *length)
+{
+    const int limit = strcmp(entry->message->encryption, "none") == 0 ? 1 : FAILURE_ROWS_MAX;
+    int rows = 0;
+    for (const char *at = words; *at && rows < limit; rows++) {
+        const size_t left = strlen(at);
+        size_t next = 0;
+        const size_t taken = text_wrap(at, left, MAX(columns, 1), &next);
+        if (rows == row) {
+            *start = at;
+            *length = rows + 1 == limit ? left : taken;
+        }
+        at += next;
+    }
+    return rows;
+}
+
+static int
+failure_rows(const Entry *entry, const Columns *at, const LinesLook *look)
+{
+    const char *start;
+    size_t length;
+    if (!has_failed(entry))
+        return 0;
+    g_autofree char *words = failure_words(entry->message);
+    return split_failure(entry, words, look->columns - at->text, INT_MAX, &start, &length);
+}
+
 int
 lines_rows(Lines *lines, guint64 number, const LinesLook *look)
 {
     Entry *entry = entry_at(lines, number);
     const Columns at = place_parts(lines, number, look);
-    return rules(lines, number) + (int) wrapped(entry, look, &at)->len + entry->cut + has_failed(entry);
+    return rules(lines, number) + (int) wrapped(entry, look, &at)->len + entry->cut
+           + failure_rows(entry, &at, look);
 }
 
 /* --- drawing --- */
@@ -356,6 +390,18 @@ draw_rule_before(const Lines *lines, guint64 number, int row, Canvas *canvas, Ar
     return false;
 }
 
+static void
+draw_failure(const Entry *entry, int row, const Columns *at, Canvas *canvas, Area area)
+{
+    const int columns = area.columns - at->text;
+    const char *start = "";
+    size_t length = 0;
+    g_autofree char *words = failure_words(entry->message);
+    split_failure(entry, words, columns, row, &start, &length);
+    g_autofree char *part = g_strndup(start, length);
+    canvas_text_ellipsized(canvas, area.row, area.column + at->text, columns, part, STYLE_ERROR);
+}
+
 void
 lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas *canvas, Area area)
 {
@@ -374,8 +420,6 @@ lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas 
                     -1, STYLE_WARNING);
         return;
     }
-    if (has_failed(entry)) {
-        g_autofree char *words = failure_words(entry->message);
-        canvas_text_ellipsized(canvas, area.row, area.column + at.text, area.columns - at.text, words, STYLE_ERROR);
-    }
+    if (has_failed(entry))
+        draw_failure(entry, row - rows - entry->cut, &at, canvas, area);
 }

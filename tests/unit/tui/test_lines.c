@@ -122,6 +122,26 @@ test_failure_says_why(void)
                  "12:00 me     no                                           ✗\n             refused^[[31m: /resend tries again");
 }
 
+/* What was held back says why and what to do, however long that is. */
+static void
+test_failure_is_said_in_full(void)
+{
+    g_autoptr(Lines) lines = lines_new();
+    g_autoptr(Jid) from = jid_new("me@example.org", NULL);
+    add(lines, MESSAGE_OUT, NOON, "first");
+    g_autoptr(Message) message = message_new(&(MessageInit) {
+        .direction = MESSAGE_OUT, .from = from, .body = "no", .time = NOON, .encryption = "otr" });
+    const guint64 number = lines_add_message(lines, message, NULL);
+    message_advance(message, MESSAGE_FAILED, "alice has ended the session: nothing was sent; /otr start begins anew");
+    assert_drawn(lines, number, &narrow,
+                 " no               ✗\n alice has ended\n the session:\n nothing was sent;\n /otr start begins\n anew");
+    g_free(message->reason);
+    message->reason = g_strnfill(1000, 'x');
+    g_assert_cmpint(lines_rows(lines, number, &narrow), ==, 7);
+    g_autofree char *text = draw(lines, number, &narrow);
+    g_assert_true(g_str_has_suffix(text, "…"));
+}
+
 /* I9, I12 */
 static void
 test_hostile_bodies(void)
@@ -518,6 +538,7 @@ main(int argc, char **argv)
     g_test_add_func("/tui/lines/groups-end", test_groups_end);
     g_test_add_func("/tui/lines/wraps-for-the-width", test_wraps_for_the_width);
     g_test_add_func("/tui/lines/failure-says-why", test_failure_says_why);
+    g_test_add_func("/tui/lines/failure-is-said-in-full", test_failure_is_said_in_full);
     g_test_add_func("/tui/lines/tables-are-folded-in-their-last-column", test_tables_are_folded_in_their_last_column);
     g_test_add_func("/tui/lines/hostile-bodies", test_hostile_bodies);
     g_test_add_func("/tui/lines/marks-of-encryption", test_marks_of_encryption);
