@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/core_private.h"
+#include "e2ee/e2ee.h"
 #include "core/retention.h"
 #include "store/cache.h"
 
@@ -281,6 +282,7 @@ Client *
 client_new(const ClientOptions *options, GError **error)
 {
     g_autoptr(Client) client = g_new0(Client, 1);
+    e2ee_start_up();
     client->paths = options->paths;
     client->wanted = g_strdupv((char **) options->accounts);
     client->secrets = options->secrets;

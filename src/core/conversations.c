@@ -48,6 +48,8 @@ load_page(Client *client, Conversation *conversation, gint64 order)
         report(client, conversation, error);
         return -1;
     }
+    for (guint i = 0; i < page->len; i++)
+        encryption_fill_in(g_ptr_array_index(page, i));
     if (page->len > 0)
         conversation_prepend_page(conversation, page);
     return (int) page->len;
@@ -77,6 +79,7 @@ conversations_open(Client *client, Account *account, const Jid *bare, Conversati
     if (conversation != NULL)
         return conversation;
     conversation = account_ensure_conversation(account, bare, kind);
+    encryption_adopt(client_session_of(client, account), conversation);
     load_end(client, conversation);
     return conversation;
 }

@@ -198,6 +198,40 @@ void conversations_restore(Session *session);
 /* Unread messages may have come that are not loaded: the number is the store's. */
 void conversations_count_unread(Client *client, Conversation *conversation);
 
+/* --- encryption.c --- */
+typedef struct Encryption Encryption;
+Encryption *encryption_new(Session *session);
+void encryption_free(Encryption *encryption);
+Encryption *session_encryption(const Session *session);
+/* The provider's state for this account, made when it is needed; NULL: its files cannot be used. */
+struct E2ee *encryption_state(Session *session, const char *provider, GError **error);
+/* The conversation was opened, or what it depends on has changed: its intent is what it should be. */
+void encryption_adopt(Session *session, Conversation *conversation);
+/* Whether something may be said to it at all. */
+bool encryption_check(Session *session, Conversation *conversation, GError **error);
+typedef enum { ENCRYPTION_READY, ENCRYPTION_WAITS, ENCRYPTION_REFUSED } EncryptionReadiness;
+/* Whether a message with this intent can leave now; begins what has to be begun. REFUSED: never, with the reason. */
+EncryptionReadiness encryption_prepare(Session *session, const Jid *with, const char *intent, GError **error);
+/* Takes a message that has come: false: there is nothing to show. `*opened` (the caller's) is what to go on with,
+ * decrypted or with words instead; NULL: it stays as it is. What comes from other devices and archives cannot be read
+ * here, and is not tried. */
+bool encryption_open(Session *session, const XmppMessage *message, XmppMessage **opened);
+/* A message in the clear is about to leave. */
+void encryption_offer(Session *session, XmppMessage *stanza);
+/* A new session with the server; the device of somebody is offline; a message of ours came back. */
+void encryption_bound(Session *session);
+void encryption_gone(Session *session, const Jid *from);
+void encryption_bounced(Session *session, const XmppMessage *bounce, const char *reason);
+/* What the history keeps of a message. */
+typedef enum { KEEP_NOTHING, KEEP_PLACE, KEEP_TEXT } EncryptionKeep;
+EncryptionKeep encryption_keep(const Client *client, const Conversation *conversation, const char *encryption);
+/* Words for a text that was not kept. */
+void encryption_fill_in(Message *message);
+/* history_add() and history_correct(), with as much of the text as is to be kept. */
+HistoryOutcome encryption_store_edit(Client *client, const Conversation *conversation, const Message *original,
+                                     Message *edit, GError **error);
+HistoryOutcome encryption_store(Client *client, const Conversation *conversation, Message *message, GError **error);
+
 /* --- outgoing.c --- */
 /* conversation_advance_message(), also in the store. */
 void outgoing_advance(Session *session, Conversation *conversation, Message *message, MessageState state,
@@ -240,6 +274,10 @@ void outgoing_queue_release(OutgoingQueue *queue);
 /* While that is waited for: whom the doubtful messages are for (bare JIDs, each once, with free function), and when the
  * oldest of them was written. Empty: nothing is in doubt. */
 GPtrArray *outgoing_queue_doubtful(const OutgoingQueue *queue, gint64 *since);
+/* What waits for encryption may go on; or cannot be sent, for this reason. */
+void outgoing_queue_flush(OutgoingQueue *queue);
+void outgoing_queue_fail_waiting(OutgoingQueue *queue, const Jid *with, const char *reason);
+guint outgoing_queue_waiting(const OutgoingQueue *queue, const Jid *with);
 void outgoing_queue_closed(OutgoingQueue *queue);
 guint outgoing_queue_length(const OutgoingQueue *queue);
 

@@ -59,15 +59,14 @@ find_corrected(Session *session, const Conversation *conversation, const char *i
 
 /* True: it is the latest text. */
 static bool
-keep_correction(Session *session, const Conversation *conversation, const Message *original, const Message *edit)
+keep_correction(Session *session, const Conversation *conversation, const Message *original, Message *edit)
 {
-    const HistoryPlace place = conversations_place(conversation);
     g_autoptr(GError) error = NULL;
     if (original->row == 0) /* it is not kept: what a copy would be known by is in memory only */
         return g_strcmp0(original->edit_id, edit->id) != 0
                && !(edit->delayed && edit->time < original->edited);
     const HistoryOutcome outcome =
-        history_correct(client_db(session_client(session)), &place, original, edit, &error);
+        encryption_store_edit(session_client(session), conversation, original, edit, &error);
     if (outcome != HISTORY_FAILED)
         return outcome == HISTORY_ADDED;
     session_resume_block_acks(session_resume(session));
@@ -84,6 +83,9 @@ incoming_correction(Session *session, Conversation *conversation, const XmppMess
         return false;
     g_autoptr(Message) original = find_corrected(session, conversation, message->corrects, direction);
     if (original == NULL)
+        return false;
+    /* What was said in secret is not changed from outside of it (I14, I21). */
+    if (!g_str_equal(original->encryption, message->encryption != NULL ? message->encryption : "none"))
         return false;
     g_autoptr(Message) edit = incoming_make_message(session, message, direction);
     if (direction == MESSAGE_OUT)

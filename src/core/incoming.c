@@ -60,6 +60,7 @@ receive_error(Session *session, const XmppMessage *bounce)
     if (bounce->id == NULL || bounce->error == NULL)
         return;
     g_autofree char *reason = stanza_error_words(bounce->error);
+    encryption_bounced(session, bounce, reason);
     Message *sent = find_bounced(session, bounce, &conversation);
     if (conversation != NULL) {
         conversation_lock_to(conversation, NULL);
@@ -152,6 +153,8 @@ incoming_make_message(const Session *session, const XmppMessage *message, Messag
         .time = delayed ? message->delay : now,
         .delayed = delayed,
         .markable = direction == MESSAGE_IN && message->markable,
+        .encryption = message->encryption,
+        .trust = message->trust,
         .state = MESSAGE_SENT,
     });
 }
@@ -170,11 +173,11 @@ bool
 incoming_keep(Session *session, Conversation *conversation, Message *message)
 {
     Client *client = session_client(session);
-    const HistoryPlace place = conversations_place(conversation);
+    const EncryptionKeep keep = encryption_keep(client, conversation, message->encryption);
     g_autoptr(GError) error = NULL;
-    if (!conversations_are_kept(client, conversation))
+    if (keep == KEEP_NOTHING || (keep == KEEP_PLACE && is_shown_already(conversation, message)))
         return !is_shown_already(conversation, message);
-    const HistoryOutcome outcome = history_add(client_db(client), &place, message, &error);
+    const HistoryOutcome outcome = encryption_store(client, conversation, message, &error);
     if (outcome == HISTORY_FAILED) {
         /* It is shown, and the server keeps it as long as this session lasts. */
         session_resume_block_acks(session_resume(session));
@@ -224,10 +227,12 @@ note_archive_id(Session *session, const XmppMessage *message)
 void
 incoming_message(Session *session, const XmppMessage *message)
 {
+    g_autoptr(XmppMessage) opened = NULL;
     switch (message->type) {
     case XMPP_MESSAGE_NORMAL:
     case XMPP_MESSAGE_CHAT:
-        receive_chat(session, message);
+        if (encryption_open(session, message, &opened))
+            receive_chat(session, opened != NULL ? opened : message);
         note_archive_id(session, message);
         break;
     case XMPP_MESSAGE_ERROR:

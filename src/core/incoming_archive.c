@@ -198,6 +198,29 @@ receive_about(Session *session, const XmppMessage *stanza)
         conversation_append(conversation, shown);
 }
 
+static void
+free_stanza(gpointer stanza)
+{
+    message_stanza_free(stanza);
+}
+
+/* What there is to show of a page: encrypted messages say so in words, in `copies`. */
+static GPtrArray *
+open_results(Session *session, const MamPage *page, GPtrArray *copies)
+{
+    GPtrArray *stanzas = g_ptr_array_sized_new(page->messages->len);
+    for (guint i = 0; i < page->messages->len; i++) {
+        XmppMessage *stanza = g_ptr_array_index(page->messages, i);
+        XmppMessage *opened;
+        if (!encryption_open(session, stanza, &opened))
+            continue;
+        g_ptr_array_add(stanzas, opened != NULL ? opened : stanza);
+        if (opened != NULL)
+            g_ptr_array_add(copies, opened);
+    }
+    return stanzas;
+}
+
 bool
 incoming_archive_page(Session *session, const MamPage *page, bool is_news, HistoryBounds *bounds, GError **error)
 {
@@ -205,10 +228,12 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, Histo
     g_autoptr(GArray) unkept = g_array_new(FALSE, FALSE, sizeof(Result));
     g_array_set_clear_func(kept, result_clear);
     g_array_set_clear_func(unkept, result_clear);
-    if (page->messages->len == 0)
+    g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func(free_stanza);
+    g_autoptr(GPtrArray) stanzas = open_results(session, page, copies);
+    if (stanzas->len == 0)
         return true;
-    for (guint i = 0; i < page->messages->len; i++) {
-        const XmppMessage *stanza = g_ptr_array_index(page->messages, i);
+    for (guint i = 0; i < stanzas->len; i++) {
+        const XmppMessage *stanza = g_ptr_array_index(stanzas, i);
         MessageDirection direction;
         g_autoptr(Jid) peer = is_plain_text(stanza) ? incoming_peer(session, stanza, &direction) : NULL;
         g_autoptr(Jid) bare = peer != NULL ? jid_to_bare(peer) : NULL;
@@ -234,8 +259,8 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, Histo
     count_unread(session, unseen);
     for (guint i = 0; i < unkept->len; i++)
         show_unkept(session, &g_array_index(unkept, Result, i));
-    for (guint i = 0; i < page->messages->len; i++) {
-        const XmppMessage *stanza = g_ptr_array_index(page->messages, i);
+    for (guint i = 0; i < stanzas->len; i++) {
+        const XmppMessage *stanza = g_ptr_array_index(stanzas, i);
         if (!is_plain_text(stanza))
             receive_about(session, stanza);
     }

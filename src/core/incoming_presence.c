@@ -31,6 +31,8 @@ incoming_presence(Session *session, const XmppPresence *presence)
     const gint64 now = when_now();
     const gint64 since = presence->delay > 0 && presence->delay < now ? presence->delay : now;
     unlock(session, presence->from, presence->show == PRESENCE_OFFLINE);
+    if (presence->show == PRESENCE_OFFLINE)
+        encryption_gone(session, presence->from);
     if (presence->show == PRESENCE_OFFLINE && jid_is_bare(presence->from))
         contact_clear_resources(contact); /* the account as a whole: it is gone, or not reachable */
     else

@@ -12,7 +12,9 @@ src_core_libcore_a_SOURCES = \
 	src/core/core_private.h \
 	src/core/corrections.c src/core/corrections.h \
 	src/core/credentials.c \
-	src/core/encryption.h \
+	src/core/encryption.c src/core/encryption.h \
+	src/core/encryption_keys.c \
+	src/core/encryption_store.c \
 	src/core/history_gaps.c \
 	src/core/history_past.c src/core/history_past.h \
 	src/core/history_sync.c \

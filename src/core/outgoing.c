@@ -71,8 +71,17 @@ void
 outgoing_advance(Session *session, Conversation *conversation, Message *message, MessageState state,
                  const char *reason)
 {
+    Client *client = session_client(session);
     g_autoptr(GError) error = NULL;
-    if (!conversation_advance_message(conversation, message, state, reason) || message->row == 0)
+    if (!conversation_advance_message(conversation, message, state, reason))
+        return;
+    /* What is encrypted leaves a trace only when it has left. */
+    if (message->row == 0 && state == MESSAGE_SENT && !g_str_equal(message->encryption, "none")) {
+        if (encryption_store(client, conversation, message, &error) == HISTORY_FAILED)
+            client_notice(client, session_account(session), NOTICE_ERROR, error->code, "%s", error->message);
+        return;
+    }
+    if (message->row == 0)
         return;
     if (!history_update(client_db(session_client(session)), message, &error))
         client_notice(session_client(session), session_account(session), NOTICE_ERROR, error->code, "%s",
@@ -96,24 +105,29 @@ outgoing_current_id(const Message *message)
 
 /* Refuses what the conversation's intent does not allow (I21), before anything is written. */
 static bool
-check_conversation(const Conversation *conversation, GError **error)
+check_conversation(Session *session, Conversation *conversation, GError **error)
 {
     if (conversation_kind(conversation) != CONVERSATION_CHAT) {
         g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("%s is a room you have not joined: nothing was sent"),
                     conversation_label(conversation));
         return false;
     }
-    g_autoptr(Envelope) possible =
-        envelope_plain(message_stanza_new(), conversation_intent(conversation), error);
-    return possible != NULL;
+    return encryption_check(session, conversation, error);
 }
 
 /* The text as it will be sent; NULL: refused. */
 static char *
-prepare_body(const Conversation *conversation, const char *body, GError **error)
+prepare_body(Session *session, Conversation *conversation, const char *body, GError **error)
 {
     g_autofree char *text = normalise_lines(body);
-    return check_body(text, error) && check_conversation(conversation, error) ? g_steal_pointer(&text) : NULL;
+    return check_body(text, error) && check_conversation(session, conversation, error) ? g_steal_pointer(&text) : NULL;
+}
+
+/* What was said in secret stays so, whatever the conversation insists on now. */
+static const char *
+message_intent(const Conversation *conversation, const Message *message)
+{
+    return g_str_equal(message->encryption, "none") ? conversation_intent(conversation) : message->encryption;
 }
 
 /* Puts the text that is shown into the queue. */
@@ -125,14 +139,16 @@ enqueue(Session *session, Conversation *conversation, const Message *message, GE
     row->message = message->row;
     row->with = g_strdup(jid_text(conversation_jid(conversation)));
     row->kind = conversation_kind(conversation);
-    row->intent = g_strdup(conversation_intent(conversation));
+    row->intent = g_strdup(message_intent(conversation, message));
     row->id = g_strdup(outgoing_current_id(message));
     row->body = g_strdup(message->body);
     if (is_edit) {
         row->corrects = g_strdup(message->id);
         row->original = message->row;
     }
-    return outgoing_queue_add(session_outgoing(session), row, message->serial, message->row != 0, error);
+    const bool is_kept = message->row != 0
+                         && encryption_keep(session_client(session), conversation, row->intent) == KEEP_TEXT;
+    return outgoing_queue_add(session_outgoing(session), row, message->serial, is_kept, error);
 }
 
 /* Both rows, or none: a message that waits nowhere would wait for ever. */
@@ -141,7 +157,7 @@ store_and_enqueue(Session *session, Conversation *conversation, Message *message
 {
     Db *db = client_db(session_client(session));
     const HistoryPlace place = conversations_place(conversation);
-    if (!conversations_are_kept(session_client(session), conversation)) {
+    if (encryption_keep(session_client(session), conversation, message->encryption) != KEEP_TEXT) {
         conversation_append(conversation, message);
         return enqueue(session, conversation, message, error);
     }
@@ -158,19 +174,53 @@ store_and_enqueue(Session *session, Conversation *conversation, Message *message
     return true;
 }
 
+static bool
+resend(Session *session, Conversation *conversation, Message *message, GError **error)
+{
+    if (!check_conversation(session, conversation, error) || !conversation_requeue_message(conversation, message))
+        return false;
+    if (message->row != 0 && !history_update(client_db(session_client(session)), message, error))
+        return false;
+    return enqueue(session, conversation, message, error);
+}
+
+/* Who says once more what could not be encrypted means that message, not a second one. */
+static Message *
+find_said_before(const Conversation *conversation, const char *text)
+{
+    for (guint i = conversation_message_count(conversation); i > 0; i--) {
+        Message *message = conversation_message_at(conversation, i - 1);
+        if (message->direction != MESSAGE_OUT)
+            continue;
+        const bool is_held_back = message->state == MESSAGE_FAILED && message->trust == NULL
+                                  && !g_str_equal(message->encryption, "none");
+        return is_held_back && g_str_equal(message->body, text) ? message : NULL;
+    }
+    return NULL;
+}
+
 Message *
 outgoing_send(Client *client, Conversation *conversation, const char *body, GError **error)
 {
     Session *session = client_session_of(client, conversation_account(conversation));
     g_return_val_if_fail(session != NULL && body != NULL, NULL);
-    g_autofree char *text = prepare_body(conversation, body, error);
+    g_autofree char *text = prepare_body(session, conversation, body, error);
     if (text == NULL)
         return NULL;
+    Message *failed = find_said_before(conversation, text);
+    if (failed != NULL)
+        return resend(session, conversation, failed, error) ? failed : NULL;
     const Account *account = session_account(session);
     const Jid *from = account_full_jid(account) != NULL ? account_full_jid(account) : account_jid(account);
     g_autofree char *id = stream_new_id();
-    g_autoptr(Message) message = message_new(
-        &(MessageInit) { .direction = MESSAGE_OUT, .from = from, .id = id, .origin_id = id, .body = text });
+    g_autoptr(Message) message = message_new(&(MessageInit) {
+        .direction = MESSAGE_OUT,
+        .from = from,
+        .id = id,
+        .origin_id = id,
+        .body = text,
+        .encryption = conversation_intent(conversation),
+    });
     if (!store_and_enqueue(session, conversation, message, error))
         return NULL;
     return message; /* the conversation's reference keeps it */
@@ -180,30 +230,24 @@ bool
 outgoing_correct(Client *client, Conversation *conversation, Message *original, const char *body, GError **error)
 {
     Session *session = client_session_of(client, conversation_account(conversation));
-    Db *db = client_db(client);
     g_return_val_if_fail(session != NULL && original->direction == MESSAGE_OUT && original->id != NULL, false);
-    g_autofree char *text = prepare_body(conversation, body, error);
+    g_autofree char *text = prepare_body(session, conversation, body, error);
     if (text == NULL)
         return false;
+    if (!g_str_equal(original->encryption, "none") && g_str_equal(conversation_intent(conversation), "none")) {
+        g_set_error(error, CONFAB_ERROR, ERROR_ENCRYPTION,
+                    _("that was said encrypted, and a correction in the clear would give it away: nothing was sent; /otr "
+                      "start"));
+        return false;
+    }
     g_autofree char *id = stream_new_id();
     g_autoptr(Message) edit = message_new(
         &(MessageInit) { .direction = MESSAGE_OUT, .from = original->from, .id = id, .origin_id = id, .body = text });
-    const HistoryPlace place = conversations_place(conversation);
-    if (original->row != 0 && history_correct(db, &place, original, edit, error) == HISTORY_FAILED)
+    if (encryption_store_edit(client, conversation, original, edit, error) == HISTORY_FAILED)
         return false;
     /* What was not on the wire yet need not be sent any more; the correction follows what was. */
     conversation_edit_message(conversation, original, text, edit->time, id);
     return enqueue(session, conversation, original, error);
-}
-
-static bool
-resend(Session *session, Conversation *conversation, Message *message, GError **error)
-{
-    if (!check_conversation(conversation, error) || !conversation_requeue_message(conversation, message))
-        return false;
-    if (message->row != 0 && !history_update(client_db(session_client(session)), message, error))
-        return false;
-    return enqueue(session, conversation, message, error);
 }
 
 int
@@ -229,7 +273,7 @@ outgoing_resend(Client *client, Conversation *conversation, Message *message, GE
 bool
 outgoing_send_bare(Session *session, Conversation *conversation, XmppMessage *take_stanza)
 {
-    g_autoptr(Envelope) envelope = envelope_plain(take_stanza, conversation_intent(conversation), NULL);
+    g_autoptr(Envelope) envelope = envelope_bare(take_stanza, NULL);
     return envelope != NULL && message_stanza_send(session_stream(session), envelope_message(envelope));
 }
 

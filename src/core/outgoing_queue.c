@@ -19,7 +19,17 @@ typedef struct Pending {
     OutboxRow *row;
     guint batch;    /* which question to the disk it belongs to */
     bool durable;
+    bool sealing;   /* its provider is at work … */
+    Envelope *sealed; /* … and has done it, */
+    char *refused;  /* … or has not, for this reason */
 } Pending;
+
+/* Which message a provider works at; it may be gone, and the queue, too, when that is done. */
+typedef struct Sealing {
+    OutgoingQueue *queue;
+    char *id;
+    bool is_late;
+} Sealing;
 
 struct OutgoingQueue {
     Session *session;
@@ -30,6 +40,7 @@ struct OutgoingQueue {
     bool in_doubt;     /* … which was not found out yet, also while there is no connection */
     guint durable;     /* the question to the disk; 0: none is under way */
     guint batch, asked;
+    GSList *sealings;  /* Sealing*: under way */
 };
 
 static void ask_disk(OutgoingQueue *queue);
@@ -39,6 +50,8 @@ pending_free(gpointer data)
 {
     Pending *pending = data;
     outbox_row_free(pending->row);
+    envelope_free(pending->sealed);
+    g_free(pending->refused);
     g_free(pending);
 }
 
@@ -72,6 +85,9 @@ outgoing_queue_free(OutgoingQueue *queue)
     g_clear_handle_id(&queue->hold, g_source_remove);
     if (queue->durable != 0)
         db_forget_durable(queue_db(queue), queue->durable);
+    for (GSList *link = queue->sealings; link != NULL; link = link->next)
+        ((Sealing *) link->data)->queue = NULL;
+    g_slist_free(queue->sealings);
     g_hash_table_unref(queue->by_id);
     g_queue_clear_full(&queue->pending, pending_free);
     g_free(queue);
@@ -176,7 +192,97 @@ intent_of(const OutboxRow *row, const Conversation *conversation)
     return conversation != NULL && g_str_equal(row->intent, "none") ? conversation_intent(conversation) : row->intent;
 }
 
-typedef enum { WRITTEN, NOT_ONLINE, DROPPED } Outcome;
+typedef enum {
+    WRITTEN,
+    WAITS, /* for encryption: what is for somebody else may pass */
+    NOT_ONLINE,
+    DROPPED,
+} Outcome;
+
+static void flush(OutgoingQueue *queue);
+
+static void
+on_sealed(Envelope *take_envelope, const GError *error, gpointer data)
+{
+    Sealing *sealing = data;
+    OutgoingQueue *queue = sealing->queue;
+    const bool is_late = sealing->is_late;
+    GList *link = queue != NULL ? g_hash_table_lookup(queue->by_id, sealing->id) : NULL;
+    Pending *pending = link != NULL ? link->data : NULL;
+    g_autoptr(Envelope) envelope = take_envelope;
+    if (queue != NULL)
+        queue->sealings = g_slist_remove(queue->sealings, sealing);
+    g_free(sealing->id);
+    g_free(sealing);
+    if (pending == NULL)
+        return;
+    pending->sealing = false;
+    pending->sealed = g_steal_pointer(&envelope);
+    pending->refused = pending->sealed == NULL ? g_strdup(error->message) : NULL;
+    if (is_late)
+        flush(queue);
+}
+
+/* Lets the provider at it; what it makes may come now or later. */
+static void
+seal(OutgoingQueue *queue, Pending *pending, Conversation *conversation, const char *intent)
+{
+    Session *session = queue->session;
+    const E2eeProvider *provider = e2ee_find_provider(intent);
+    Sealing *sealing = g_new0(Sealing, 1);
+    const ChatState state =
+        conversation != NULL ? typing_take_state(session_typing(session), conversation) : CHAT_STATE_NONE;
+    *sealing = (Sealing) { .queue = queue, .id = g_strdup(pending->row->id) };
+    queue->sealings = g_slist_prepend(queue->sealings, sealing);
+    pending->sealing = true;
+    provider->encrypt(encryption_state(session, intent, NULL), make_stanza(pending, conversation, state), on_sealed,
+                      sealing);
+    if (pending->sealing)
+        sealing->is_late = true;
+}
+
+/* READY with `pending->sealed`. */
+static EncryptionReadiness
+prepare_sealed(OutgoingQueue *queue, Pending *pending, Conversation *conversation, const char *intent, GError **error)
+{
+    g_autoptr(Jid) with = jid_new(pending->row->with, error);
+    if (with == NULL)
+        return ENCRYPTION_REFUSED;
+    if (pending->sealed == NULL && pending->refused == NULL && !pending->sealing) {
+        const EncryptionReadiness readiness = encryption_prepare(queue->session, with, intent, error);
+        if (readiness != ENCRYPTION_READY)
+            return readiness;
+        seal(queue, pending, conversation, intent);
+    }
+    if (pending->refused != NULL)
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_ENCRYPTION, pending->refused);
+    return pending->refused != NULL ? ENCRYPTION_REFUSED : pending->sealed != NULL ? ENCRYPTION_READY : ENCRYPTION_WAITS;
+}
+
+/* The message shows how it was encrypted, not only that it should be. */
+static void
+note_trust(const OutgoingQueue *queue, const Pending *pending, Conversation *conversation, const Envelope *envelope)
+{
+    Message *message =
+        conversation != NULL && pending->serial != 0 ? conversation_find_message(conversation, pending->serial) : NULL;
+    if (message == NULL || g_strcmp0(outgoing_current_id(message), pending->row->id) != 0)
+        return;
+    g_free(message->encryption);
+    g_free(message->trust);
+    message->encryption = g_strdup(envelope_encryption(envelope));
+    message->trust = g_strdup(envelope_trust(envelope));
+}
+
+static Envelope *
+make_plain(const OutgoingQueue *queue, const Pending *pending, Conversation *conversation, GError **error)
+{
+    Session *session = queue->session;
+    const ChatState state =
+        conversation != NULL ? typing_take_state(session_typing(session), conversation) : CHAT_STATE_NONE;
+    XmppMessage *stanza = make_stanza(pending, conversation, state);
+    encryption_offer(session, stanza);
+    return envelope_plain(stanza, "none", error);
+}
 
 static Outcome
 write_pending(OutgoingQueue *queue, GList *link)
@@ -185,14 +291,22 @@ write_pending(OutgoingQueue *queue, GList *link)
     OutboxRow *row = pending->row;
     Session *session = queue->session;
     Conversation *conversation = find_conversation(queue, pending);
-    const ChatState state =
-        conversation != NULL ? typing_take_state(session_typing(session), conversation) : CHAT_STATE_NONE;
+    const char *intent = intent_of(row, conversation);
     g_autoptr(GError) error = NULL;
-    g_autoptr(Envelope) envelope = envelope_plain(make_stanza(pending, conversation, state), intent_of(row, conversation), &error);
+    EncryptionReadiness readiness = ENCRYPTION_READY;
+    if (!g_str_equal(intent, "none"))
+        readiness = prepare_sealed(queue, pending, conversation, intent, &error);
+    if (readiness == ENCRYPTION_WAITS)
+        return WAITS;
+    g_autoptr(Envelope) envelope = NULL;
+    if (readiness == ENCRYPTION_READY)
+        envelope = pending->sealed != NULL ? g_steal_pointer(&pending->sealed)
+                                           : make_plain(queue, pending, conversation, &error);
     if (envelope == NULL) {
         fail(queue, link, error->message);
         return DROPPED;
     }
+    note_trust(queue, pending, conversation, envelope);
     if (!message_stanza_send(session_stream(session), envelope_message(envelope)))
         return NOT_ONLINE;
     row->written = true;
@@ -213,25 +327,78 @@ is_too_old(const OutgoingQueue *queue, const OutboxRow *row)
     return hours != 0 && when_now() - row->queued > hours * G_TIME_SPAN_HOUR;
 }
 
-/* Order is kept: who is not on the disk yet holds up those behind. */
+static bool
+is_among(const GPtrArray *waiting, const char *with)
+{
+    for (guint i = 0; i < waiting->len; i++) {
+        if (g_str_equal(g_ptr_array_index(waiting, i), with))
+            return true;
+    }
+    return false;
+}
+
+/* Order is kept: who is not on the disk yet holds up those behind; who waits for encryption those to the same peer. */
 static void
 flush(OutgoingQueue *queue)
 {
     GList *next;
+    g_autoptr(GPtrArray) waiting = g_ptr_array_new();
     if (queue->hold != 0)
         return;
     for (GList *link = queue->pending.head; link != NULL; link = next) {
         const Pending *pending = link->data;
         next = link->next;
-        if (pending->row->written)
+        if (pending->row->written || is_among(waiting, pending->row->with))
             continue;
         if (!session_is_online(queue->session) || !pending->durable)
             return;
         if (is_too_old(queue, pending->row))
             fail(queue, link, _("it waited for too long to be sent without asking: /resend sends it"));
-        else if (write_pending(queue, link) == NOT_ONLINE)
-            return;
+        else
+            switch (write_pending(queue, link)) {
+            case NOT_ONLINE:
+                return;
+            case WAITS:
+                g_ptr_array_add(waiting, pending->row->with);
+                break;
+            case WRITTEN:
+            case DROPPED:
+                break;
+            }
     }
+}
+
+void
+outgoing_queue_flush(OutgoingQueue *queue)
+{
+    flush(queue);
+}
+
+static bool
+waits_for_encryption(const OutgoingQueue *queue, const Pending *pending, const Jid *with)
+{
+    return !pending->row->written && g_str_equal(pending->row->with, jid_bare(with))
+           && !g_str_equal(intent_of(pending->row, find_conversation(queue, pending)), "none");
+}
+
+void
+outgoing_queue_fail_waiting(OutgoingQueue *queue, const Jid *with, const char *reason)
+{
+    GList *next;
+    for (GList *link = queue->pending.head; link != NULL; link = next) {
+        next = link->next;
+        if (waits_for_encryption(queue, link->data, with))
+            fail(queue, link, reason);
+    }
+}
+
+guint
+outgoing_queue_waiting(const OutgoingQueue *queue, const Jid *with)
+{
+    guint count = 0;
+    for (const GList *link = queue->pending.head; link != NULL; link = link->next)
+        count += waits_for_encryption(queue, link->data, with) ? 1 : 0;
+    return count;
 }
 
 /* --- on the disk --- */

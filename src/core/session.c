@@ -28,6 +28,7 @@ struct Session {
     HistorySync *history_sync;
     Reading *reading;
     Typing *typing;
+    Encryption *encryption;
     RosterKeeper *roster_keeper;
 
     bool wanted;  /* the user wants to be online */
@@ -110,6 +111,12 @@ Typing *
 session_typing(const Session *session)
 {
     return session->typing;
+}
+
+Encryption *
+session_encryption(const Session *session)
+{
+    return session->encryption;
 }
 
 const char *
@@ -432,6 +439,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
     typing_reset(session->typing);
     on_online(session, jid);
     own_presence_restore(session);
+    encryption_bound(session);
     outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
     activity_online(client_activity(session->client), session, false);
@@ -447,6 +455,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
     if (restored) {
         outgoing_queue_restored(session->outgoing, acknowledged); /* before anything is sent that counts */
         own_presence_renew(session);
+        encryption_bound(session);
         history_sync_bound(session->history_sync);
     } else {
         own_presence_resume(session);
@@ -705,6 +714,7 @@ session_new(Client *client, const AccountConfig *config)
     session->history_sync = history_sync_new(session);
     session->reading = reading_new(session);
     session->typing = typing_new(session);
+    session->encryption = encryption_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
     account_memory_lend_caps(session);
@@ -726,6 +736,7 @@ session_free(Session *session)
         tell_done(session);
     }
     bus_free(session->bus);
+    encryption_free(session->encryption);
     typing_free(session->typing);
     reading_free(session->reading);
     history_sync_free(session->history_sync);

@@ -85,6 +85,13 @@ typedef struct E2eeEvent {
     };
 } E2eeEvent;
 
+/* How a peer's program understands what is inside: as text, or as HTML. */
+typedef enum {
+    E2EE_MARKUP_READ = 1,    /* "<" must be sent as "&lt;" */
+    E2EE_MARKUP_WRITTEN = 2, /* what it sends is HTML */
+    E2EE_MARKUP_UNKNOWN = 4, /* nobody knows the program */
+} E2eeMarkup;
+
 /* What a provider needs of the account. Called on the main loop, also from within the provider's functions; none of
  * these may call the provider, but `event` may ask for state, trust and keys. */
 typedef struct E2eeHost {
@@ -95,8 +102,7 @@ typedef struct E2eeHost {
     /* The peer may learn that this account is online: only then is anything answered that the user did not begin
      * (I15, I22). */
     bool (*may_answer)(gpointer data, const Jid *peer);
-    /* The peer's program takes text inside for HTML, so that "<" must be sent as "&lt;". */
-    bool (*wants_markup)(gpointer data, const Jid *peer);
+    E2eeMarkup (*markup)(gpointer data, const Jid *peer);
     /* The largest body the provider may send, in bytes; 0: any. */
     guint (*body_limit)(gpointer data, const Jid *peer);
     void (*event)(gpointer data, const E2eeEvent *event);
@@ -127,6 +133,7 @@ typedef struct E2eeKey {
 struct E2eeProvider {
     const char *name;  /* "otr": /encrypt, setting, history column; stable */
     const char *label; /* "OTR" */
+    const char *ns;    /* XEP-0380 §3 */
     const XmppModule *module; /* NULL: it has no stanzas of its own */
     E2eeCan can;
     /* Reads what is in `directory` (made when missing); `host` is copied. NULL: the files cannot be used. */
@@ -139,8 +146,8 @@ struct E2eeProvider {
     bool (*start)(E2ee *e2ee, const Jid *peer, GError **error);
     /* Ends it, and tells the peer; nothing happens when there is none. */
     void (*stop)(E2ee *e2ee, const Jid *peer);
-    /* The device is offline: nothing can be sent to it. */
-    void (*gone)(E2ee *e2ee, const Jid *full);
+    /* The device is offline, or all of this bare JID: nothing can be sent there. */
+    void (*gone)(E2ee *e2ee, const Jid *jid);
     /* The account is offline for good, or its session is a new one. */
     void (*closed)(E2ee *e2ee);
     /* Takes the message; its body is what is to be said. */
@@ -149,8 +156,10 @@ struct E2eeProvider {
     void (*offer)(E2ee *e2ee, XmppMessage *message);
     /* Of the peer itself, live: no copies, no archive. Changes the message as the outcome says. */
     E2eeOutcome (*receive)(E2ee *e2ee, XmppMessage *message, E2eeReceived *received);
-    /* Whether a body, wherever it was found, is this provider's and cannot be read any more. */
-    bool (*is_sealed)(const char *body);
+    /* Whether receive() is to see it: cheap, for every message. */
+    bool (*concerns)(E2ee *e2ee, const XmppMessage *message);
+    /* What a body from a copy or an archive is, which cannot be read here: NOT_MINE, SILENT or UNREADABLE. */
+    E2eeOutcome (*judge)(const char *body);
     GPtrArray *(*keys)(E2ee *e2ee, const Jid *peer); /* E2eeKey*, with free function; peer NULL: all, the own one first */
     bool (*set_trust)(E2ee *e2ee, const Jid *peer, const char *fingerprint, E2eeTrust trust, GError **error);
 };
@@ -161,6 +170,9 @@ const char *e2ee_trust_word(E2eeTrust trust); /* "untrusted", "trusted", "verifi
 /* `intent` is what the conversation insists on; anything but "none" is refused with ERROR_ENCRYPTION (I21). Takes the
  * message. */
 Envelope *envelope_plain(XmppMessage *take_message, const char *intent, GError **error);
+/* Of a message that says nothing itself, whatever the conversation insists on: chat states, receipts, markers. Refused
+ * with ERROR_ENCRYPTION when it has a body or a subject. */
+Envelope *envelope_bare(XmppMessage *take_message, GError **error);
 const XmppMessage *envelope_message(const Envelope *envelope);
 const char *envelope_encryption(const Envelope *envelope); /* "none" or the provider */
 const char *envelope_trust(const Envelope *envelope);      /* e2ee_trust_word(); NULL for "none" */
@@ -170,5 +182,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Envelope, envelope_free)
 /* providers.c: the only list; NULL-terminated. */
 const E2eeProvider *const *e2ee_providers(void);
 const E2eeProvider *e2ee_find_provider(const char *name);
-/* Once in the process, before everything else here and before there are threads: what the libraries want. */
+/* Before everything else here: what the libraries want, once in the process. */
 void e2ee_start_up(void);

@@ -29,11 +29,24 @@ envelope_plain(XmppMessage *take_message, const char *intent, GError **error)
     return envelope;
 }
 
+Envelope *
+envelope_bare(XmppMessage *take_message, GError **error)
+{
+    const bool is_bare = take_message->body == NULL && take_message->subject == NULL;
+    return envelope_plain(take_message, is_bare ? "none" : "encryption", error);
+}
+
 /* XEP-0364 "Processing Hints", "Message Carbons": nobody but the device it is for can read it. */
 Envelope *
 envelope_sealed(XmppMessage *take_message, const E2eeProvider *provider, E2eeTrust trust)
 {
     Envelope *envelope = g_new0(Envelope, 1);
+    take_message->hints |= HINT_NO_COPY | HINT_NO_PERMANENT_STORE;
+    take_message->is_private = true;
+    g_free(take_message->encrypted_ns);
+    g_free(take_message->encrypted_name);
+    take_message->encrypted_ns = g_strdup(provider->ns);
+    take_message->encrypted_name = g_strdup(provider->label);
     envelope->message = take_message;
     envelope->provider = provider;
     envelope->trust = trust;

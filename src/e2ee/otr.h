@@ -5,13 +5,17 @@
 
 #include "e2ee/e2ee.h"
 
-enum { OTR_EXTRA_KEY_BYTES = 32 };
+enum {
+    OTR_EXTRA_KEY_BYTES = 32,
+    OTR_FINGERPRINT_DIGITS = 40,
+};
 
 extern const E2eeProvider otr_provider;
 
 /* The own key is made in a worker: E2EE_EVENT_OWN_KEY tells. Does nothing when there is one, or one is being made. */
 void otr_make_key(E2ee *e2ee);
 bool otr_has_key(E2ee *e2ee);
+char *otr_own_fingerprint(E2ee *e2ee); /* hexadecimal digits, the caller frees; NULL: none yet */
 /* Of the session with this peer that is ON: 2 or 3; else 0. */
 guint otr_version(E2ee *e2ee, const Jid *peer);
 
@@ -32,4 +36,5 @@ typedef struct OtrImported {
     bool key;           /* the private key was taken */
     bool kept_key;      /* there is another one here: it stays */
 } OtrImported;
+const char *const *otr_import_programs(void); /* NULL-terminated */
 bool otr_import(E2ee *e2ee, const char *program, const char *path, OtrImported *imported, GError **error);

@@ -39,6 +39,9 @@ const char *otr_book_trust(const OtrBook *book, const Jid *peer, const guchar fi
 /* Adds it when it is new; writes the file. Of very many of one peer the oldest untrusted ones go (I9). */
 bool otr_book_set_trust(OtrBook *book, const Jid *peer, const guchar fingerprint[OTR_FINGERPRINT_BYTES],
                         const char *trust, GError **error);
+/* The same without writing the file, for many at once; otr_book_save() writes it. */
+void otr_book_put(OtrBook *book, const Jid *peer, const guchar fingerprint[OTR_FINGERPRINT_BYTES], const char *trust);
+bool otr_book_save(OtrBook *book, GError **error);
 typedef struct OtrBookEntry {
     const Jid *peer; /* bare */
     const guchar *fingerprint;

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static const E2eeProvider *const providers[] = { NULL };
+#include "e2ee/otr.h"
+
+static const E2eeProvider *const providers[] = { &otr_provider, NULL };
 
 const E2eeProvider *const *
 e2ee_providers(void)

@@ -16,6 +16,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/history_rows.c src/store/history_rows.h \
 	src/store/history_walk.c \
 	src/store/housekeeping.c src/store/housekeeping.h \
+	src/store/key_uses.c src/store/key_uses.h \
 	src/store/migrations.c src/store/migrations.h \
 	src/store/outbox.c src/store/outbox.h \
 	src/store/search.c src/store/search.h \

@@ -130,9 +130,21 @@ static const char history[] =
     " BEGIN INSERT OR IGNORE INTO unindexed VALUES (old.row); END;"
     SEARCH_INDEX_TABLE;
 
+/* 3: what is known of other people's keys. */
+static const char keys[] =
+    "CREATE TABLE key_use ("
+    " account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    " provider TEXT NOT NULL,"
+    " peer TEXT NOT NULL,"
+    " fingerprint TEXT NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL,"
+    " PRIMARY KEY (account, provider, peer, fingerprint)) STRICT, WITHOUT ROWID;";
+
 const Migration migrations[] = {
     { .sql = caches },
     { .sql = history },
+    { .sql = keys },
 };
 const guint migrations_count = G_N_ELEMENTS(migrations);
 

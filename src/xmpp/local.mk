@@ -36,6 +36,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/delay.c src/xmpp/xep/delay.h \
 	src/xmpp/xep/disco.c src/xmpp/xep/disco.h \
 	src/xmpp/xep/forwarded.c src/xmpp/xep/forwarded.h \
+	src/xmpp/xep/eme.c src/xmpp/xep/eme.h \
 	src/xmpp/xep/hints.c src/xmpp/xep/hints.h \
 	src/xmpp/xep/mam.c src/xmpp/xep/mam.h \
 	src/xmpp/xep/mam_prefs.c src/xmpp/xep/mam_prefs.h \

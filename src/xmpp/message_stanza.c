@@ -39,7 +39,39 @@ message_stanza_free(XmppMessage *message)
     g_free(message->receipt_for);
     g_free(message->marker_for);
     g_free(message->corrects);
+    g_free(message->encrypted_ns);
+    g_free(message->encrypted_name);
     g_free(message);
+}
+
+static gpointer
+ref_jid(const Jid *jid)
+{
+    return jid != NULL ? jid_ref(jid) : NULL;
+}
+
+XmppMessage *
+message_stanza_copy(const XmppMessage *message)
+{
+    XmppMessage *copy = g_memdup2(message, sizeof *message);
+    copy->from = ref_jid(message->from);
+    copy->to = ref_jid(message->to);
+    copy->delay_from = ref_jid(message->delay_from);
+    copy->archive = ref_jid(message->archive);
+    copy->id = g_strdup(message->id);
+    copy->body = g_strdup(message->body);
+    copy->subject = g_strdup(message->subject);
+    copy->thread = g_strdup(message->thread);
+    copy->origin_id = g_strdup(message->origin_id);
+    copy->stanza_ids = message->stanza_ids != NULL ? g_ptr_array_ref(message->stanza_ids) : NULL;
+    copy->error = NULL;
+    copy->archive_id = g_strdup(message->archive_id);
+    copy->receipt_for = g_strdup(message->receipt_for);
+    copy->marker_for = g_strdup(message->marker_for);
+    copy->corrects = g_strdup(message->corrects);
+    copy->encrypted_ns = g_strdup(message->encrypted_ns);
+    copy->encrypted_name = g_strdup(message->encrypted_name);
+    return copy;
 }
 
 /* RFC 6121 §5.2.2: no type and an unknown type mean normal. */

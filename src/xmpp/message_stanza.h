@@ -78,9 +78,15 @@ typedef struct XmppMessage {
     char *corrects;        /* XEP-0308: id this replaces; NULL */
     guint hints;           /* MessageHints */
     bool is_private;       /* XEP-0280 §6: out only, no copies for other devices */
+    char *encrypted_ns;    /* XEP-0380: what the body is encrypted with, and how people call it; NULL: not said */
+    char *encrypted_name;
+    const char *encryption; /* what it was encrypted with when it came: a provider's name; NULL: nothing, or not known */
+    const char *trust;      /* … and what is thought of its key; both static */
 } XmppMessage;
 
 XmppMessage *message_stanza_new(void);
+/* Without its error; the stanza ids are shared. */
+XmppMessage *message_stanza_copy(const XmppMessage *message);
 void message_stanza_free(XmppMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppMessage, message_stanza_free)
 void stanza_error_free(XmppStanzaError *error);

@@ -80,6 +80,21 @@ describe(const ModelEvent *event)
     case TYPING_CHANGED:
         return g_strdup_printf("typing %s %s", jid_text(conversation_jid(conversation)),
                                conversation_is_peer_typing(conversation) ? "on" : "off");
+    case ENCRYPTION_CHANGED: {
+        const ConversationEncryption *now = conversation_encryption(conversation);
+        return g_strdup_printf("encryption %s %s %s %s%s%s", jid_text(conversation_jid(conversation)),
+                               conversation_intent(conversation), encryption_state_word(now->state),
+                               now->trust != NULL ? now->trust : "-", now->reason != NULL ? ": " : "",
+                               now->reason != NULL ? now->reason : "");
+    }
+    case VERIFICATION_CHANGED:
+        return g_strdup_printf("smp %s %s%s%s", jid_text(conversation_jid(event->verification.conversation)),
+                               verification_state_word(event->verification.state),
+                               event->verification.question != NULL ? ": " : "",
+                               event->verification.question != NULL ? event->verification.question : "");
+    case KEY_CHANGED:
+        return g_strdup_printf("key %s %s %s%s", jid_text(event->key.peer), event->key.fingerprint, event->key.trust,
+                               event->key.is_alarm ? " alarm" : "");
     case NOTICE:
         return g_strdup_printf("notice %s %d: %s", levels[event->notice.level], event->notice.code, event->notice.text);
     }

@@ -92,6 +92,7 @@ void assert_nothing_sent(Peer *peer);
 /* One of the events not asserted yet matches; those before it are forgotten. Events, by account where there are two:
  *   state online|offline…[: reason]  own dnd  notice info|warning|error|alarm CODE: text  added|changed|removed NAME
  * roster SIZE presence NAME away  subscribe|subscribed… JID: words  conversation JID  message in|out FROM BODY
+ * encryption JID INTENT STATE TRUST|-[: reason]  smp JID STATE[: question]  key JID FINGERPRINT TRUST[ alarm]
  * SENT-STATE BODY[: reason] unread JID N  typing JID on|off */
 void assert_event(Flow *flow, const char *pattern);
 /* None of the events not asserted yet matches. */

@@ -127,7 +127,7 @@ test_refused_bodies(void)
     g_assert_cmpuint(conversation_message_count(conversation), ==, 2);
 }
 
-/* I21: what a conversation insists on cannot be had today, so nothing leaves it, not even that somebody types. */
+/* I21: what a conversation insists on cannot be had here, so no text leaves it. */
 static void
 test_insisting(void)
 {
@@ -136,7 +136,7 @@ test_insisting(void)
     g_autoptr(GError) error = NULL;
     Conversation *conversation = ensure_conversation(me, "bob@example.org");
     const Message *queued = say(me, "bob@example.org", "said before insisting");
-    conversation_set_intent(conversation, "otr");
+    conversation_set_intent(conversation, "unheard-of");
     g_assert_null(outgoing_send(flow->client, conversation, "secret", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
     login_with_roster(me, "<item jid='bob@example.org' subscription='both'/>", NULL);
@@ -146,6 +146,7 @@ test_insisting(void)
     feed(me, "<message from='bob@example.org/a' type='chat'><body>x</body>"
              "<active xmlns='http://jabber.org/protocol/chatstates'/></message>");
     outgoing_chat_state(flow->client, conversation, CHAT_STATE_COMPOSING);
+    assert_sent(me, "<message *<composing *"); /* which says nothing of what is typed */
     assert_nothing_sent(me);
     g_assert_cmpuint(outgoing_pending(flow->client, me->account), ==, 0);
 }

@@ -8,6 +8,7 @@
 #include "xmpp/xep/csi.h"
 #include "xmpp/xep/delay.h"
 #include "xmpp/xep/disco.h"
+#include "xmpp/xep/eme.h"
 #include "xmpp/xep/forwarded.h"
 #include "xmpp/xep/hints.h"
 #include "xmpp/xep/mam.h"
@@ -28,6 +29,7 @@ static const XmppModule *const modules[] = {
     &carbons_module,   &forwarded_module, &rsm_module,      &mam_module,        &mam_prefs_module,
     &delay_module,     &stanza_id_module, &receipts_module, &markers_module,    &correction_module,
     &hints_module,     &chatstates_module, &pep_module,     &mds_module,        &csi_module,
+    &eme_module,
     NULL,
 };
 

@@ -62,6 +62,11 @@ on_event(gconstpointer data, gpointer user)
         g_string_append_printf(fixture->events, "typing:%s",
                                conversation_is_peer_typing(event->conversation.conversation) ? "on" : "off");
         break;
+    case ENCRYPTION_CHANGED:
+        g_string_append_printf(fixture->events, "encryption:%s:%s",
+                               conversation_intent(event->conversation.conversation),
+                               encryption_state_word(conversation_encryption(event->conversation.conversation)->state));
+        break;
     default:
         g_assert_not_reached();
     }
