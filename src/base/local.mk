@@ -13,4 +13,9 @@ src_base_libbase_a_SOURCES = \
 	src/base/subprocess.c src/base/subprocess.h \
 	src/base/text.c src/base/text_clean.c src/base/text.h \
 	src/base/when.c src/base/when.h
-src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS)
+src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(QRENCODE_CFLAGS) $(IDN2_CFLAGS)
+if HAVE_QRENCODE
+src_base_libbase_a_SOURCES += src/base/qr.c
+else
+src_base_libbase_a_SOURCES += src/base/qr_none.c
+endif

@@ -8,6 +8,6 @@
 /* Whether this build has it. */
 bool qr_is_available(void);
 /* The code as lines of half blocks (U+2580, U+2584, U+2588, space), ended by line feeds, with the quiet zone of four
- * modules that readers want; to be shown dark on light: who paints it sets the colours, or inverts. NULL: not
- * available, or the text is too long for one (2,953 bytes). The caller frees. */
+ * modules that readers want. The blocks are what is light in the code, since most terminals write light on dark; readers
+ * take the inverse, too. NULL: not available, or the text is too long for one (2,953 bytes). The caller frees. */
 char *qr_lines(const char *text);

@@ -128,6 +128,16 @@ record_subscription(Recorder *recorder, const ModelEvent *event)
 }
 
 static void
+record_encryption(Recorder *recorder, const ModelEvent *event)
+{
+    const Conversation *conversation = event->conversation.conversation;
+    const ConversationEncryption *now = conversation_encryption(conversation);
+    record(recorder, RECORD_ENCRYPTION, event->account, conversation_jid(conversation),
+           g_strjoin(now->trust != NULL ? " " : "", encryption_state_word(now->state),
+                     now->trust != NULL ? now->trust : "", NULL));
+}
+
+static void
 record_event(Recorder *recorder, const ModelEvent *event)
 {
     switch (event->type) {
@@ -169,8 +179,18 @@ record_event(Recorder *recorder, const ModelEvent *event)
         record(recorder, RECORD_NOTICE, event->account, NULL, g_strdup(event->notice.text));
         return;
     case ENCRYPTION_CHANGED:
+        record_encryption(recorder, event);
+        return;
     case VERIFICATION_CHANGED:
+        record(recorder, RECORD_SMP, event->account, conversation_jid(event->verification.conversation),
+               g_strjoin(event->verification.question != NULL ? " " : "",
+                         verification_state_word(event->verification.state),
+                         event->verification.question != NULL ? event->verification.question : "", NULL));
+        return;
     case KEY_CHANGED:
+        record(recorder, RECORD_TRUST, event->account, event->key.peer,
+               g_strjoin(" ", event->key.fingerprint, event->key.trust, NULL));
+        return;
     case ACCOUNT_ADDED:
     case ACCOUNT_REMOVED:
     case ACCOUNT_PRESENCE_CHANGED:

@@ -23,6 +23,9 @@ typedef enum {
     RECORD_SUBSCRIPTION,
     RECORD_ROSTER,
     RECORD_TYPING,
+    RECORD_ENCRYPTION, /* state and trust */
+    RECORD_TRUST,      /* fingerprint and trust */
+    RECORD_SMP,        /* state and question */
     RECORD_NOTICE,
 } RecordKind;
 

@@ -24,6 +24,10 @@ typedef enum {
     WAIT_CORRECTION,
     WAIT_UNREAD,
     WAIT_TYPING,
+    WAIT_ENCRYPTED,
+    WAIT_ENCRYPTION,
+    WAIT_TRUST,
+    WAIT_SMP,
     WAIT_NOTICE,
 } WaitKind;
 
@@ -42,6 +46,10 @@ static const struct {
     [WAIT_CORRECTION] = { "correction", RECORD_CORRECTION },
     [WAIT_UNREAD] = { "unread", RECORD_UNREAD },
     [WAIT_TYPING] = { "typing", RECORD_TYPING },
+    [WAIT_ENCRYPTED] = { "encrypted", RECORD_OFFLINE },
+    [WAIT_ENCRYPTION] = { "encryption", RECORD_ENCRYPTION },
+    [WAIT_TRUST] = { "trust", RECORD_TRUST },
+    [WAIT_SMP] = { "smp", RECORD_SMP },
     [WAIT_NOTICE] = { "notice", RECORD_NOTICE },
 };
 
@@ -217,6 +225,42 @@ check_delivered(Wait *wait)
     return true;
 }
 
+/* Of the conversations that the wait is for: how many are encrypted, and one that will not be. */
+static guint
+count_encrypted(const Wait *wait, const Account *account, const Conversation **refused)
+{
+    guint count = 0;
+    for (guint i = 0; i < account_conversation_count(account); i++) {
+        const Conversation *conversation = account_conversation_at(account, i);
+        const ConversationEncryption *now = conversation_encryption(conversation);
+        if (wait->from != NULL && !jid_equal_bare(wait->from, conversation_jid(conversation)))
+            continue;
+        if (now->state == ENCRYPTION_ON)
+            count++;
+        else if (now->state == ENCRYPTION_OFF && now->reason != NULL)
+            *refused = conversation;
+    }
+    return count;
+}
+
+static bool
+check_encrypted(Wait *wait)
+{
+    const Conversation *refused = NULL;
+    guint count = 0;
+    for (guint i = 0; i < client_session_count(wait->waits->client); i++) {
+        const Session *session = client_session_at(wait->waits->client, i);
+        if (concerns_session(wait, session))
+            count += count_encrypted(wait, session_account(session), &refused);
+    }
+    if (count == 0 && refused == NULL)
+        return false;
+    end(wait, count > 0 ? NULL
+                        : g_error_new(CONFAB_ERROR, ERROR_ENCRYPTION, "/wait: %s",
+                                      conversation_encryption(refused)->reason));
+    return true;
+}
+
 /* --- events --- */
 
 static bool
@@ -273,7 +317,7 @@ check(Wait *wait)
 {
     if (wait->kind == WAIT_CONNECTED)
         return check_connected(wait);
-    if (check_records(wait))
+    if (wait->kind == WAIT_ENCRYPTED ? check_encrypted(wait) : check_records(wait))
         return true;
     if (wait->kind == WAIT_DELIVERED)
         return check_delivered(wait);
@@ -336,7 +380,9 @@ on_timeout(gpointer data)
         return G_SOURCE_REMOVE;
     }
     g_autofree char *seconds = g_strdup_printf("%g", wait->seconds);
-    const int code = wait->kind == WAIT_CONNECTED ? ERROR_UNREACHABLE : ERROR_FAILED;
+    const int code = wait->kind == WAIT_CONNECTED   ? ERROR_UNREACHABLE
+                     : wait->kind == WAIT_ENCRYPTED ? ERROR_ENCRYPTION
+                                                    : ERROR_FAILED;
     end(wait, g_error_new(CONFAB_ERROR, code, _("/wait: “%s” did not happen within %s s: give a longer timeout"),
                           kinds[wait->kind].word, seconds));
     return G_SOURCE_REMOVE;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /wait: waits for an event of the model. No event is missed between two lines: what happened since the last matched
- * /wait (or the start) is looked at first, oldest first; "connected" and "delivered" are conditions and hold at once
- * when they are true.
+ * /wait (or the start) is looked at first, oldest first; "connected", "delivered" and "encrypted" (with somebody) are
+ * conditions and hold at once when they are true.
  *
- *   /wait connected|offline|message|presence|subscription|roster|delivered|delivery|correction|unread|typing|notice
+ *   /wait connected|offline|message|presence|subscription|roster|delivered|delivery|correction|unread|typing|
+ *         encrypted|encryption|trust|smp|notice
  *         [from JID] [matching REGEX] [timeout SECONDS]
  *
  * A time-out is an error with ERROR_QUEUED for "delivered", ERROR_UNREACHABLE for "connected" unless an attempt has
- * failed with an error of its own, and ERROR_FAILED otherwise; without `timeout` 60 seconds. A wait for something
+ * failed with an error of its own, ERROR_ENCRYPTION for "encrypted", which also ends early when a session cannot be had,
+ * and ERROR_FAILED otherwise; without `timeout` 60 seconds. A wait for something
  * that only an account online could bring ends early with the session's error when the login is refused: no attempt
  * is planned, then. While attempts go on it waits. */
 #pragma once

@@ -201,6 +201,44 @@ unread_json(const ModelEvent *event)
     return end(json);
 }
 
+static char *
+encryption_json(const ModelEvent *event)
+{
+    const Conversation *conversation = event->conversation.conversation;
+    const ConversationEncryption *now = conversation_encryption(conversation);
+    JsonBuilder *json = begin("encryption", when_now(), account_name(event->account));
+    add_text(json, "with", jid_text(conversation_jid(conversation)));
+    add_text(json, "intent", conversation_intent(conversation));
+    add_text(json, "provider", now->provider);
+    add_text(json, "state", encryption_state_word(now->state));
+    add_text(json, "trust", now->trust);
+    add_text(json, "reason", now->reason);
+    return end(json);
+}
+
+static char *
+key_json(const ModelEvent *event)
+{
+    JsonBuilder *json = begin("trust", when_now(), account_name(event->account));
+    add_text(json, "with", jid_text(event->key.peer));
+    add_text(json, "provider", event->key.provider);
+    add_text(json, "fingerprint", event->key.fingerprint);
+    add_text(json, "trust", event->key.trust);
+    add_text(json, "before", event->key.before);
+    add_bool(json, "alarm", event->key.is_alarm);
+    return end(json);
+}
+
+static char *
+verification_json(const ModelEvent *event)
+{
+    JsonBuilder *json = begin("smp", when_now(), account_name(event->account));
+    add_text(json, "with", jid_text(conversation_jid(event->verification.conversation)));
+    add_text(json, "state", verification_state_word(event->verification.state));
+    add_text(json, "question", event->verification.question);
+    return end(json);
+}
+
 static const char *
 level_word(NoticeLevel level)
 {
@@ -316,6 +354,37 @@ unread_line(const ModelEvent *event)
 }
 
 static char *
+encryption_line(const ModelEvent *event)
+{
+    const Conversation *conversation = event->conversation.conversation;
+    const ConversationEncryption *now = conversation_encryption(conversation);
+    return plain(when_now(), "encryption", event->account,
+                 g_strdup_printf("%s: %s %s%s%s%s%s", jid_text(conversation_jid(conversation)),
+                                 now->provider != NULL ? now->provider : conversation_intent(conversation),
+                                 encryption_state_word(now->state), now->trust != NULL ? " " : "",
+                                 now->trust != NULL ? now->trust : "", now->reason != NULL ? ": " : "",
+                                 now->reason != NULL ? now->reason : ""));
+}
+
+static char *
+key_line(const ModelEvent *event)
+{
+    return plain(when_now(), "trust", event->account,
+                 g_strdup_printf("%s: %s %s %s%s", jid_text(event->key.peer), event->key.provider,
+                                 event->key.fingerprint, event->key.trust, event->key.is_alarm ? " alarm" : ""));
+}
+
+static char *
+verification_line(const ModelEvent *event)
+{
+    const char *question = event->verification.question;
+    return plain(when_now(), "smp", event->account,
+                 g_strdup_printf("%s: %s%s%s", jid_text(conversation_jid(event->verification.conversation)),
+                                 verification_state_word(event->verification.state), question != NULL ? ": " : "",
+                                 question != NULL ? question : ""));
+}
+
+static char *
 notice_line(const ModelEvent *event)
 {
     return plain(when_now(), notice_event(event->notice.level), event->account,
@@ -343,6 +412,9 @@ form_of(const ModelEvent *event)
         [MESSAGE_EDITED] = { correction_json, correction_line, NULL },
         [UNREAD_CHANGED] = { unread_json, unread_line, NULL },
         [TYPING_CHANGED] = { typing_json, typing_line, NULL },
+        [ENCRYPTION_CHANGED] = { encryption_json, encryption_line, NULL },
+        [KEY_CHANGED] = { key_json, key_line, NULL },
+        [VERIFICATION_CHANGED] = { verification_json, verification_line, NULL },
         [NOTICE] = { notice_json, notice_line, NULL },
     };
     if ((gsize) event->type >= G_N_ELEMENTS(forms))
