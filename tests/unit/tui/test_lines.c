@@ -134,7 +134,7 @@ test_failure_is_said_in_full(void)
     const guint64 number = lines_add_message(lines, message, NULL);
     message_advance(message, MESSAGE_FAILED, "alice has ended the session: nothing was sent; /otr start begins anew");
     assert_drawn(lines, number, &narrow,
-                 " no               ✗\n alice has ended\n the session:\n nothing was sent;\n /otr start begins\n anew");
+                 " no               ✗\n alice has ended the\n session: nothing\n was sent; /otr\n start begins anew");
     g_free(message->reason);
     message->reason = g_strnfill(1000, 'x');
     g_assert_cmpint(lines_rows(lines, number, &narrow), ==, 7);
