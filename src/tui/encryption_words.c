@@ -5,13 +5,8 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/encryption.h"
 #include "tui/encryption_mark.h"
-
-static const char *
-encryption_label(const char *provider)
-{
-    return g_strcmp0(provider, "otr") == 0 ? "OTR" : provider ? provider : "none";
-}
 
 /* What is used, else what is insisted on. */
 static const char *
@@ -108,18 +103,17 @@ describe_change(const EncryptionTold *before, const Conversation *conversation, 
         return describe_off(before, conversation, kind);
     if (state == ENCRYPTION_STARTING)
         return NULL; /* the title says it, and soon there is more to say */
-    *kind = LINE_WARNING;
-    if (state == ENCRYPTION_ENDED)
-        return before->state == state ? NULL
-                                      : g_strdup_printf(_("%s has ended %s: nothing is sent until /otr start or /otr end"),
-                                                        name, label);
-    if (before->state == state && before->verified && !is_verified(conversation))
-        return g_strdup_printf(_("the key of %s does not count as verified any more"), name);
-    if (before->state == state)
+    *kind = is_verified(conversation) ? LINE_NOTICE : LINE_WARNING;
+    if (before->state == state && before->verified == is_verified(conversation))
         return NULL;
+    if (state == ENCRYPTION_ENDED)
+        return g_strdup_printf(_("%s has ended %s: nothing is sent until /otr start or /otr end"), name, label);
+    if (before->state == state)
+        return g_strdup_printf(is_verified(conversation) ? _("the key of %s counts as verified now")
+                                                         : _("the key of %s does not count as verified any more"),
+                               name);
     if (!is_verified(conversation))
         return g_strdup_printf(_("%s is on, but nobody has compared the keys: /otr fingerprint, /otr secret"), label);
-    *kind = LINE_NOTICE;
     return g_strdup_printf(_("%s is on: verified"), label);
 }
 
@@ -151,7 +145,7 @@ encryption_words_verification(const Conversation *conversation, VerificationStat
     case VERIFICATION_UNDER_WAY:
         return g_strdup(_("the secrets are being compared …"));
     case VERIFICATION_SUCCEEDED:
-        return g_strdup_printf(_("the secrets are the same: %s is verified"), name);
+        return g_strdup(_("the secrets are the same"));
     case VERIFICATION_FAILED:
         *kind = LINE_ALARM;
         return g_strdup_printf(_("the secrets differ: one of you mistyped, or somebody else than %s is there"), name);
@@ -166,7 +160,7 @@ char *
 encryption_words_new_key(const Conversation *conversation, const char *fingerprint)
 {
     g_autofree char *name = name_of(conversation);
-    g_autofree char *groups = text_fingerprint(fingerprint);
+    g_autofree char *groups = encryption_fingerprint_text(fingerprint);
     return g_strdup_printf(_("%s uses a key that was never seen before: %s. Compare it before you say anything: "
                              "/otr fingerprint"),
                            name, groups);

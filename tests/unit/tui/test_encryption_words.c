@@ -93,7 +93,7 @@ test_a_session_is_told_once(Fixture *fixture, gconstpointer data)
     assert_line(fixture, LINE_WARNING, "OTR is on, but nobody has compared the keys: /otr fingerprint, /otr secret");
     assert_line(fixture, LINE_NOTICE, NULL);
     change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
-    assert_line(fixture, LINE_NOTICE, NULL);
+    assert_line(fixture, LINE_NOTICE, "the key of alice@example.org counts as verified now");
     change(fixture, "otr", ENCRYPTION_ON, "untrusted", NULL);
     assert_line(fixture, LINE_WARNING, "the key of alice@example.org does not count as verified any more");
     change(fixture, "otr", ENCRYPTION_ENDED, NULL, NULL);
@@ -152,7 +152,7 @@ test_comparing_in_plain_words(Fixture *fixture, gconstpointer data)
         { VERIFICATION_ASKED, "where did we meet?", LINE_WARNING,
           "alice@example.org asks, to know that it is you: “where did we meet?” /otr answer ANSWER" },
         { VERIFICATION_UNDER_WAY, NULL, LINE_NOTICE, "the secrets are being compared …" },
-        { VERIFICATION_SUCCEEDED, NULL, LINE_NOTICE, "the secrets are the same: alice@example.org is verified" },
+        { VERIFICATION_SUCCEEDED, NULL, LINE_NOTICE, "the secrets are the same" },
         { VERIFICATION_FAILED, NULL, LINE_ALARM,
           "the secrets differ: one of you mistyped, or somebody else than alice@example.org is there" },
         { VERIFICATION_ABORTED, NULL, LINE_WARNING, "comparing the secrets was given up: nothing has changed" },
