@@ -48,8 +48,7 @@ load_page(Client *client, Conversation *conversation, gint64 order)
         report(client, conversation, error);
         return -1;
     }
-    for (guint i = 0; i < page->len; i++)
-        encryption_fill_in(g_ptr_array_index(page, i));
+    encryption_fill_in(page);
     if (page->len > 0)
         conversation_prepend_page(conversation, page);
     return (int) page->len;

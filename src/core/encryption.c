@@ -17,7 +17,8 @@
 #include "xmpp/xep/caps.h"
 
 enum {
-    START_MS = 30000,    /* so long a peer may take to answer */
+    START_MS = 30000,    /* so long a peer may take to answer … */
+    START_LEAST_MS = 1000, /* … and the arithmetic takes its time however hurried a test is */
     PRESENCE_MS = 3000,  /* after the login, until the absence of a presence says that somebody is offline */
 };
 
@@ -538,7 +539,8 @@ note_start(Encryption *encryption, const Jid *peer, CoreDone done, gpointer data
     g_autoptr(GError) anew = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("OTR was begun anew"));
     finish_start(encryption, peer, anew);
     *start = (Start) { .encryption = encryption, .peer = jid_to_bare(peer), .done = done, .data = data };
-    start->timer = g_timeout_add(client_delay(session_client(encryption->session), START_MS), on_start_late, start);
+    const guint delay = MAX(client_delay(session_client(encryption->session), START_MS), START_LEAST_MS);
+    start->timer = g_timeout_add(delay, on_start_late, start);
     g_hash_table_replace(encryption->starts, start->peer, start);
 }
 

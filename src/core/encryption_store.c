@@ -19,13 +19,24 @@ encryption_keep(const Client *client, const Conversation *conversation, const ch
     return g_str_equal(word, "on") ? KEEP_TEXT : g_str_equal(word, "redact") ? KEEP_PLACE : KEEP_NOTHING;
 }
 
-void
-encryption_fill_in(Message *message)
+const char *
+encryption_shown_body(const Message *message)
 {
-    if (*message->body != '\0' || g_str_equal(message->encryption, "none"))
-        return;
-    g_free(message->body);
-    message->body = g_strdup(_("(encrypted, and not kept: see /help otr.log)"));
+    const bool is_missing = *message->body == '\0' && !g_str_equal(message->encryption, "none");
+    return is_missing ? _("(encrypted, and not kept: setting otr.log)") : message->body;
+}
+
+void
+encryption_fill_in(GPtrArray *page)
+{
+    for (guint i = 0; i < page->len; i++) {
+        Message *message = g_ptr_array_index(page, i);
+        const char *shown = encryption_shown_body(message);
+        if (shown == message->body)
+            continue;
+        g_free(message->body);
+        message->body = g_strdup(shown);
+    }
 }
 
 /* What is kept in the place of a text; the caller puts the text back. */

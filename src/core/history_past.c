@@ -125,9 +125,12 @@ show_older(const HistoryPast *past, Conversation *conversation, GError **error)
 {
     const HistoryPlace place = conversations_place(conversation);
     g_autoptr(GPtrArray) page = history_page_before(past_db(past), &place, first_order(conversation), PAGE, error);
-    if (page != NULL && page->len > 0)
+    if (page == NULL)
+        return false;
+    encryption_fill_in(page);
+    if (page->len > 0)
         conversation_prepend_page(conversation, page);
-    return page != NULL;
+    return true;
 }
 
 /* The order of the oldest message of a page; G_MAXINT64: none of them is in the store. */

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "core/core_private.h"
 
 /* --- to JSON --- */
 
@@ -185,7 +186,7 @@ append_cleaned(GString *out, const char *text, gssize length)
 void
 record_add_body(const RecordsEntry *entry, const RecordStyle *style, GString *out)
 {
-    const char *body = entry->message->body;
+    const char *body = encryption_shown_body(entry->message);
     const guint length = (guint) strlen(body);
     guint at = 0;
     for (guint i = 0; i < entry->mark_count; i++) {

@@ -492,6 +492,7 @@ e2ee_start_up(void)
         return;
     gcry_check_version(NULL);
     gcry_control(GCRYCTL_DISABLE_SECMEM_WARN);
+    gcry_control(GCRYCTL_AUTO_EXPAND_SECMEM, 65536);
     gcry_control(GCRYCTL_INIT_SECMEM, 65536, 0);
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
     OTRL_INIT;

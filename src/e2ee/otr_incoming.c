@@ -75,8 +75,9 @@ receive_tag(E2ee *e2ee, XmppMessage *message, gsize length)
 {
     const OtrPeer *known = otr_find_peer(e2ee, message->from);
     const gsize text = strlen(message->body) - length;
-    const guint version =
-        otrl_proto_whitespace_bestversion(message->body + text, NULL, NULL, OTRL_POLICY_ALLOW_V2 | OTRL_POLICY_ALLOW_V3);
+    const char *start, *end;
+    const guint version = otrl_proto_whitespace_bestversion(message->body + text, &start, &end,
+                                                            OTRL_POLICY_ALLOW_V2 | OTRL_POLICY_ALLOW_V3);
     const E2eePolicy policy = e2ee->host.policy(e2ee->host.data, message->from);
     message->body[text] = '\0';
     if (version == 0 || (policy != E2EE_OPPORTUNISTIC && policy != E2EE_ALWAYS) || !may_begin(e2ee, message, known)
@@ -157,6 +158,14 @@ is_instance_welcome(const E2ee *e2ee, OtrSession *session, const char *body, boo
 
 /* --- libotr --- */
 
+static char *
+unreadable_words(const OtrSession *session)
+{
+    return g_strdup_printf(
+        _("an encrypted message that cannot be read: /otr refresh begins anew with %s, who can send it again then"),
+        jid_bare(session->jid));
+}
+
 /* Most programs mean what they write. Of one that is not known, a text in which everything is escaped is taken for
  * HTML, one with tags is not: it may be about HTML. */
 static E2eeOutcome
@@ -194,10 +203,7 @@ feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *b
     e2ee->mute = false;
     E2eeOutcome outcome = E2EE_SILENT;
     if (e2ee->unreadable)
-        outcome = unreadable(message, received,
-                             g_strdup_printf(_("an encrypted message that cannot be read: /otr refresh begins anew with "
-                                               "%s, who can send it again then"),
-                                             jid_bare(jid)));
+        outcome = unreadable(message, received, unreadable_words(session));
     else if (!is_internal && inside != NULL && context != NULL && context->msgstate != OTRL_MSGSTATE_PLAINTEXT) {
         /* A device that was gone writes with its old keys: it is back. */
         session->secure = true;
@@ -211,6 +217,34 @@ feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *b
     if (session->secure && (otr_session_state(e2ee, session) != before || active_before != session->peer->active))
         otr_tell_session(e2ee, session);
     return outcome;
+}
+
+/* Whether there are keys for a text. libotr says nothing at all about one from an instance it has not seen. */
+static bool
+has_keys(const E2ee *e2ee, const OtrSession *session, const char *body)
+{
+    unsigned int from = OTRL_INSTAG_MASTER, to = 0;
+    if (otrl_proto_message_version(body) == 3 && otrl_proto_instance(body, &from, &to) != 0)
+        return false;
+    const ConnContext *context =
+        otrl_context_find(otr_book_userstate(e2ee->book), jid_text(session->jid), otr_book_account(e2ee->book),
+                          OTR_PROTOCOL, from, 0, NULL, NULL, NULL);
+    return context != NULL && context->msgstate == OTRL_MSGSTATE_ENCRYPTED;
+}
+
+/* The peer learns it, too, when it has meant this instance, and may (I15); who speaks version 2 may have meant another
+ * device. */
+static E2eeOutcome
+receive_keyless(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *body, E2eeReceived *received)
+{
+    unsigned char flags = 0;
+    otrl_proto_data_read_flags(body, &flags);
+    if ((flags & OTRL_MSGFLAGS_IGNORE_UNREADABLE) != 0)
+        return E2EE_SILENT;
+    if (otrl_proto_message_version(body) == 3 && may_begin(e2ee, message, session->peer))
+        otr_inject(e2ee, session->jid,
+                   OTR_ERROR_PREFIX "an encrypted message came, but there is no OTR session here: please begin one again");
+    return unreadable(message, received, unreadable_words(session));
 }
 
 /* A complete message that begins as one of OTR's. */
@@ -234,6 +268,8 @@ receive_whole(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char 
         otr_ask_later(e2ee, session->peer, session->jid);
         return E2EE_SILENT;
     }
+    if (type == OTRL_MSGTYPE_DATA && !has_keys(e2ee, session, body))
+        return receive_keyless(e2ee, session, message, body, received);
     return feed_libotr(e2ee, session, message, body, received);
 }
 

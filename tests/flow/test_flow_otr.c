@@ -110,7 +110,8 @@ pump(Wire *wire)
 static Conversation *
 conversation_of(Wire *wire, int end)
 {
-    return ensure_conversation(wire->ends[end], names[1 - end]);
+    g_autoptr(Jid) with = make_jid(names[1 - end]);
+    return conversations_open(wire->flows[end]->client, wire->ends[end]->account, with, CONVERSATION_CHAT);
 }
 
 static const ConversationEncryption *
@@ -249,6 +250,295 @@ test_verify(void)
     g_assert_cmpstr(state_of(wire, 1)->trust, ==, "verified");
 }
 
+static guint
+count_rows(Wire *wire, int end, const char *text)
+{
+    const HistoryPlace place = conversations_place(conversation_of(wire, end));
+    g_autoptr(GPtrArray) page =
+        history_page_before(client_db(wire->flows[end]->client), &place, G_MAXINT64, 100, NULL);
+    guint count = 0;
+    for (guint i = 0; i < page->len; i++)
+        count += g_str_equal(((Message *) g_ptr_array_index(page, i))->body, text) ? 1 : 0;
+    return count;
+}
+
+/* What the history keeps: nothing, a place, or the text. */
+static void
+test_log(void)
+{
+    static const struct {
+        const char *config;
+        guint texts, places;
+    } cases[] = { { "otr.log = off\n", 0, 0 }, { "otr.log = redact\n", 0, 2 }, { "otr.log = on\n", 2, 0 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Wire) wire = wire_new_with(cases[i].config, "both");
+        start(wire, 0);
+        /* I19: the same text twice is two messages; and the same place in the store is not. */
+        say(wire->ends[0], names[1], "remember me");
+        say(wire->ends[0], names[1], "remember me");
+        pump(wire);
+        for (int end = 0; end < 2; end++) {
+            g_assert_cmpuint(conversation_message_count(conversation_of(wire, end)), ==, 2);
+            g_assert_cmpuint(count_rows(wire, end, "remember me"), ==, cases[i].texts);
+            g_assert_cmpuint(count_rows(wire, end, ""), ==, cases[i].places);
+        }
+        g_autofree char *path = g_build_filename(wire->flows[0]->paths->data, "confab.db-wal", NULL);
+        g_autofree char *wal = NULL;
+        gsize length = 0;
+        if (g_file_get_contents(path, &wal, &length, NULL)) /* I23: not even for a moment */
+            g_assert_cmpint(memmem(wal, length, "remember me", 11) != NULL, ==, cases[i].texts > 0);
+    }
+}
+
+/* I21: a restart is no way into the clear. */
+static void
+test_restart(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    start(wire, 0);
+    flow_restart(wire->flows[0]);
+    wire->ends[0] = flow_peer(wire->flows[0], "work");
+    wire_login(wire, 0, "both");
+    g_assert_cmpstr(conversation_intent(conversation_of(wire, 0)), ==, "otr");
+    say(wire->ends[0], names[1], "secret after the restart");
+    pump(wire);
+    assert_unseen(wire, "secret");
+    g_assert_cmpstr(last(wire, 1)->body, ==, "secret after the restart");
+    g_assert_cmpstr(last(wire, 1)->encryption, ==, "otr");
+}
+
+/* The other side forgets: what it cannot read it says so, and a new session is begun by the user. */
+static void
+test_forgotten(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    start(wire, 0);
+    flow_restart(wire->flows[1]);
+    wire->ends[1] = flow_peer(wire->flows[1], "work");
+    wire_login(wire, 1, "both");
+    forget_events(wire->flows[0]);
+    say(wire->ends[0], names[1], "nobody reads fjord");
+    pump(wire);
+    g_assert_cmpstr(last(wire, 1)->trust, ==, "unreadable");
+    g_assert_nonnull(strstr(last(wire, 1)->body, "/otr refresh"));
+    assert_event(wire->flows[0], "notice warning *: the program of bob@example.org says about OTR: *");
+    start(wire, 1);
+    say(wire->ends[0], names[1], "read fjord");
+    pump(wire);
+    g_assert_cmpstr(last(wire, 1)->body, ==, "read fjord");
+    assert_unseen(wire, "fjord");
+}
+
+/* A device that leaves takes its session with it; the next message begins another one. */
+static void
+test_gone(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    start(wire, 0);
+    feed(wire->ends[0], "<presence type='unavailable' from='%s/desk'/>", names[1]);
+    g_assert_cmpint(state_of(wire, 0)->state, ==, ENCRYPTION_OFF);
+    g_assert_cmpstr(conversation_intent(conversation_of(wire, 0)), ==, "otr");
+    feed(wire->ends[0], "<presence from='%s/desk'/>", names[1]);
+    say(wire->ends[0], names[1], "secret for whoever is there");
+    pump(wire);
+    g_assert_cmpstr(last(wire, 1)->body, ==, "secret for whoever is there");
+    assert_unseen(wire, "secret");
+}
+
+/* Nobody answers: the text fails with the reason, and said again it is the same message. */
+static void
+test_silence(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    g_autoptr(GError) error = NULL;
+    encryption_set_intent(wire->flows[0]->client, conversation_of(wire, 0), "otr", &error);
+    g_assert_no_error(error);
+    say(wire->ends[0], names[1], "secret into the silence");
+    g_autofree char *query = assert_sent_id(wire->ends[0], "<message *<body>?OTRv23?*");
+    forget_events(wire->flows[0]);
+    while (last(wire, 0)->state != MESSAGE_FAILED)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_nonnull(strstr(last(wire, 0)->reason, "did not answer"));
+    assert_nothing_sent(wire->ends[0]);
+    const Message *again = say(wire->ends[0], names[1], "secret into the silence");
+    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 0)), ==, 1);
+    g_assert_cmpint(again->state, ==, MESSAGE_QUEUED);
+    pump(wire);
+    g_assert_cmpstr(last(wire, 1)->body, ==, "secret into the silence");
+    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 1)), ==, 1);
+    assert_unseen(wire, "secret");
+}
+
+/* A correction of what was said in secret is secret; from outside it does not count. */
+static void
+test_correction(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    g_autoptr(GError) error = NULL;
+    start(wire, 0);
+    Message *original = say(wire->ends[0], names[1], "secret draft");
+    pump(wire);
+    g_assert_true(outgoing_correct(wire->flows[0]->client, conversation_of(wire, 0), original, "secret text", &error));
+    pump(wire);
+    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 1)), ==, 1);
+    g_assert_cmpstr(last(wire, 1)->body, ==, "secret text");
+    g_assert_cmpuint(last(wire, 1)->edits, ==, 1);
+    /* I14, I21 */
+    feed(wire->ends[1],
+         "<message from='%s/desk' type='chat' id='forged'><body>in the open</body>"
+         "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/></message>",
+         names[0], original->id);
+    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 1)), ==, 2);
+    g_assert_cmpstr(last(wire, 1)->encryption, ==, "none");
+    /* Nor is it sent in the clear when the session is over. */
+    encryption_end(wire->flows[0]->client, conversation_of(wire, 0), &error);
+    g_assert_no_error(error);
+    g_assert_false(
+        outgoing_correct(wire->flows[0]->client, conversation_of(wire, 0), original, "secret no more", &error));
+    g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
+    pump(wire);
+    assert_unseen(wire, "secret");
+}
+
+/* Both programs find out by themselves. */
+static void
+test_opportunistic(void)
+{
+    g_autoptr(Wire) wire = wire_new_with("otr.policy = opportunistic\n", "both");
+    say(wire->ends[0], names[1], "hello in the open");
+    pump(wire);
+    g_assert_cmpstr(conversation_message_at(conversation_of(wire, 1), 0)->body, ==, "hello in the open");
+    for (int i = 0; i < 2; i++)
+        g_assert_cmpint(state_of(wire, i)->state, ==, ENCRYPTION_ON);
+    say(wire->ends[1], names[0], "secret");
+    pump(wire);
+    g_assert_cmpstr(last(wire, 0)->body, ==, "secret");
+    assert_unseen(wire, "secret");
+}
+
+/* The peer is known to be offline: the text is refused at once, and stays where it was typed. */
+static void
+test_offline(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    g_autoptr(GError) error = NULL;
+    encryption_set_intent(wire->flows[0]->client, conversation_of(wire, 0), "otr", &error);
+    g_assert_no_error(error);
+    feed(wire->ends[0], "<presence type='unavailable' from='%s/desk'/>", names[1]);
+    const gint64 begun = g_get_monotonic_time();
+    while (g_get_monotonic_time() - begun < 20000) /* a thousandth of the core's pauses, and more */
+        g_main_context_iteration(NULL, FALSE);
+    g_assert_null(outgoing_send(wire->flows[0]->client, conversation_of(wire, 0), "secret", &error));
+    g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
+    assert_nothing_sent(wire->ends[0]);
+}
+
+/* I22, I15: a stranger who wants to encrypt learns nothing, and the user learns it once. */
+static void
+test_stranger(void)
+{
+    static const char *const bodies[] = {
+        "?OTRv23?", "?OTR?v2?", "?OTRv23? please", "?OTR:AAMCAAABAAAAAAAAAAAAxA==.", "?OTR Error: you sent something",
+        "?OTR:AAMDAAABAAAAAAAAAA==.", "?OTR|00000100|00000000,00001,00002,?OTR:AAMD,",
+    };
+    g_autoptr(Wire) wire = wire_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++)
+        feed(wire->ends[0], "<message from='eve@evil.tld/a' type='chat' id='q%zu'><body>%s</body></message>", i,
+             bodies[i]);
+    assert_nothing_sent(wire->ends[0]);
+    assert_event(wire->flows[0], "notice info *: eve@evil.tld wants to encrypt with OTR*");
+    assert_no_event(wire->flows[0], "notice info *wants to encrypt*");
+}
+
+/* I22: only at the start of a body, never in a quotation or a copy; never version 1; not when it is old. */
+static void
+test_not_a_query(void)
+{
+    static const char *const stanzas[] = {
+        "<message from='bob@example.org/desk' type='chat'><body>&gt; ?OTRv23?\nlook</body></message>",
+        "<message from='bob@example.org/desk' type='chat'><body>say ?OTRv23? to me</body></message>",
+        "<message from='bob@example.org/desk' type='chat'><body>?OTR?</body></message>",
+        "<message from='bob@example.org/desk' type='chat'><body>?OTRv1?</body></message>",
+        "<message from='bob@example.org/desk' type='chat'><body>?OTRv23?</body><delay xmlns='urn:xmpp:delay' "
+        "from='example.org' stamp='2020-01-01T00:00:00Z'/></message>",
+        "<message from='me@example.org'><received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>"
+        "<message xmlns='jabber:client' from='bob@example.org/desk' to='me@example.org/phone' type='chat'>"
+        "<body>?OTRv23?</body></message></forwarded></received></message>",
+        "<message from='bob@example.org/desk' type='groupchat'><body>?OTRv23?</body></message>",
+        "<message from='bob@example.org/desk' type='error' id='x'><body>?OTRv23?</body></message>",
+        "<message from='me@example.org/phone' type='chat'><body>?OTRv23?</body></message>",
+    };
+    g_autoptr(Wire) wire = wire_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(stanzas); i++) {
+        feed(wire->ends[0], "%s", stanzas[i]);
+        flow_settle(wire->flows[0]);
+    }
+    assert_nothing_sent(wire->ends[0]);
+    g_assert_cmpint(state_of(wire, 0)->state, ==, ENCRYPTION_OFF);
+}
+
+/* Small pieces, both ways, of a long text. */
+static void
+test_pieces(void)
+{
+    g_autoptr(Wire) wire = wire_new_with("otr.fragment = 300\n", "both");
+    g_autofree char *text = g_strnfill(64 * 1024, 'x');
+    start(wire, 0);
+    g_string_truncate(wire->seen, 0);
+    for (int end = 0; end < 2; end++) {
+        say(wire->ends[end], names[1 - end], text);
+        pump(wire);
+        g_assert_cmpstr(last(wire, 1 - end)->body, ==, text);
+        g_assert_cmpint(last(wire, end)->state, >=, MESSAGE_SENT);
+    }
+    g_assert_nonnull(strstr(wire->seen->str, "<body>?OTR|"));
+    g_assert_null(strstr(wire->seen->str, "<body>?OTR:"));
+}
+
+/* A new key of somebody whose key was known: an alarm that names both. */
+static void
+test_changed_key(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    start(wire, 0);
+    g_autofree char *path = g_build_filename(wire->flows[1]->paths->data, "otr", "work", "keys", NULL);
+    g_autofree char *mine = g_strdup(made_keys[0]);
+    /* The other side takes another key: that of this side, under its name. */
+    g_auto(GStrv) parts = g_strsplit(mine, names[0], -1);
+    g_autofree char *stolen = g_strjoinv(names[1], parts);
+    g_assert_true(g_file_set_contents(path, stolen, -1, NULL));
+    flow_restart(wire->flows[1]);
+    wire->ends[1] = flow_peer(wire->flows[1], "work");
+    wire_login(wire, 1, "both");
+    forget_events(wire->flows[0]);
+    start(wire, 1);
+    assert_event(wire->flows[0], "key bob@example.org * untrusted alarm");
+    assert_event(wire->flows[0], "notice alarm *: bob@example.org uses another key for OTR than before: now *, known *");
+}
+
+/* I21: the files cannot be used, so nothing leaves. */
+static void
+test_bad_files(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    g_autoptr(GError) error = NULL;
+    flow_restart(wire->flows[0]);
+    g_autofree char *path = g_build_filename(wire->flows[0]->paths->data, "otr", "work", "keys", NULL);
+    g_assert_true(g_file_set_contents(path, "(privkeys garbage", -1, NULL));
+    wire->ends[0] = flow_peer(wire->flows[0], "work");
+    wire_login(wire, 0, "both");
+    Conversation *conversation = conversation_of(wire, 0);
+    conversation_set_intent(conversation, "otr");
+    g_assert_null(outgoing_send(wire->flows[0]->client, conversation, "secret", &error));
+    g_assert_error(error, CONFAB_ERROR, ERROR_CONFIG);
+    g_assert_nonnull(strstr(error->message, path));
+    pump(wire);
+    assert_unseen(wire, "secret");
+    g_autofree char *after = NULL;
+    g_assert_true(g_file_get_contents(path, &after, NULL, NULL));
+    g_assert_cmpstr(after, ==, "(privkeys garbage"); /* I24 */
+}
+
 static void
 make_keys(void)
 {
@@ -273,6 +563,19 @@ main(int argc, char **argv)
     g_test_add_func("/flow/otr/waits", test_waits);
     g_test_add_func("/flow/otr/ended", test_ended);
     g_test_add_func("/flow/otr/verify", test_verify);
+    g_test_add_func("/flow/otr/log", test_log);
+    g_test_add_func("/flow/otr/restart", test_restart);
+    g_test_add_func("/flow/otr/forgotten", test_forgotten);
+    g_test_add_func("/flow/otr/gone", test_gone);
+    g_test_add_func("/flow/otr/silence", test_silence);
+    g_test_add_func("/flow/otr/correction", test_correction);
+    g_test_add_func("/flow/otr/opportunistic", test_opportunistic);
+    g_test_add_func("/flow/otr/offline", test_offline);
+    g_test_add_func("/flow/otr/stranger", test_stranger);
+    g_test_add_func("/flow/otr/not-a-query", test_not_a_query);
+    g_test_add_func("/flow/otr/pieces", test_pieces);
+    g_test_add_func("/flow/otr/changed-key", test_changed_key);
+    g_test_add_func("/flow/otr/bad-files", test_bad_files);
     const int result = g_test_run();
     g_free(made_keys[0]);
     g_free(made_keys[1]);
