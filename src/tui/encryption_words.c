@@ -90,7 +90,10 @@ describe_off(const EncryptionTold *before, const Conversation *conversation, Lin
     if (before->state == ENCRYPTION_OFF || before->state == ENCRYPTION_STARTING)
         return NULL;
     *kind = LINE_NOTICE;
-    return g_strdup_printf(_("%s is off"), encryption_label(provider));
+    return g_strdup_printf(strcmp(conversation_intent(conversation), "none") == 0
+                               ? _("%s is off: what you say now is not encrypted")
+                               : _("%s is off: what you say waits until it is on again"),
+                           encryption_label(provider));
 }
 
 static char *

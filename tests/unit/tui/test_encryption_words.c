@@ -101,8 +101,12 @@ test_a_session_is_told_once(Fixture *fixture, gconstpointer data)
                 "alice@example.org has ended OTR: nothing is sent until /otr start or /otr end");
     assert_line(fixture, LINE_NOTICE, NULL);
     change(fixture, "none", ENCRYPTION_OFF, NULL, NULL);
-    assert_line(fixture, LINE_NOTICE, "OTR is off");
+    assert_line(fixture, LINE_NOTICE, "OTR is off: what you say now is not encrypted");
     assert_line(fixture, LINE_NOTICE, NULL);
+    change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
+    assert_line(fixture, LINE_NOTICE, "OTR is on: verified");
+    change(fixture, "otr", ENCRYPTION_OFF, NULL, NULL);
+    assert_line(fixture, LINE_NOTICE, "OTR is off: what you say waits until it is on again");
     change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
     assert_line(fixture, LINE_NOTICE, "OTR is on: verified");
 }
