@@ -295,7 +295,7 @@ seal(E2ee *e2ee, OtrSession *session, const char *text, GError **error)
     const gcry_error_t code = otrl_message_sending(
         otr_book_userstate(e2ee->book), &otr_ops, e2ee, otr_book_account(e2ee->book), OTR_PROTOCOL,
         jid_text(session->jid), session->instance, inside, NULL, &sealed, OTRL_FRAGMENT_SEND_ALL_BUT_LAST, &context,
-        NULL, NULL);
+        otr_context_made, NULL);
     if (context != NULL)
         forget_last_text(context);
     char *body = code == 0 && sealed != NULL && otr_is_sealed(sealed) ? g_strdup(sealed) : NULL;

@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -53,6 +54,14 @@ entry_free(gpointer data)
     jid_unref(entry->peer);
     g_free(entry->trust);
     g_free(entry);
+}
+
+/* It is freed with the data of the program, last of all. */
+void
+otr_context_made(void *unused, ConnContext *context)
+{
+    context->app_data = context->context_priv;
+    context->app_data_free = free;
 }
 
 /* --- files --- */
@@ -109,7 +118,7 @@ typedef gcry_error_t (*ReadFile)(OtrlUserState state, FILE *file);
 static gcry_error_t
 read_fingerprints(OtrlUserState state, FILE *file)
 {
-    return otrl_privkey_read_fingerprints_FILEp(state, file, NULL, NULL);
+    return otrl_privkey_read_fingerprints_FILEp(state, file, otr_context_made, NULL);
 }
 
 static bool

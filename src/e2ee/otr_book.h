@@ -21,6 +21,9 @@ void otr_book_free(OtrBook *book);
 OtrlUserState otr_book_userstate(const OtrBook *book);
 const char *otr_book_account(const OtrBook *book); /* the bare JID */
 
+/* For every function of libotr's that may make a context: libotr 4.1.1 forgets to free a part of it. */
+void otr_context_made(void *unused, ConnContext *context);
+
 /* --- the own key --- */
 bool otr_book_has_key(const OtrBook *book);
 /* Hexadecimal digits, the caller frees; NULL: there is none. */

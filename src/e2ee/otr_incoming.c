@@ -185,6 +185,18 @@ take_text(const E2ee *e2ee, OtrSession *session, XmppMessage *message, E2eeRecei
     return E2EE_DECRYPTED;
 }
 
+/* What a handshake that is over leaves behind would be lost by the next one, of which the peer may want many (I22):
+ * libotr 4.1.1 does not free it then. Its version is still asked for when messages are cut into pieces. */
+static void
+forget_handshake(ConnContext *context)
+{
+    if (context == NULL || context->auth.authstate != OTRL_AUTHSTATE_NONE)
+        return;
+    const unsigned int version = context->auth.protocol_version;
+    otrl_auth_clear(&context->auth);
+    context->auth.protocol_version = version;
+}
+
 static E2eeOutcome
 feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *body, E2eeReceived *received)
 {
@@ -198,9 +210,10 @@ feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *b
     e2ee->mute = message->delay != 0;
     const int is_internal =
         otrl_message_receiving(otr_book_userstate(e2ee->book), &otr_ops, e2ee, otr_book_account(e2ee->book),
-                               OTR_PROTOCOL, jid_text(jid), body, &inside, NULL, &context, NULL, NULL);
+                               OTR_PROTOCOL, jid_text(jid), body, &inside, NULL, &context, otr_context_made, NULL);
     e2ee->receiving = NULL;
     e2ee->mute = false;
+    forget_handshake(context);
     E2eeOutcome outcome = E2EE_SILENT;
     if (e2ee->unreadable)
         outcome = unreadable(message, received, unreadable_words(session));

@@ -12,6 +12,10 @@ tests_fuzz_fuzz_import_LDADD = $(fuzz_engine) $(CLI_LINE)
 fuzzers += tests/fuzz/fuzz_jid
 tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
 
+fuzzers += tests/fuzz/fuzz_otr
+tests_fuzz_fuzz_otr_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+tests_fuzz_fuzz_otr_LDADD = $(fuzz_engine) $(E2EE_LINE)
+
 fuzzers += tests/fuzz/fuzz_search
 tests_fuzz_fuzz_search_LDADD = $(fuzz_engine) $(STORE_LINE)
 
