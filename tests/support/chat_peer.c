@@ -22,7 +22,7 @@ typedef struct Kind {
     const char *say, *clear, *policy;
     const char *start, *end, *started, *ended;
     const char *ask, *question, *answer, *answer_question, *abort; /* NULL: it cannot */
-    const char *asked, *asked_question, *same, *different, *aborted;
+    const char *asked, *asked_question, *same, *same_answer, *different, *aborted;
     const char *own_fingerprint, *fingerprint;            /* commands */
     const char *own_fingerprint_is, *fingerprint_is;      /* regular expressions; the first group is it */
     const char *sealed;                                   /* the mark of what came encrypted */
@@ -50,6 +50,7 @@ static const Kind kinds[] = {
         .asked = "use '/otr secret <secret>'",
         .asked_question = "use '/otr answer <answer>'",
         .same = "Authentication successful.",
+        .same_answer = "successfully authenticated you.",
         .different = "Authentication failed",
         .aborted = "SMP session aborted.",
         .own_fingerprint = "/otr myfp",
@@ -61,7 +62,7 @@ static const Kind kinds[] = {
     [CHAT_PEER_MCABBER] = {
         .name = "mcabber",
         .last_row = ROWS - LOG_ROWS - 4,
-        .longest = 1000, /* its buffer has 1024 bytes */
+        .longest = 900, /* its buffer has 1024 bytes, which are characters and more */
         .say = "/say ",
         .clear = "/buffer clear",
         .policy = "/otrpolicy default ",
@@ -76,8 +77,9 @@ static const Kind kinds[] = {
         .asked = "Received SMP Initiation",
         .asked_question = "Question: ",
         .same = "Socialist Millionaires' Protocol: Success!",
+        .same_answer = "Socialist Millionaires' Protocol: Success!",
         .different = "Socialist Millionaires' Protocol: Failure.",
-        .aborted = "cancelled negotiation",
+        .aborted = "Socialist Millionaires' Protocol: Aborted.",
         .own_fingerprint = "/otr key",
         .fingerprint = "/otr fingerprint .",
         .own_fingerprint_is = "^\\[[^]]*\\] \\S+: " DIGITS,
@@ -258,12 +260,6 @@ chat_peer_longest(const ChatPeer *peer)
 }
 
 void
-chat_peer_say(ChatPeer *peer, const char *text)
-{
-    type(peer, peer->kind->say, text);
-}
-
-void
 chat_peer_clear(ChatPeer *peer)
 {
     type(peer, peer->kind->clear, NULL);
@@ -276,10 +272,17 @@ chat_peer_wait_shown(ChatPeer *peer, const char *text)
     wait_until(peer, shows, text);
 }
 
-void
-chat_peer_policy(ChatPeer *peer, const char *policy)
+static bool
+shows_sealed(ChatPeer *peer, const char *text)
 {
-    type(peer, peer->kind->policy, policy);
+    g_autofree char *row = find_row(peer, text);
+    return row != NULL && strstr(row, peer->kind->sealed) != NULL;
+}
+
+void
+chat_peer_wait_sealed(ChatPeer *peer, const char *text)
+{
+    wait_until(peer, shows_sealed, text);
 }
 
 void
@@ -315,6 +318,7 @@ chat_peer_can_question(const ChatPeer *peer)
 void
 chat_peer_otr_ask(ChatPeer *peer, const char *question, const char *secret)
 {
+    peer->asked_question = false;
     if (question == NULL) {
         type(peer, peer->kind->ask, secret);
         return;
@@ -355,7 +359,8 @@ chat_peer_otr_abort(ChatPeer *peer)
 void
 chat_peer_wait_compared(ChatPeer *peer, bool same)
 {
-    wait_until(peer, shows, same ? peer->kind->same : peer->kind->different);
+    const Kind *kind = peer->kind;
+    wait_until(peer, shows, !same ? kind->different : peer->asked_question ? kind->same_answer : kind->same);
 }
 
 void
@@ -386,44 +391,56 @@ read_history(const ChatPeer *peer)
     return g_string_free(g_steal_pointer(&all), FALSE);
 }
 
-/* Whether the line that `end` lies in, before it, is the beginning of a message of the other side. */
+/* Whether `beginning` is how its history begins a message of the other side, or of its own user. */
 static bool
-begins_message(const ChatPeer *peer, const char *history, const char *end)
+begins_message(const ChatPeer *peer, const char *beginning, bool is_own)
 {
-    const char *line = end;
-    while (line > history && line[-1] != '\n')
-        line--;
-    g_autofree char *beginning = g_strndup(line, end - line);
     if (peer->kind == &kinds[CHAT_PEER_MCABBER]) /* MR 20260131T12:00:00Z 000 text */
-        return g_regex_match_simple("^MR \\S+ [0-9]{3} $", beginning, 0, 0);
-    g_autofree char *words = g_strdup_printf(" - %s: ", peer->with);
-    return g_str_has_suffix(beginning, words) && strchr(beginning, ' ') == beginning + strlen(beginning) - strlen(words);
+        return g_regex_match_simple(is_own ? "^MS \\S+ [0-9]{3} $" : "^MR \\S+ [0-9]{3} $", beginning, 0, 0);
+    g_autofree char *words = g_strdup_printf(" - %s: ", is_own ? "me" : peer->with); /* behind the time */
+    const char *space = strchr(beginning, ' ');
+    return space != NULL && g_str_equal(space, words);
+}
+
+static bool
+has_message(const ChatPeer *peer, const char *text, bool is_own)
+{
+    g_autofree char *history = read_history(peer);
+    const gsize length = strlen(text);
+    for (const char *hit = history; (hit = strstr(hit, text)) != NULL; hit++) {
+        const char *line = hit;
+        while (line > history && line[-1] != '\n')
+            line--;
+        g_autofree char *beginning = g_strndup(line, hit - line);
+        if ((hit[length] == '\n' || hit[length] == '\0') && begins_message(peer, beginning, is_own))
+            return true;
+    }
+    return false;
 }
 
 bool
 chat_peer_has_received(ChatPeer *peer, const char *text)
 {
-    g_autofree char *history = read_history(peer);
-    const gsize length = strlen(text);
-    for (const char *hit = history; (hit = strstr(hit, text)) != NULL; hit++) {
-        if ((hit[length] == '\n' || hit[length] == '\0') && begins_message(peer, history, hit))
-            return true;
-    }
-    return false;
+    return has_message(peer, text, false);
+}
+
+static bool
+has_said(ChatPeer *peer, const char *text)
+{
+    return has_message(peer, text, true);
+}
+
+void
+chat_peer_say(ChatPeer *peer, const char *text)
+{
+    type(peer, peer->kind->say, text);
+    wait_until(peer, has_said, text); /* while it draws, it does not read; and it draws only when we look */
 }
 
 void
 chat_peer_wait_received(ChatPeer *peer, const char *text)
 {
     wait_until(peer, chat_peer_has_received, text);
-}
-
-bool
-chat_peer_showed_encrypted(const ChatPeer *peer, const char *text)
-{
-    g_autofree char *row = find_row(peer, text);
-    g_assert_nonnull(row);
-    return strstr(row, peer->kind->sealed) != NULL;
 }
 
 /* What the command says: mcabber says it in its trace, profanity in the conversation. The caller frees. */
@@ -454,6 +471,13 @@ char *
 chat_peer_own_fingerprint(ChatPeer *peer)
 {
     return ask(peer, peer->kind->own_fingerprint, peer->kind->own_fingerprint_is);
+}
+
+void
+chat_peer_policy(ChatPeer *peer, const char *policy)
+{
+    type(peer, peer->kind->policy, policy);
+    g_free(chat_peer_own_fingerprint(peer)); /* it says nothing about the policy; what is typed next, it answers after it */
 }
 
 char *

@@ -22,13 +22,15 @@ void chat_peer_free(ChatPeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChatPeer, chat_peer_free)
 const char *chat_peer_name(const ChatPeer *peer); /* "profanity", "mcabber" */
 
-/* One line, as it would be typed: it begins with no "/", and has at most chat_peer_longest() bytes. */
+/* One line, as it would be typed: it begins with no "/", and has at most chat_peer_longest() bytes. Returns when it
+ * is said. */
 void chat_peer_say(ChatPeer *peer, const char *text);
 gsize chat_peer_longest(const ChatPeer *peer);
 /* Empties the conversation's screen; the history stays. What is waited for below, up to has_received(), is what the
  * screen shows since. */
 void chat_peer_clear(ChatPeer *peer);
 void chat_peer_wait_shown(ChatPeer *peer, const char *text); /* on one row */
+void chat_peer_wait_sealed(ChatPeer *peer, const char *text); /* with the mark of what came encrypted */
 
 /* "manual", "opportunistic", "always" */
 void chat_peer_policy(ChatPeer *peer, const char *policy);
@@ -50,8 +52,6 @@ void chat_peer_wait_aborted(ChatPeer *peer);
 /* Whether its own history has a message of the other side that is exactly this, however long. */
 bool chat_peer_has_received(ChatPeer *peer, const char *text);
 void chat_peer_wait_received(ChatPeer *peer, const char *text);
-/* How the peer marks what it shows of the other side: encrypted or not. */
-bool chat_peer_showed_encrypted(const ChatPeer *peer, const char *text);
 
 /* Five groups of eight hexadecimal digits; the one of the other side while there is a session. The caller frees. */
 char *chat_peer_own_fingerprint(ChatPeer *peer);
