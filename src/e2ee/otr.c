@@ -292,10 +292,12 @@ seal(E2ee *e2ee, OtrSession *session, const char *text, GError **error)
     const bool markup =
         session->takes_markup || (e2ee->host.markup(e2ee->host.data, session->jid) & E2EE_MARKUP_READ) != 0;
     g_autofree char *inside = markup ? otr_text_to_markup(text) : g_strdup(text);
+    e2ee->saying = inside; /* otr_ops.convert_msg gives it to libotr */
     const gcry_error_t code = otrl_message_sending(
         otr_book_userstate(e2ee->book), &otr_ops, e2ee, otr_book_account(e2ee->book), OTR_PROTOCOL,
-        jid_text(session->jid), session->instance, inside, NULL, &sealed, OTRL_FRAGMENT_SEND_ALL_BUT_LAST, &context,
+        jid_text(session->jid), session->instance, "", NULL, &sealed, OTRL_FRAGMENT_SEND_ALL_BUT_LAST, &context,
         otr_context_made, NULL);
+    e2ee->saying = NULL;
     if (context != NULL)
         forget_last_text(context);
     char *body = code == 0 && sealed != NULL && otr_is_sealed(sealed) ? g_strdup(sealed) : NULL;

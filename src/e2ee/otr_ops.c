@@ -169,6 +169,23 @@ on_message_event(void *data, OtrlMessageEvent event, ConnContext *context, const
     }
 }
 
+/* Just before it encrypts, libotr asks whether the text should be another one. It is given nothing before that: a text
+ * with "?OTR?" in it would make libotr send a query in its place, and one that libotr takes to the wrong branch would
+ * leave as it is (I21). */
+static void
+on_convert(void *data, ConnContext *context, OtrlConvertType type, char **converted, const char *text)
+{
+    const E2ee *e2ee = data;
+    if (type == OTRL_CONVERT_SENDING)
+        *converted = g_strdup(e2ee->saying != NULL ? e2ee->saying : text);
+}
+
+static void
+on_converted(void *data, ConnContext *context, char *converted)
+{
+    g_free(converted);
+}
+
 static gboolean
 on_poll(gpointer data)
 {
@@ -200,5 +217,7 @@ const OtrlMessageAppOps otr_ops = {
     .handle_smp_event = on_smp,
     .handle_msg_event = on_message_event,
     .create_instag = on_create_tag,
+    .convert_msg = on_convert,
+    .convert_free = on_converted,
     .timer_control = on_timer,
 };

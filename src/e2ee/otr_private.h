@@ -53,6 +53,7 @@ struct E2ee {
     GHashTable *sessions; /* text of the full JID (the session's) → OtrSession */
     GHashTable *peers;    /* bare Jid (the peer's) → OtrPeer */
     guint poll;           /* libotr wants otrl_message_poll() */
+    const char *saying;   /* while libotr encrypts: what */
     /* While a message is being received: */
     OtrSession *receiving;
     bool mute;            /* it is an old one: nothing is answered */
