@@ -19,9 +19,10 @@ output; standard error stays empty. Commands ("to" is a JID; a bare one goes to 
     {"do":"policy","versions":…,"fragment":…}   versions it offers and speaks: "23", "2", "3", "1" (which it only offers)
     {"do":"quit"}
 
-Events: online (jid, fingerprint), received (in the clear), text (was encrypted), state (plain, encrypted, finished; with
-version and the peer's fingerprint), smp (asked, succeeded, failed, aborted), error (what could not be read), and with
---stanzas every message as it was on the wire: stanza (type, body, children as "{namespace}name").
+Events: online (jid, fingerprint), presence (from, type), restarted, received (in the clear), text (was encrypted), state
+(plain, encrypted, finished; with version and the peer's fingerprint), smp (asked, succeeded, failed, aborted), error
+(what could not be read), and with --stanzas every message as it was on the wire: stanza (type, body, children as
+"{namespace}name").
 """
 import argparse
 import base64
@@ -131,6 +132,11 @@ class Context(context.Context):
         if isinstance(msg, proto.AKEMessage):
             msg = self.versioned(msg)
         return super().sendMessage(policy, msg, flags, list(tlvs), appdata)
+
+    def processOutgoingMessage(self, msg, flags, tlvs=()):
+        if self.state == context.STATE_ENCRYPTED:  # also what looks like a query
+            return self.crypto.createDataMessage(msg, flags, tlvs)
+        return super().processOutgoingMessage(msg, flags, tlvs)
 
     def sendFragmented(self, msg, policy=context.FRAGMENT_SEND_ALL, appdata=None):
         most = self.user.fragment
@@ -320,6 +326,7 @@ class Bot:
     def do_restart(self, _command):
         self.account.ctxs.clear()
         self.devices.clear()
+        tell("restarted")
 
     def do_policy(self, command):
         self.account.versions = command.get("versions", self.account.versions)
@@ -343,6 +350,8 @@ class Bot:
             self.stream.write("<iq type='error' id=%s to=%s><error type='cancel'><service-unavailable "
                               "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
                               % (quoteattr(stanza.get("id", "")), quoteattr(stanza.get("from", "localhost"))))
+        if local(stanza) == "presence":
+            self.presence(stanza)
         if local(stanza) != "message":
             return
         sender, body = stanza.get("from", ""), stanza.findtext("{jabber:client}body")
@@ -354,6 +363,12 @@ class Bot:
         elif body is not None:
             self.devices[sender.split("/")[0]] = sender
             self.receive(sender.split("/")[0], sender, body)
+
+    def presence(self, stanza):
+        sender, kind = stanza.get("from", self.stream.jid), stanza.get("type", "available")
+        if kind == "available":
+            self.devices[sender.split("/")[0]] = sender
+        tell("presence", **{"from": sender}, type=kind)
 
     def receive(self, peer, sender, body):
         where = {"from": sender}

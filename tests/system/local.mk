@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_otr_bot \
+	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_otr tests/system/test_otr_bot \
 	tests/system/test_records \
 	tests/system/test_run tests/system/test_suspend
 if HAVE_VTERM
@@ -33,6 +33,9 @@ tests_system_test_idle_LDADD = $(SUPPORT_LINE)
 tests_system_test_login_SOURCES = tests/system/test_login.c
 tests_system_test_login_CPPFLAGS = $(system_cppflags)
 tests_system_test_login_LDADD = $(SUPPORT_LINE)
+tests_system_test_otr_SOURCES = tests/system/test_otr.c
+tests_system_test_otr_CPPFLAGS = $(system_cppflags)
+tests_system_test_otr_LDADD = $(SUPPORT_LINE)
 tests_system_test_otr_bot_SOURCES = tests/system/test_otr_bot.c
 tests_system_test_otr_bot_CPPFLAGS = $(system_cppflags)
 tests_system_test_otr_bot_LDADD = $(SUPPORT_LINE)

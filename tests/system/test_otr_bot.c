@@ -113,6 +113,7 @@ test_rough(void)
 
     start(alice, bob, "bob@localhost/bot", "3");
     otr_bot_do(bob, "restart", NULL);
+    expect(bob, "\"event\":\"restarted\"");
     otr_bot_do(alice, "send", "to", "bob@localhost", "text", "lost", NULL);
     expect(alice, "\"event\":\"error\".*You sent encrypted data");
     start(alice, bob, "bob@localhost/bot", "3");
@@ -120,6 +121,7 @@ test_rough(void)
 
     otr_bot_do(bob, "policy", "versions", "1", NULL);
     otr_bot_do(bob, "restart", NULL);
+    expect(bob, "\"event\":\"restarted\"");
     otr_bot_do(alice, "start", "to", "bob@localhost/bot", NULL);
     otr_bot_do(alice, "raw", "to", "bob@localhost/bot", "text", "?OTR:AAMC broken", "extra", "<x xmlns='urn:extra'/>", NULL);
     expect(bob, "\"event\":\"stanza\".*\"body\":\"\\?OTR:AAMC broken\",\"children\":\\[.*\"\\{urn:extra\\}x\"");

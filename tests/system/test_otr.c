@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* OTR on a real server, with a peer that owes nothing to libotr and tells what was on the wire. */
+#include <signal.h>
+#include <string.h>
+
+#include "support/otr_bot.h"
+
+static const char *const contacts_of_alice[] = { "bob@localhost", NULL };
+static const char *const contacts_of_bob[] = { "alice@localhost", NULL };
+static const TestAccount accounts[] = {
+    { "alice", "secret of alice", contacts_of_alice },
+    { "bob", "secret of bob", contacts_of_bob },
+    { "carol", "secret of carol", NULL },
+    { 0 },
+};
+#define ALICE (&accounts[0])
+#define BOB (&accounts[1])
+#define CAROL (&accounts[2])
+
+/* In each text that is said inside of OTR: it must never be seen on the wire. */
+#define MARKER "MARKER"
+
+/* confab as alice, the bot as bob; both online and known to each other. */
+typedef struct Scene {
+    Server *server;
+    char *home;
+    Run *me, *bot;
+    int code; /* confab's, at the end */
+} Scene;
+
+static void
+expect(Run *run, const char *regex)
+{
+    g_autofree char *line = run_wait_line(run, regex);
+}
+
+/* Online, the roster is there, and the bot's presence, too. */
+static void
+start_confab(Scene *scene)
+{
+    const char *const argv[] = { "run", "--json", NULL };
+    scene->me = run_start(scene->home, argv, NULL);
+    expect(scene->me, "\"event\":\"connection\".*\"state\":\"online\"");
+    expect(scene->me, "\"event\":\"presence\".*bob@localhost");
+    expect(scene->bot, "\"event\":\"presence\",\"from\":\"alice@localhost/[^\"]*\",\"type\":\"available\"");
+    run_type(scene->me, "/msg bob@localhost");
+    expect(scene->me, "\"event\":\"result\".*\"command\":\"/msg bob@localhost\",\"ok\":true");
+}
+
+/* `versions`, `fragment`: of the bot. False: this test is skipped. */
+static bool
+scene_begin(Scene *scene, const char *versions, const char *fragment)
+{
+    const char *const options[] = { "--stanzas", "--versions", versions, "--fragment", fragment, NULL };
+    scene->server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts });
+    if (scene->server == NULL)
+        return false;
+    scene->bot = otr_bot_start(scene->server, BOB, options);
+    if (scene->bot == NULL)
+        return false;
+    scene->home = test_directory_new();
+    g_autofree char *section = confab_account(ALICE->user, server_port(scene->server), server_ca_file(scene->server),
+                                              ALICE->password, NULL);
+    confab_write_accounts(scene->home, section);
+    start_confab(scene);
+    return true;
+}
+
+/* I21: of all that reached the bot, no body holds what was said; I22: what is OTR's says so to servers and clients. */
+static void
+assert_wire(const Run *bot)
+{
+    const char *const marks[] = { "{urn:xmpp:hints}no-copy", "{urn:xmpp:hints}no-permanent-store",
+                                  "{urn:xmpp:carbons:2}private", "{urn:xmpp:eme:0}encryption" };
+    g_auto(GStrv) lines = g_strsplit(run_output(bot), "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        if (strstr(*line, "\"event\":\"stanza\"") == NULL)
+            continue;
+        g_assert_null(strstr(*line, MARKER));
+        g_assert_null(strstr(*line, "\"body\":\"\""));
+        if (strstr(*line, "\"from\":\"alice@localhost/") == NULL || strstr(*line, "\"body\":\"?OTR") == NULL)
+            continue;
+        for (guint i = 0; i < G_N_ELEMENTS(marks); i++) {
+            if (strstr(*line, marks[i]) == NULL)
+                g_error("no %s: %s", marks[i], *line);
+        }
+    }
+}
+
+/* The wire is looked at, and both end properly. */
+static void
+scene_end(Scene *scene)
+{
+    if (scene->me != NULL) {
+        run_type(scene->me, "/quit");
+        g_assert_cmpint(run_wait_exit(scene->me), ==, scene->code);
+        if (scene->code == 0)
+            g_assert_cmpstr(run_errors(scene->me), ==, "");
+        otr_bot_do(scene->bot, "quit", NULL);
+        g_assert_cmpint(run_wait_exit(scene->bot), ==, 0);
+        g_assert_cmpstr(run_errors(scene->bot), ==, "");
+        assert_wire(scene->bot);
+    }
+    g_clear_pointer(&scene->me, run_free);
+    g_clear_pointer(&scene->bot, run_free);
+    g_clear_pointer(&scene->server, server_stop);
+    if (scene->home != NULL)
+        test_directory_remove(scene->home);
+    g_free(scene->home);
+}
+
+static void
+wait_session(Scene *scene, const char *version)
+{
+    g_autofree char *state = g_strdup_printf("\"event\":\"state\".*\"state\":\"encrypted\",\"version\":%s", version);
+    expect(scene->bot, state);
+    expect(scene->me, "\"event\":\"encryption\".*\"provider\":\"otr\",\"state\":\"encrypted\"");
+}
+
+static void
+start_session(Scene *scene, bool by_bot, const char *version)
+{
+    if (by_bot)
+        otr_bot_do(scene->bot, "start", "to", "alice@localhost", NULL);
+    else
+        run_type(scene->me, "/otr start bob@localhost");
+    wait_session(scene, version);
+}
+
+static void
+assert_holds(const char *line, const char *key, const char *value)
+{
+    g_autofree char *quoted = otr_bot_quote(value);
+    g_autofree char *pair = g_strdup_printf("\"%s\":\"%s\"", key, quoted);
+    if (strstr(line, pair) == NULL)
+        g_error("no %.500s in %.1000s", pair, line);
+}
+
+/* confab says it, encrypted; the bot gets it as it was typed. */
+static void
+say(Scene *scene, const char *text)
+{
+    g_autofree char *typed = g_strconcat("/msg bob@localhost ", text, NULL);
+    run_type(scene->me, typed);
+    g_autofree char *got = run_wait_line(scene->bot, "\"event\":\"(text|received|error)\"");
+    assert_holds(got, "event", "text");
+    assert_holds(got, "text", text);
+    g_autofree char *shown = run_wait_line(scene->me, "\"event\":\"message\".*\"direction\":\"out\"");
+    assert_holds(shown, "body", text);
+    expect(scene->me, "\"event\":\"delivery\".*\"state\":\"sent\"");
+}
+
+/* The bot says it, encrypted, and confab shows `shown`. */
+static void
+hear(Scene *scene, const char *text, const char *shown, const char *trust)
+{
+    otr_bot_do(scene->bot, "send", "to", "alice@localhost", "text", text, NULL);
+    g_autofree char *got = run_wait_line(scene->me, "\"event\":\"message\".*\"direction\":\"in\"");
+    assert_holds(got, "body", shown);
+    assert_holds(got, "encryption", "otr");
+    assert_holds(got, "trust", trust);
+}
+
+/* Behind all that confab has sent so far: what the bot was to get it has got. */
+static void
+settle(Scene *scene)
+{
+    static const char mark[] = "all there";
+    run_type(scene->me, "/ping");
+    expect(scene->me, "\"event\":\"result\".*\"command\":\"/ping\",\"ok\":true");
+    otr_bot_do(scene->bot, "raw", "to", "bob@localhost/bot", "text", mark, NULL);
+    expect(scene->bot, "\"event\":\"received\",\"from\":\"bob@localhost/bot\",\"text\":\"all there\"");
+}
+
+/* How many messages of confab the bot has seen. */
+static guint
+seen_by(const Run *bot)
+{
+    guint n = 0;
+    for (const char *at = run_output(bot);
+         (at = strstr(at, "\"event\":\"stanza\",\"from\":\"alice@localhost/")) != NULL; at++)
+        n++;
+    return n;
+}
+
+static void
+converse(const char *versions, const char *version, bool by_bot, const char *fragment)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, versions, fragment)) {
+        g_autofree char *set = g_strdup_printf("/set otr.fragment %s", fragment);
+        run_type(scene.me, set);
+        start_session(&scene, by_bot, version);
+        const char *const texts[] = { "x", MARKER " grüße 日本 \U0001f600", MARKER " a < b && c > d", MARKER " ?OTRv23? ?OTR:" };
+        for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+            say(&scene, texts[i]);
+            hear(&scene, texts[i], texts[i], "untrusted");
+        }
+        /* Its program is not known: what may be about HTML is left alone, what cannot but be HTML is read as text. */
+        say(&scene, MARKER " <b>x</b> &amp; \"q\"");
+        hear(&scene, MARKER " <b>x</b> &amp; \"q\"", MARKER " <b>x</b> &amp; \"q\"", "untrusted");
+        g_autofree char *large = g_strnfill(64 * 1024, 'x');
+        memcpy(large, MARKER, strlen(MARKER));
+        say(&scene, large);
+        hear(&scene, large, large, "untrusted");
+        hear(&scene, MARKER " fish &amp; chips &lt;3", MARKER " fish & chips <3", "untrusted");
+        run_type(scene.me, "/otr end");
+        expect(scene.bot, "\"event\":\"state\".*\"state\":\"finished\"");
+    }
+    scene_end(&scene);
+}
+
+static void
+test_version3(void)
+{
+    converse("23", "3", false, "0");
+}
+
+static void
+test_version2(void)
+{
+    converse("2", "2", true, "0");
+}
+
+static void
+test_small_fragments3(void)
+{
+    converse("3", "3", true, "400");
+}
+
+static void
+test_small_fragments2(void)
+{
+    converse("2", "2", false, "400");
+}
+
+/* Nothing but version 1 on offer: it gets no answer, and what OTR was wanted for stays here. */
+static void
+test_version1(void) /* I21, I22 */
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "1", "0")) {
+        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        settle(&scene);
+        g_assert_cmpuint(seen_by(scene.bot), ==, 0);
+        run_type(scene.me, "/encrypt otr");
+        run_type(scene.me, "/msg bob@localhost " MARKER " for nobody");
+        expect(scene.me, "\"event\":\"message\".*\"direction\":\"out\"");
+        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        settle(&scene);
+        g_assert_null(strstr(run_output(scene.me), "\"state\":\"sent\""));
+        run_type(scene.me, "/encrypt none");
+        expect(scene.me, "\"event\":\"delivery\".*\"state\":\"failed\"");
+        scene.code = 76;
+    }
+    scene_end(&scene);
+}
+
+/* With OTR wanted, the first thing said waits for the session that it begins. */
+static void
+test_held(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        run_type(scene.me, "/encrypt otr");
+        expect(scene.me, "\"event\":\"result\".*\"command\":\"/encrypt otr\",\"ok\":true");
+        say(&scene, MARKER " at once");
+        hear(&scene, "and back", "and back", "untrusted");
+    }
+    scene_end(&scene);
+}
+
+static void
+expect_smp(Run *run, const char *state, const char *question)
+{
+    g_autofree char *quoted = question == NULL ? g_strdup("null") : g_strdup_printf("\"%s\"", question);
+    g_autofree char *regex = g_strdup_printf("\"event\":\"smp\".*\"state\":\"(%s)\",\"question\":%s", state, quoted);
+    expect(run, regex);
+}
+
+/* By both sides, with and without a question, right, wrong and given up. potr aborts when it finds the secrets to differ
+ * before the other side could. */
+static void
+test_verification(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        Run *me = scene.me, *bot = scene.bot;
+        start_session(&scene, false, "3");
+
+        /* Whoever answers a question has shown something, and learnt nothing. */
+        otr_bot_do(bot, "smp-question", "to", "alice@localhost", "question", "2 + 2?", "secret", "4", NULL);
+        expect_smp(me, "asked", "2 \\+ 2\\?");
+        run_type(me, "/otr answer 4");
+        expect_smp(bot, "succeeded", NULL);
+        hear(&scene, "right", "right", "untrusted");
+
+        run_type(me, "/otr secret " MARKER " squid");
+        expect_smp(bot, "asked", NULL);
+        otr_bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", MARKER " squid", NULL);
+        expect_smp(bot, "succeeded", NULL);
+        expect_smp(me, "succeeded", NULL);
+        hear(&scene, "now it is sure", "now it is sure", "verified");
+
+        otr_bot_do(bot, "smp", "to", "alice@localhost", "secret", "grün", NULL);
+        expect_smp(me, "asked", NULL);
+        run_type(me, "/otr answer grün");
+        expect_smp(bot, "succeeded", NULL);
+        expect_smp(me, "succeeded", NULL);
+
+        run_type(me, "/otr question \"Who?\" me");
+        expect_smp(bot, "asked", "Who\\?");
+        otr_bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", "me", NULL);
+        expect_smp(me, "succeeded", NULL);
+
+        otr_bot_do(bot, "smp-question", "to", "alice@localhost", "question", "Wer war's?", "secret", "ich", NULL);
+        expect_smp(me, "asked", "Wer war's\\?");
+        run_type(me, "/otr answer du");
+        expect_smp(me, "failed", NULL);
+        expect_smp(bot, "failed", NULL);
+        hear(&scene, "that was wrong", "that was wrong", "verified");
+
+        run_type(me, "/otr secret this");
+        expect_smp(bot, "asked", NULL);
+        otr_bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", "that", NULL);
+        expect_smp(bot, "failed", NULL);
+        expect_smp(me, "failed|aborted", NULL);
+        hear(&scene, "and that, too", "and that, too", "verified");
+
+        run_type(me, "/otr secret never");
+        expect_smp(bot, "asked", NULL);
+        run_type(me, "/otr abort");
+        expect_smp(bot, "aborted", NULL);
+        otr_bot_do(bot, "smp", "to", "alice@localhost", "secret", "never", NULL);
+        expect_smp(me, "asked", NULL);
+        otr_bot_do(bot, "smp-abort", "to", "alice@localhost", NULL);
+        expect_smp(me, "aborted", NULL);
+        say(&scene, MARKER " still here");
+    }
+    scene_end(&scene);
+}
+
+/* I21: after the bot has ended it, nothing leaves until the user decides: first for OTR again, then for none. A program
+ * that starts meanwhile still insists on it. */
+static void
+test_end(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        start_session(&scene, true, "3");
+        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
+        settle(&scene);
+        const guint before = seen_by(scene.bot);
+        run_type(scene.me, "/msg bob@localhost " MARKER " locked");
+        expect(scene.me, "\"event\":\"result\".*\"ok\":false,\"code\":79");
+        run_type_end(scene.me);
+        g_assert_cmpint(run_wait_exit(scene.me), ==, 79);
+        g_clear_pointer(&scene.me, run_free);
+
+        start_confab(&scene);
+        settle(&scene);
+        g_assert_cmpuint(seen_by(scene.bot), ==, before);
+        say(&scene, MARKER " begins anew");
+        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
+        run_type(scene.me, "/otr start");
+        wait_session(&scene, "3");
+        say(&scene, MARKER " once more");
+        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
+        run_type(scene.me, "/otr end");
+        expect(scene.me, "\"event\":\"encryption\".*\"intent\":\"none\".*\"state\":\"none\"");
+        run_type(scene.me, "/msg bob@localhost in the clear, as was decided");
+        expect(scene.bot, "\"event\":\"received\".*\"text\":\"in the clear, as was decided\"");
+    }
+    scene_end(&scene);
+}
+
+/* Whoever forgets: the other side says so in words, a refresh mends it, and nothing leaves in the clear meanwhile. */
+static void
+test_forgotten(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        start_session(&scene, false, "3");
+        say(&scene, MARKER " one");
+        otr_bot_do(scene.bot, "restart", NULL);
+        expect(scene.bot, "\"event\":\"restarted\"");
+        run_type(scene.me, "/msg bob@localhost " MARKER " two");
+        expect(scene.bot, "\"event\":\"error\".*NotEncrypted");
+        expect(scene.me, "\"event\":\"notice\",.*\"level\":\"warning\".*OTR.*/otr refresh");
+        run_type(scene.me, "/otr refresh");
+        wait_session(&scene, "3");
+        say(&scene, MARKER " three");
+
+        kill(run_pid(scene.me), SIGKILL);
+        g_clear_pointer(&scene.me, run_free);
+        start_confab(&scene);
+        otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", MARKER " four", NULL);
+        g_autofree char *unreadable = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
+        assert_holds(unreadable, "trust", "unreadable");
+        g_assert_null(strstr(unreadable, "?OTR"));
+        run_type(scene.me, "/otr refresh");
+        wait_session(&scene, "3");
+        say(&scene, MARKER " five");
+        hear(&scene, MARKER " six", MARKER " six", "untrusted");
+    }
+    scene_end(&scene);
+}
+
+/* Queries within other text, queries of a stranger, garbage and half of things: nothing begins, nothing is answered, and
+ * OTR works afterwards. */
+static void
+test_rough(void) /* I15, I22 */
+{
+    static const char *const bodies[] = {
+        "> ?OTRv23?\nthat is how it begins",
+        "they wrote ?OTRv23? to me",
+        " ?OTRv23?",
+        "?OTR:AAMD",
+        "?OTR:AAMC broken",
+        "?OTR:AAMDAAAAAQAAAAEAAAAA.",
+        "?OTR|00000100|00000100,00001,00002,AAMD,",
+        "?OTR|00000100|00000100,65535,65535,AAMD,",
+        "?OTR,1,65535,x,",
+        "?OTR,2,1,x,",
+        "?OTR,0,0,,",
+        "?OTR|",
+        "?OTR",
+        "?OTR Error: <b>click</b> here",
+        "?OTRv?",
+        "?OTRv4?",
+    };
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        const char *const stanzas[] = { "--stanzas", NULL };
+        g_autoptr(Run) carol = otr_bot_start(scene.server, CAROL, stanzas);
+        otr_bot_do(carol, "start", "to", "alice@localhost", NULL);
+        otr_bot_do(carol, "raw", "to", "alice@localhost", "text", "?OTR:AAMDAAAAAQAAAAEAAAAA.", NULL);
+        otr_bot_do(carol, "raw", "to", "carol@localhost/bot", "text", "carol is through", NULL);
+        expect(carol, "\"event\":\"received\".*carol is through");
+        for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
+            otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
+        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "the last", NULL);
+        expect(scene.me, "\"event\":\"message\".*\"body\":\"the last\"");
+        settle(&scene);
+        g_assert_cmpuint(seen_by(scene.bot), ==, 0);
+        otr_bot_do(carol, "raw", "to", "carol@localhost/bot", "text", "carol again", NULL);
+        expect(carol, "\"event\":\"received\".*carol again");
+        g_assert_cmpuint(seen_by(carol), ==, 0);
+        g_assert_null(strstr(run_output(scene.me), "\"state\":\"starting\""));
+        g_assert_null(strstr(run_output(scene.me), "\"state\":\"encrypted\""));
+
+        start_session(&scene, true, "3");
+        for (guint i = 3; i < G_N_ELEMENTS(bodies); i++)
+            otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
+        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "in the clear",
+                   "extra", "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"
+                            "forged</body></html>", NULL);
+        g_autofree char *clear = run_wait_line(scene.me, "\"event\":\"message\".*\"body\":\"[^\"]*in the clear");
+        assert_holds(clear, "encryption", "none");
+        g_assert_null(strstr(run_output(scene.me), "forged"));
+        say(&scene, MARKER " unmoved");
+        hear(&scene, MARKER " unmoved, too", MARKER " unmoved, too", "untrusted");
+    }
+    scene_end(&scene);
+}
+
+/* With the policy "opportunistic" what is said in the clear carries an offer, and one that comes is taken. */
+static void
+test_opportunistic(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        run_type(scene.me, "/set otr.policy opportunistic");
+        run_type(scene.me, "/msg bob@localhost hello in the clear");
+        expect(scene.bot, "\"event\":\"stanza\".*\"body\":\"hello in the clear[ \\\\t]+\"");
+        wait_session(&scene, "3");
+        say(&scene, MARKER " of its own accord");
+    }
+    scene_end(&scene);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/system/otr/version-3", test_version3);
+    g_test_add_func("/system/otr/version-2", test_version2);
+    g_test_add_func("/system/otr/version-1", test_version1);
+    g_test_add_func("/system/otr/fragments-3", test_small_fragments3);
+    g_test_add_func("/system/otr/fragments-2", test_small_fragments2);
+    g_test_add_func("/system/otr/held", test_held);
+    g_test_add_func("/system/otr/verification", test_verification);
+    g_test_add_func("/system/otr/end", test_end);
+    g_test_add_func("/system/otr/forgotten", test_forgotten);
+    g_test_add_func("/system/otr/rough", test_rough);
+    g_test_add_func("/system/otr/opportunistic", test_opportunistic);
+    return g_test_run();
+}
