@@ -22,6 +22,7 @@
 #include "cli/import.h"
 #include "cli/query.h"
 #include "cli/run.h"
+#include "cli/send.h"
 #include "tui/tui.h"
 
 enum { WORDS_COLUMN = 21 }; /* where --help explains a word */
@@ -40,6 +41,9 @@ typedef struct Options {
     char *after, *before;
     char *with, *from;
     char *format;
+    char *body, *body_file;
+    char *wait, *encrypt;
+    int timeout;
     char **nicks;
     gboolean version;
     char **words; /* what is no option: the front-end's name and its operands */
@@ -56,6 +60,10 @@ options_clear(Options *options)
     g_free(options->with);
     g_free(options->from);
     g_free(options->format);
+    g_free(options->body);
+    g_free(options->body_file);
+    g_free(options->wait);
+    g_free(options->encrypt);
     g_strfreev(options->nicks);
     g_free(options->log_file);
     g_strfreev(options->words);
@@ -274,6 +282,24 @@ start_query(const Options *options, const Paths *paths)
     return find_query(options->words[0])(&query);
 }
 
+static int
+start_send(const Options *options, const Paths *paths)
+{
+    const CliSend send = {
+        .paths = paths,
+        .operands = options->words[1] ? (const char *const *)options->words + 1 : NULL,
+        .accounts = (const char *const *)options->accounts,
+        .body = options->body,
+        .body_file = options->body_file,
+        .wait = options->wait,
+        .encrypt = options->encrypt,
+        .timeout = options->timeout,
+        .password_fd = options->password_fd,
+    };
+
+    return cli_send(&send);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -295,7 +321,8 @@ main(int argc, char **argv)
         return 0;
     }
     const char *word = options.words ? options.words[0] : NULL;
-    if (word && strcmp(word, "run") != 0 && !find_query(word)) {
+    const bool sends = word && strcmp(word, "send") == 0;
+    if (word && strcmp(word, "run") != 0 && !sends && !find_query(word)) {
         g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("“%s” is not known: see confab --help"), word);
         return fail(error);
     }
@@ -313,5 +340,7 @@ main(int argc, char **argv)
         return fail(error);
     if (find_query(word))
         return start_query(&options, paths);
+    if (sends)
+        return start_send(&options, paths);
     return word ? start_headless(&options, paths) : start_terminal(&options, paths, log);
 }

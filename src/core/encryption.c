@@ -29,6 +29,7 @@ typedef struct Start {
     Encryption *encryption;
     Jid *peer; /* bare */
     guint timer;
+    guint early; /* timer: whether the peer is there at all is known then */
     CoreDone done; /* NULL: nobody waits but messages */
     gpointer data;
 } Start;
@@ -55,6 +56,7 @@ start_free(gpointer data)
 {
     Start *start = data;
     g_clear_handle_id(&start->timer, g_source_remove);
+    g_clear_handle_id(&start->early, g_source_remove);
     jid_unref(start->peer);
     g_free(start);
 }
@@ -511,39 +513,6 @@ check_possible(const Conversation *conversation, const char *provider, GError **
     return false;
 }
 
-static gboolean
-on_start_late(gpointer data)
-{
-    Start *start = data;
-    Encryption *encryption = start->encryption;
-    g_autoptr(Jid) peer = jid_ref(start->peer);
-    g_autoptr(GError) error = g_error_new(
-        CONFAB_ERROR, ERROR_ENCRYPTION,
-        _("%s did not answer: there is no OTR session, nothing was sent; /otr start asks again, /encrypt none goes on in "
-          "the clear"),
-        jid_text(peer));
-    start->timer = 0;
-    otr_provider.stop(encryption->otr, peer);
-    fail_start(encryption, peer, error);
-    Conversation *conversation = account_find_conversation(session_account(encryption->session), peer);
-    if (conversation != NULL)
-        conversation_set_encryption(conversation, &(ConversationEncryption) { .reason = error->message });
-    return G_SOURCE_REMOVE;
-}
-
-/* It begins anew for who waits already. */
-static void
-note_start(Encryption *encryption, const Jid *peer, CoreDone done, gpointer data)
-{
-    Start *start = g_new0(Start, 1);
-    g_autoptr(GError) anew = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("OTR was begun anew"));
-    finish_start(encryption, peer, anew);
-    *start = (Start) { .encryption = encryption, .peer = jid_to_bare(peer), .done = done, .data = data };
-    const guint delay = MAX(client_delay(session_client(encryption->session), START_MS), START_LEAST_MS);
-    start->timer = g_timeout_add(delay, on_start_late, start);
-    g_hash_table_replace(encryption->starts, start->peer, start);
-}
-
 /* Who sends us presence and has sent none is offline, and OTR needs both at once. */
 static bool
 is_offline_for_sure(const Encryption *encryption, const Jid *with)
@@ -568,6 +537,58 @@ check_peer(const Encryption *encryption, const Jid *with, GError **error)
     else
         return true;
     return false;
+}
+
+/* There will be no session, for this reason. */
+static void
+give_up(Encryption *encryption, const Jid *with, GError *take_error)
+{
+    g_autoptr(Jid) peer = jid_to_bare(with);
+    g_autoptr(GError) error = take_error;
+    Conversation *conversation = account_find_conversation(session_account(encryption->session), peer);
+    otr_provider.stop(encryption->otr, peer);
+    fail_start(encryption, peer, error);
+    if (conversation != NULL)
+        conversation_set_encryption(conversation, &(ConversationEncryption) { .reason = error->message });
+}
+
+static gboolean
+on_start_late(gpointer data)
+{
+    Start *start = data;
+    start->timer = 0;
+    give_up(start->encryption, start->peer,
+            g_error_new(CONFAB_ERROR, ERROR_ENCRYPTION,
+                        _("%s did not answer: there is no OTR session, nothing was sent; /otr start asks again, /encrypt "
+                          "none goes on in the clear"),
+                        jid_text(start->peer)));
+    return G_SOURCE_REMOVE;
+}
+
+/* Who is offline need not be waited for. */
+static gboolean
+on_start_early(gpointer data)
+{
+    Start *start = data;
+    GError *error = NULL;
+    start->early = 0;
+    if (!check_peer(start->encryption, start->peer, &error))
+        give_up(start->encryption, start->peer, error);
+    return G_SOURCE_REMOVE;
+}
+
+/* It begins anew for who waits already. */
+static void
+note_start(Encryption *encryption, const Jid *peer, CoreDone done, gpointer data)
+{
+    Start *start = g_new0(Start, 1);
+    g_autoptr(GError) anew = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("OTR was begun anew"));
+    finish_start(encryption, peer, anew);
+    *start = (Start) { .encryption = encryption, .peer = jid_to_bare(peer), .done = done, .data = data };
+    const guint delay = MAX(client_delay(session_client(encryption->session), START_MS), START_LEAST_MS);
+    start->timer = g_timeout_add(delay, on_start_late, start);
+    start->early = g_timeout_add(client_delay(session_client(encryption->session), PRESENCE_MS) + 1, on_start_early, start);
+    g_hash_table_replace(encryption->starts, start->peer, start);
 }
 
 static bool
@@ -819,9 +840,7 @@ encryption_bounced(Session *session, const XmppMessage *bounce, const char *reas
     Encryption *encryption = session_encryption(session);
     if (bounce->from == NULL || encryption->otr == NULL || !g_hash_table_contains(encryption->starts, bounce->from))
         return;
-    g_autoptr(Jid) peer = jid_to_bare(bounce->from);
-    g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_ENCRYPTION, _("%s cannot be reached for OTR: %s"),
-                                          jid_text(peer), reason);
-    otr_provider.stop(encryption->otr, peer);
-    fail_start(encryption, peer, error);
+    give_up(encryption, bounce->from,
+            g_error_new(CONFAB_ERROR, ERROR_ENCRYPTION, _("%s cannot be reached for OTR: %s"), jid_bare(bounce->from),
+                        reason));
 }
