@@ -17,6 +17,7 @@ enum {
 /* What is typed (an argument comes behind it), and what is shown then. */
 typedef struct Kind {
     const char *name;
+    const char *keys; /* directory of its OTR files, below its home */
     int first_row, last_row; /* of the conversation */
     gsize longest;           /* line it lets its user type */
     const char *say, *clear, *policy;
@@ -33,6 +34,7 @@ typedef struct Kind {
 static const Kind kinds[] = {
     [CHAT_PEER_PROFANITY] = {
         .name = "profanity",
+        .keys = ".local/share/profanity/otr",
         .first_row = 1, /* below the title */
         .last_row = ROWS - 3,
         .longest = G_MAXSIZE,
@@ -61,6 +63,7 @@ static const Kind kinds[] = {
     },
     [CHAT_PEER_MCABBER] = {
         .name = "mcabber",
+        .keys = "otr",
         .last_row = ROWS - LOG_ROWS - 4,
         .longest = 900, /* its buffer has 1024 bytes, which are characters and more */
         .say = "/say ",
@@ -90,8 +93,10 @@ static const Kind kinds[] = {
 
 struct ChatPeer {
     const Kind *kind;
+    const Server *server;
+    const TestAccount *account;
     Pty *pty;
-    char *home, *user, *with;
+    char *home, *with;
     bool asked_question;
 };
 
@@ -169,53 +174,79 @@ shows_nothing(ChatPeer *peer, const char *text)
     return true;
 }
 
-/* It has a file of its own for accounts; the key must be asked for. */
+/* It has a file of its own for accounts. */
 static void
-start_profanity(ChatPeer *peer, const Server *server, const TestAccount *account)
+configure_profanity(const ChatPeer *peer)
 {
-    g_autofree char *section = g_strdup_printf("[me]\nenabled=true\njid=%s@localhost\nserver=127.0.0.1\nport=%u\npassword=%s\n",
-                                               account->user, server_port(server), account->password);
-    g_autofree char *authority = g_strdup_printf("SSL_CERT_FILE=%s", server_ca_file(server));
-    const char *const argv[] = { "profanity", "--account", "me", NULL };
-    const char *const environment[] = { authority, NULL };
-
+    g_autofree char *section =
+        g_strdup_printf("[me]\nenabled=true\njid=%s@localhost\nserver=127.0.0.1\nport=%u\npassword=%s\n",
+                        peer->account->user, server_port(peer->server), peer->account->password);
     write_file(peer, ".config/profanity/profrc",
                "[ui]\nsplash=false\n[otr]\npolicy=manual\nlog=on\n[omemo]\npolicy=manual\n[logging]\nchlog=true\n"
                "[connection]\nautoping=0\n");
     write_file(peer, ".local/share/profanity/accounts", section);
+}
+
+/* Its policy is not to know OTR. */
+static void
+configure_mcabber(const ChatPeer *peer)
+{
+    g_autofree char *rc =
+        g_strdup_printf("set jid = %s@localhost\nset password = %s\nset server = 127.0.0.1\nset port = %u\n"
+                        "set tls = 1\nset ssl_ignore_checks = 1\nset log_win_height = %d\n"
+                        "set logging = 1\nset logging_dir = %s/history\n"
+                        "set tracelog_level = 1\nset tracelog_file = %s/trace\n"
+                        "set otr = 1\nset otr_dir = %s/otr\notrpolicy default manual\n",
+                        peer->account->user, peer->account->password, server_port(peer->server), LOG_ROWS, peer->home,
+                        peer->home, peer->home);
+    g_autofree char *keys = g_build_filename(peer->home, peer->kind->keys, NULL);
+    write_file(peer, "mcabberrc", rc);
+    g_assert_cmpint(g_mkdir(keys, 0700), ==, 0);
+}
+
+static void
+start_profanity(ChatPeer *peer)
+{
+    g_autofree char *authority = g_strdup_printf("SSL_CERT_FILE=%s", server_ca_file(peer->server));
+    const char *const argv[] = { "profanity", "--account", "me", NULL };
+    const char *const environment[] = { authority, NULL };
+    g_autofree char *key = g_strdup_printf("%s/%s/%s_at_localhost/keys.txt", peer->home, peer->kind->keys, peer->account->user);
+    const bool has_key = g_file_test(key, G_FILE_TEST_EXISTS);
+
     peer->pty = pty_start(&(PtyOptions){ argv, environment, peer->home, ROWS, COLUMNS });
     pty_wait_text(peer->pty, "logged in successfully");
-    type(peer, "/otr gen", NULL);
-    pty_wait_text(peer->pty, "Private key generation complete.");
+    if (!has_key) {
+        type(peer, "/otr gen", NULL);
+        pty_wait_text(peer->pty, "Private key generation complete.");
+    }
     type(peer, "/msg ", peer->with);
     pty_wait_match(peer->pty, "^ [^ ]* \\[[a-z]+\\] \\[unencrypted\\]"); /* the title */
 }
 
-/* Its key is made when there is none; its policy is not to know OTR. */
+/* It makes its key when there is none. */
 static void
-start_mcabber(ChatPeer *peer, const Server *server, const TestAccount *account)
+start_mcabber(ChatPeer *peer)
 {
-    g_autofree char *rc = g_strdup_printf("set jid = %s@localhost\nset password = %s\nset server = 127.0.0.1\nset port = %u\n"
-                                          "set tls = 1\nset ssl_ignore_checks = 1\nset log_win_height = %d\n"
-                                          "set logging = 1\nset logging_dir = %s/history\n"
-                                          "set tracelog_level = 1\nset tracelog_file = %s/trace\n"
-                                          "set otr = 1\nset otr_dir = %s/otr\notrpolicy default manual\n",
-                                          account->user, account->password, server_port(server), LOG_ROWS, peer->home,
-                                          peer->home, peer->home);
     g_autofree char *file = g_build_filename(peer->home, "mcabberrc", NULL);
-    g_autofree char *keys = g_build_filename(peer->home, "otr", NULL);
     const char *const argv[] = { "mcabber", "-f", file, NULL };
 
-    write_file(peer, "mcabberrc", rc);
-    g_assert_cmpint(g_mkdir(keys, 0700), ==, 0);
     peer->pty = pty_start(&(PtyOptions){ argv, NULL, peer->home, ROWS, COLUMNS });
     pty_wait_text(peer->pty, "Your status has been set");
     pty_wait_text(peer->pty, peer->with); /* the roster is there */
-    type(peer, "", NULL); /* into a conversation */
+    type(peer, "", NULL);                 /* into a conversation */
     type(peer, "/roster search ", peer->with);
     pty_wait_text(peer->pty, " Buddy: ");
     type(peer, "/roster hide", NULL);
     wait_until(peer, shows_nothing, "empty conversation");
+}
+
+static void
+start(ChatPeer *peer)
+{
+    if (peer->kind == &kinds[CHAT_PEER_PROFANITY])
+        start_profanity(peer);
+    else
+        start_mcabber(peer);
 }
 
 ChatPeer *
@@ -226,14 +257,28 @@ chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *acco
         return NULL;
     ChatPeer *peer = g_new0(ChatPeer, 1);
     peer->kind = &kinds[kind];
+    peer->server = server;
+    peer->account = account;
     peer->home = test_directory_new();
-    peer->user = g_strdup(account->user);
     peer->with = g_strdup(with);
     if (kind == CHAT_PEER_PROFANITY)
-        start_profanity(peer, server, account);
+        configure_profanity(peer);
     else
-        start_mcabber(peer, server, account);
+        configure_mcabber(peer);
+    start(peer);
     return peer;
+}
+
+void
+chat_peer_restart(ChatPeer *peer, bool forgets_keys)
+{
+    pty_free(peer->pty);
+    if (forgets_keys) {
+        g_autofree char *keys = g_build_filename(peer->home, peer->kind->keys, NULL);
+        test_directory_remove(keys);
+        g_assert_cmpint(g_mkdir(keys, 0700), ==, 0);
+    }
+    start(peer);
 }
 
 void
@@ -242,7 +287,6 @@ chat_peer_free(ChatPeer *peer)
     pty_free(peer->pty);
     test_directory_remove(peer->home);
     g_free(peer->home);
-    g_free(peer->user);
     g_free(peer->with);
     g_free(peer);
 }
@@ -378,7 +422,7 @@ read_history(const ChatPeer *peer)
         return read_file(peer, name);
     }
     g_auto(GStrv) names = g_strsplit(peer->with, "@", 2);
-    g_autofree char *folder = g_strdup_printf(".local/share/profanity/chatlogs/%s_at_localhost/%s_at_%s", peer->user, names[0],
+    g_autofree char *folder = g_strdup_printf(".local/share/profanity/chatlogs/%s_at_localhost/%s_at_%s", peer->account->user, names[0],
                                               names[1]);
     g_autofree char *path = g_build_filename(peer->home, folder, NULL);
     g_autoptr(GString) all = g_string_new(NULL);

@@ -14,10 +14,13 @@ typedef enum { CHAT_PEER_PROFANITY, CHAT_PEER_MCABBER } ChatPeerKind;
 
 typedef struct ChatPeer ChatPeer;
 
-/* Logged in, with a key of OTR, in the conversation with `with`, a contact. NULL after g_test_skip(): the program is not
+/* Logged in, with a key of OTR, in the conversation with `with`, a contact. Server and account stay the caller's, who
+ * keeps them as long as the peer. NULL after g_test_skip(): the program is not
  * installed; with CONFAB_REQUIRE_SERVERS=1 in the environment that fails the test instead. */
 ChatPeer *chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *account, const char *with);
-/* Kills it: it says good-bye to nobody. */
+/* Kills it, so that it says good-bye to nobody, and starts it again. */
+void chat_peer_restart(ChatPeer *peer, bool forgets_keys);
+/* Kills it. */
 void chat_peer_free(ChatPeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChatPeer, chat_peer_free)
 const char *chat_peer_name(const ChatPeer *peer); /* "profanity", "mcabber" */

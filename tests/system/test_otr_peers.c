@@ -113,7 +113,9 @@ world_open(World *world, ChatPeerKind kind)
     const char *const argv[] = { "run", "--json", NULL };
 
     *world = (World){ .jid = kind == CHAT_PEER_PROFANITY ? "pam@localhost" : "mac@localhost" };
-    world->server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts });
+    /* A program that died is offline at once. */
+    world->server = server_start(&(ServerOptions){
+        .kind = SERVER_PROSODY, .accounts = accounts, .extra = "smacks_hibernation_time = 0" });
     if (world->server == NULL)
         return false;
     world->peer = chat_peer_start(kind, world->server, account, "alice@localhost");
@@ -139,8 +141,9 @@ world_close(World *world)
 {
     g_autofree char *home = g_strdup(run_home(world->me));
     run_type(world->me, "/quit");
-    g_assert_cmpint(run_wait_exit(world->me), ==, 0);
-    g_assert_cmpstr(run_errors(world->me), ==, "");
+    const int code = run_wait_exit(world->me);
+    if (code != 0 || *run_errors(world->me) != '\0')
+        g_error("confab ended with %d: %s\n%s", code, run_errors(world->me), run_output(world->me));
     run_free(world->me);
     test_directory_remove(home);
     chat_peer_free(world->peer);
@@ -210,6 +213,8 @@ test_talk(gconstpointer kind)
     talk(&world);
     run_type(world.me, MARKUP);
     chat_peer_wait_received(world.peer, MARKUP);
+    peer_says(&world, MARKUP, "otr");
+    peer_says(&world, "&lt;i&gt; &amp; co", "otr");
     chat_peer_clear(world.peer);
     run_type(world.me, "is it sealed");
     chat_peer_wait_sealed(world.peer, "is it sealed"); /* profanity marks pieces as if they were not */
@@ -414,6 +419,52 @@ test_offer(gconstpointer kind)
     world_close(&world);
 }
 
+/* Says it, and waits for the receipt: the server bounces what a dying program did not acknowledge. */
+static void
+say_and_be_heard(World *world, const char *text)
+{
+    g_autofree char *body = g_strdup_printf("\"body\":\"%s\"", text);
+    run_type(world->me, text);
+    g_autofree char *said = wait_line(world->me, "\"event\":\"message\"", "\"direction\":\"out\"", body, NULL);
+    const char *id = strstr(said, "\"id\":\"");
+    g_assert_nonnull(id);
+    g_autofree char *same_id = g_strndup(id, strcspn(id, ","));
+    expect(world->me, "\"event\":\"delivery\"", "\"state\":\"received\"", same_id);
+}
+
+/* The peer's program dies with its session, and is back: what is said then is encrypted anew. When it has another key
+ * then, that is an alarm which names both. */
+static void
+test_restart(gconstpointer kind)
+{
+    World world;
+    if (!world_open(&world, GPOINTER_TO_INT(kind)))
+        return;
+    start_by_me(&world);
+    say_and_be_heard(&world, "go");
+    g_autofree char *before = without_spaces(chat_peer_own_fingerprint(world.peer));
+
+    chat_peer_restart(world.peer, false);
+    expect_state(&world, "none", NULL);
+    run_type(world.me, "are you back");
+    chat_peer_wait_sealed(world.peer, "are you back");
+    expect_state(&world, "encrypted", "untrusted");
+    talk(&world);
+    say_and_be_heard(&world, "and go");
+
+    chat_peer_restart(world.peer, true);
+    expect_state(&world, "none", NULL);
+    g_autofree char *now = without_spaces(chat_peer_own_fingerprint(world.peer));
+    g_assert_cmpstr(now, !=, before);
+    chat_peer_clear(world.peer);
+    run_type(world.me, "is it you");
+    g_autofree char *alarm = wait_line(world.me, "\"event\":\"trust\"", world.jid, "\"alarm\":true", NULL);
+    g_assert_nonnull(strstr(alarm, now));
+    chat_peer_wait_sealed(world.peer, "is it you");
+    talk(&world);
+    world_close(&world);
+}
+
 static void
 add(const char *name, GTestDataFunc test)
 {
@@ -433,6 +484,7 @@ main(int argc, char **argv)
     add("takes-long-messages-and-fragments", test_long);
     add("compares-secrets", test_verify);
     add("takes-and-makes-offers", test_offer);
+    add("is-back-after-its-end", test_restart);
     add("shows-the-same-keys", test_keys);
     return g_test_run();
 }
