@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two who talk off the record, as each of them sees it: the real binary in two pseudo-terminals, a real server between.
  * What must be told apart is told without colour. */
+#include <signal.h>
 #include <string.h>
 
 #include "support/pty.h"
@@ -192,6 +193,55 @@ test_nobody_answers(Fixture *fixture, gconstpointer data)
     look(fixture, "given up");
 }
 
+/* Until another process finds the message in the history. */
+static void
+wait_for_disk(const char *home)
+{
+    const char *const argv[] = { "history", "alice@localhost", NULL };
+    const gint64 deadline = g_get_monotonic_time() + PTY_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+    for (bool found = false; !found;) {
+        g_autoptr(Run) run = run_start(home, argv, NULL);
+        run_wait_exit(run);
+        found = strstr(run_output(run), "encrypted, and not kept");
+        g_assert_true(found || g_get_monotonic_time() < deadline);
+    }
+}
+
+/* Bob is killed and comes back: what was said before has its mark, what he has no keys for any more is said to be
+ * unreadable, and nothing of what comes next is in the clear. */
+static void
+test_restart(Fixture *fixture, gconstpointer data)
+{
+    if (!fixture->server)
+        return;
+    begin(fixture);
+    pty_send(fixture->alice, "before\r");
+    pty_wait_match(fixture->bob, "alice ~ before$");
+    wait_for_disk(fixture->homes[1]);
+    kill(pty_pid(fixture->bob), SIGKILL);
+    pty_wait_exit(fixture->bob);
+    pty_free(fixture->bob);
+    fixture->bob = pty_start(&(PtyOptions) { .home = fixture->homes[1] });
+    pty_wait_text(fixture->bob, ": online]");
+    pty_send(fixture->bob, "/msg alice@localhost\r");
+    pty_wait_text(fixture->bob, "[OTR wanted: waits]");
+    pty_wait_match(fixture->bob, "^bob/alice !OTR>");
+    pty_wait_match(fixture->bob, "alice ~ \\(encrypted, and not kept");
+    look(fixture, "back");
+    pty_send(fixture->alice, "after\r");
+    /* The server may have kept his place, so that alice does not know that he was away; or she begins anew by herself. */
+    pty_wait_match(fixture->bob, "\\? an encrypted message that cannot be read: /otr refresh|alice ~ after$");
+    look(fixture, "after");
+    if (!pty_shows(fixture->bob, "alice ~ after")) {
+        pty_send(fixture->bob, "/otr refresh\r");
+        pty_wait_text(fixture->bob, "OTR is on, but nobody has compared the keys");
+    }
+    pty_wait_match(fixture->bob, "^bob/alice ~OTR>");
+    pty_send(fixture->alice, "once more\r");
+    pty_wait_match(fixture->bob, "~ once more$");
+    look(fixture, "again");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -199,5 +249,6 @@ main(int argc, char **argv)
     g_test_add("/tui/encryption/marks", Fixture, NULL, set_up, test_marks, tear_down);
     g_test_add("/tui/encryption/narrow-and-different", Fixture, NULL, set_up, test_narrow_and_different, tear_down);
     g_test_add("/tui/encryption/nobody-answers", Fixture, NULL, set_up, test_nobody_answers, tear_down);
+    g_test_add("/tui/encryption/restart", Fixture, NULL, set_up, test_restart, tear_down);
     return g_test_run();
 }
