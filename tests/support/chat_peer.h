@@ -35,7 +35,7 @@ void chat_peer_clear(ChatPeer *peer);
 void chat_peer_wait_shown(ChatPeer *peer, const char *text); /* on one row */
 void chat_peer_wait_sealed(ChatPeer *peer, const char *text); /* with the mark of what came encrypted */
 
-/* "manual", "opportunistic", "always" */
+/* "manual", "opportunistic", "always"; mcabber: "plain", which is no OTR at all */
 void chat_peer_policy(ChatPeer *peer, const char *policy);
 void chat_peer_otr_start(ChatPeer *peer);
 void chat_peer_otr_end(ChatPeer *peer);

@@ -83,7 +83,8 @@ enum { LARGE = 65536 };
 typedef struct World {
     Server *server;
     ChatPeer *peer;
-    Run *me; /* alice, in the conversation with the peer */
+    char *home; /* of alice's confab */
+    Run *me;    /* she is in the conversation with the peer */
     const char *jid;
 } World;
 
@@ -105,12 +106,11 @@ wait_line(Run *run, ...)
 }
 #define expect(...) g_free(wait_line(__VA_ARGS__, NULL))
 
-/* False: skipped. */
+/* Everything but confab. False: skipped. */
 static bool
-world_open(World *world, ChatPeerKind kind)
+world_prepare(World *world, ChatPeerKind kind)
 {
     const TestAccount *account = kind == CHAT_PEER_PROFANITY ? PAM : MAC;
-    const char *const argv[] = { "run", "--json", NULL };
 
     *world = (World){ .jid = kind == CHAT_PEER_PROFANITY ? "pam@localhost" : "mac@localhost" };
     /* A program that died is offline at once. */
@@ -123,12 +123,22 @@ world_open(World *world, ChatPeerKind kind)
         server_stop(world->server);
         return false;
     }
-    g_autofree char *home = test_directory_new();
     g_autofree char *section = confab_account("alice", server_port(world->server), server_ca_file(world->server),
                                               ALICE->password, NULL);
+    world->home = test_directory_new();
+    confab_write_accounts(world->home, section);
+    return true;
+}
+
+static bool
+world_open(World *world, ChatPeerKind kind)
+{
+    const char *const argv[] = { "run", "--json", NULL };
+
+    if (!world_prepare(world, kind))
+        return false;
     g_autofree char *open = g_strconcat("/msg ", world->jid, NULL);
-    confab_write_accounts(home, section);
-    world->me = run_start(home, argv, NULL);
+    world->me = run_start(world->home, argv, NULL);
     expect(world->me, "\"event\":\"presence\"", world->jid, "\"online\"");
     run_type(world->me, "/ping"); /* so the own presence is out */
     expect(world->me, "\"command\":\"/ping\"", "\"ok\":true");
@@ -137,17 +147,23 @@ world_open(World *world, ChatPeerKind kind)
 }
 
 static void
+world_clear(World *world)
+{
+    chat_peer_free(world->peer);
+    server_stop(world->server);
+    test_directory_remove(world->home);
+    g_free(world->home);
+}
+
+static void
 world_close(World *world)
 {
-    g_autofree char *home = g_strdup(run_home(world->me));
     run_type(world->me, "/quit");
     const int code = run_wait_exit(world->me);
     if (code != 0 || *run_errors(world->me) != '\0')
         g_error("confab ended with %d: %s\n%s", code, run_errors(world->me), run_output(world->me));
     run_free(world->me);
-    test_directory_remove(home);
-    chat_peer_free(world->peer);
-    server_stop(world->server);
+    world_clear(world);
 }
 
 static void
@@ -465,6 +481,38 @@ test_restart(gconstpointer kind)
     world_close(&world);
 }
 
+/* `confab send --encrypt=otr`: its exit code. */
+static int
+send_sealed(const World *world, const char *text, const char *seconds)
+{
+    const char *const argv[] = { "send",  "--encrypt", "otr", "--wait",   "received", "--timeout",
+                                 seconds, "--body",    text,  world->jid, NULL };
+    g_autoptr(Run) run = run_start(world->home, argv, NULL);
+    run_type_end(run);
+    const int code = run_wait_exit(run);
+    g_test_message("%d: %s", code, run_errors(run));
+    return code;
+}
+
+/* I21: from the command line, too, it is encrypted or not sent. */
+static void
+test_send(gconstpointer kind)
+{
+    enum { NOT_ENCRYPTED = 79 };
+    World world;
+    if (!world_prepare(&world, GPOINTER_TO_INT(kind)))
+        return;
+    g_assert_cmpint(send_sealed(&world, "from the shell", "30"), ==, 0);
+    chat_peer_wait_sealed(world.peer, "from the shell");
+    chat_peer_wait_ended(world.peer);
+    if (GPOINTER_TO_INT(kind) == CHAT_PEER_MCABBER) {
+        chat_peer_policy(world.peer, "plain"); /* answers no request */
+        g_assert_cmpint(send_sealed(&world, "must not leave", "2"), ==, NOT_ENCRYPTED);
+        g_assert_false(chat_peer_has_received(world.peer, "must not leave"));
+    }
+    world_clear(&world);
+}
+
 static void
 add(const char *name, GTestDataFunc test)
 {
@@ -485,6 +533,7 @@ main(int argc, char **argv)
     add("compares-secrets", test_verify);
     add("takes-and-makes-offers", test_offer);
     add("is-back-after-its-end", test_restart);
+    add("is-sent-to-from-the-shell", test_send);
     add("shows-the-same-keys", test_keys);
     return g_test_run();
 }
