@@ -77,23 +77,31 @@ encryption_told_clear(EncryptionTold *told)
     *told = (EncryptionTold) { 0 };
 }
 
-/* Why it is not on. */
+/* What is said leaves in the clear. */
+static bool
+is_open(const Conversation *conversation)
+{
+    return encryption_mark_of_conversation(conversation) == ENCRYPTION_MARK_NONE;
+}
+
+/* Why it is not on. The intent may change before this or after it. */
 static char *
 describe_off(const EncryptionTold *before, const Conversation *conversation, LineKind *kind)
 {
     const char *reason = conversation_encryption(conversation)->reason;
     const char *provider = before->provider ? before->provider : conversation_intent(conversation);
+    const char *label = encryption_label(provider);
+    const bool was_on = before->state == ENCRYPTION_ON || before->state == ENCRYPTION_ENDED;
     if (reason && g_strcmp0(reason, before->reason) != 0) {
         *kind = LINE_WARNING;
-        return g_strdup_printf("%s: %s", encryption_label(provider), reason);
+        return g_strdup_printf("%s: %s", label, reason);
     }
-    if (before->state == ENCRYPTION_OFF || before->state == ENCRYPTION_STARTING)
-        return NULL;
     *kind = LINE_NOTICE;
-    return g_strdup_printf(strcmp(conversation_intent(conversation), "none") == 0
-                               ? _("%s is off: what you say now is not encrypted")
-                               : _("%s is off: what you say waits until it is on again"),
-                           encryption_label(provider));
+    if (was_on && is_open(conversation))
+        return g_strdup_printf(_("%s is off: what you say now is not encrypted"), label);
+    if (was_on)
+        return g_strdup_printf(_("%s is off"), label);
+    return before->guarded && is_open(conversation) ? g_strdup(_("what you say now is not encrypted")) : NULL;
 }
 
 static char *
@@ -129,6 +137,7 @@ encryption_words_changed(EncryptionTold *told, const Conversation *conversation,
     told->reason = g_strdup(now->reason);
     told->state = now->state;
     told->verified = is_verified(conversation);
+    told->guarded = !is_open(conversation);
     told->provider = now->provider ? g_intern_string(now->provider) : told->provider;
     return words;
 }

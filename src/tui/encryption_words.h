@@ -14,7 +14,7 @@ char *encryption_words_prompt(const Conversation *conversation, bool in_short);
 /* What was said last of a conversation; all zero: nothing yet. */
 typedef struct EncryptionTold {
     EncryptionState state;
-    bool verified;
+    bool verified, guarded; /* guarded: nothing left in the clear */
     const char *provider; /* interned */
     char *reason;
 } EncryptionTold;

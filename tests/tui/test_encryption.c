@@ -132,6 +132,7 @@ test_marks(Fixture *fixture, gconstpointer data)
     look(fixture, "ended");
     pty_send(alice, "\025/otr end\r");
     pty_wait_text(alice, "[not encrypted]");
+    pty_wait_text(alice, "what you say now is not encrypted");
     pty_wait_match(alice, "^alice/bob>");
     pty_send(alice, "in the open again\r");
     assert_never(bob, "not for everybody", "in the open again");
@@ -242,6 +243,35 @@ test_restart(Fixture *fixture, gconstpointer data)
     look(fixture, "again");
 }
 
+/* Bob comes with another key: an alarm where alice looks, and one in his window. */
+static void
+test_another_key(Fixture *fixture, gconstpointer data)
+{
+    if (!fixture->server)
+        return;
+    begin(fixture);
+    pty_send(fixture->alice, "/otr end\r");
+    pty_wait_match(fixture->alice, "^alice/bob>");
+    pty_send(fixture->bob, "/quit\r");
+    g_assert_cmpint(pty_wait_exit(fixture->bob), ==, 0);
+    pty_free(fixture->bob);
+    test_directory_remove(fixture->homes[1]);
+    g_free(fixture->homes[1]);
+    fixture->bob = start(fixture, 1);
+    pty_send(fixture->alice, "/win 1\r");
+    pty_wait_match(fixture->alice, "^\\+ bob ");
+    pty_send(fixture->bob, "/msg alice@localhost\r");
+    pty_wait_match(fixture->bob, "^bob/alice>$");
+    pty_send(fixture->bob, "/otr start\r");
+    pty_wait_text(fixture->alice, "bob@localhost uses another");
+    pty_wait_text(fixture->alice, "!2:bob");
+    look(fixture, "console");
+    pty_send(fixture->alice, "/win 2\r");
+    pty_wait_text(fixture->alice, "bob uses a key that was never seen before");
+    pty_wait_match(fixture->alice, "^alice/bob ~OTR>");
+    look(fixture, "window");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -250,5 +280,6 @@ main(int argc, char **argv)
     g_test_add("/tui/encryption/narrow-and-different", Fixture, NULL, set_up, test_narrow_and_different, tear_down);
     g_test_add("/tui/encryption/nobody-answers", Fixture, NULL, set_up, test_nobody_answers, tear_down);
     g_test_add("/tui/encryption/restart", Fixture, NULL, set_up, test_restart, tear_down);
+    g_test_add("/tui/encryption/another-key", Fixture, NULL, set_up, test_another_key, tear_down);
     return g_test_run();
 }

@@ -106,9 +106,32 @@ test_a_session_is_told_once(Fixture *fixture, gconstpointer data)
     change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
     assert_line(fixture, LINE_NOTICE, "OTR is on: verified");
     change(fixture, "otr", ENCRYPTION_OFF, NULL, NULL);
-    assert_line(fixture, LINE_NOTICE, "OTR is off: what you say waits until it is on again");
+    assert_line(fixture, LINE_NOTICE, "OTR is off");
     change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
     assert_line(fixture, LINE_NOTICE, "OTR is on: verified");
+}
+
+/* In whatever order the two come: that what is said next is not encrypted any more is said, and not before it is so. */
+static void
+test_the_way_into_the_clear_is_told(Fixture *fixture, gconstpointer data)
+{
+    change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
+    assert_line(fixture, LINE_NOTICE, "OTR is on: verified");
+    change(fixture, "otr", ENCRYPTION_OFF, NULL, NULL);
+    assert_line(fixture, LINE_NOTICE, "OTR is off");
+    change(fixture, "none", ENCRYPTION_OFF, NULL, NULL);
+    assert_line(fixture, LINE_NOTICE, "what you say now is not encrypted");
+    assert_line(fixture, LINE_NOTICE, NULL);
+    change(fixture, "otr", ENCRYPTION_ON, "verified", NULL);
+    assert_line(fixture, LINE_NOTICE, "OTR is on: verified");
+    change(fixture, "none", ENCRYPTION_ON, "verified", NULL);
+    assert_line(fixture, LINE_NOTICE, NULL);
+    change(fixture, "none", ENCRYPTION_OFF, NULL, NULL);
+    assert_line(fixture, LINE_NOTICE, "OTR is off: what you say now is not encrypted");
+    change(fixture, "otr", ENCRYPTION_OFF, NULL, NULL);
+    assert_line(fixture, LINE_NOTICE, NULL);
+    change(fixture, "none", ENCRYPTION_OFF, NULL, NULL);
+    assert_line(fixture, LINE_NOTICE, "what you say now is not encrypted");
 }
 
 static void
@@ -118,7 +141,7 @@ test_a_reason_is_told_once(Fixture *fixture, gconstpointer data)
     assert_line(fixture, LINE_NOTICE, NULL);
     change(fixture, "otr", ENCRYPTION_OFF, NULL, "nobody has answered");
     assert_line(fixture, LINE_WARNING, "OTR: nobody has answered");
-    change(fixture, "none", ENCRYPTION_OFF, NULL, "nobody has answered");
+    change(fixture, "otr", ENCRYPTION_OFF, NULL, "nobody has answered");
     assert_line(fixture, LINE_NOTICE, NULL);
     change(fixture, "otr", ENCRYPTION_STARTING, NULL, NULL);
     assert_line(fixture, LINE_NOTICE, NULL);
@@ -178,6 +201,8 @@ main(int argc, char **argv)
     g_test_add("/tui/encryption/every-state-is-told-apart", Fixture, NULL, set_up, test_every_state_is_told_apart,
                tear_down);
     g_test_add("/tui/encryption/a-session-is-told-once", Fixture, NULL, set_up, test_a_session_is_told_once, tear_down);
+    g_test_add("/tui/encryption/the-way-into-the-clear-is-told", Fixture, NULL, set_up,
+               test_the_way_into_the_clear_is_told, tear_down);
     g_test_add("/tui/encryption/a-reason-is-told-once", Fixture, NULL, set_up, test_a_reason_is_told_once, tear_down);
     g_test_add("/tui/encryption/names-are-clean", Fixture, NULL, set_up, test_names_are_clean, tear_down);
     g_test_add("/tui/encryption/comparing-in-plain-words", Fixture, NULL, set_up, test_comparing_in_plain_words,
