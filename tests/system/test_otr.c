@@ -93,9 +93,10 @@ scene_end(Scene *scene)
 {
     if (scene->me != NULL) {
         run_type(scene->me, "/quit");
-        g_assert_cmpint(run_wait_exit(scene->me), ==, scene->code);
+        const int code = run_wait_exit(scene->me);
         if (scene->code == 0)
             g_assert_cmpstr(run_errors(scene->me), ==, "");
+        g_assert_cmpint(code, ==, scene->code);
         otr_bot_do(scene->bot, "quit", NULL);
         g_assert_cmpint(run_wait_exit(scene->bot), ==, 0);
         g_assert_cmpstr(run_errors(scene->bot), ==, "");
