@@ -143,6 +143,9 @@ on_smp(void *data, OtrlSMPEvent event, ConnContext *context, unsigned short perc
     const bool is_question = event == OTRL_SMPEVENT_ASK_FOR_ANSWER && question != NULL;
     g_autofree char *words = is_question ? g_utf8_make_valid(question, -1) : NULL;
     otr_smp_settle_trust(e2ee, session, context, states[event].state);
+    /* Of a comparison that is over libotr would keep the secrets, and lose them to the next one without freeing them. */
+    if (states[event].state != E2EE_VERIFY_ASKED && states[event].state != E2EE_VERIFY_UNDER_WAY)
+        otrl_sm_state_free(context->smstate);
     e2ee->host.event(e2ee->host.data, &(E2eeEvent) {
         .type = E2EE_EVENT_VERIFICATION,
         .peer = session->jid,

@@ -43,6 +43,8 @@ otr_verify(E2ee *e2ee, const Jid *peer, const char *question, const char *secret
     /* Who begins anew gives up what was under way, and says so: the other side would take it for cheating. */
     if (context->smstate->nextExpected != OTRL_SMP_EXPECT1)
         otrl_message_abort_smp(state, &otr_ops, e2ee, context);
+    otrl_sm_state_free(context->smstate); /* libotr would lose what it holds */
+    otr_choose_session(e2ee, peer)->asked = false;
     if (question != NULL)
         otrl_message_initiate_smp_q(state, &otr_ops, e2ee, context, question, (const guchar *) secret, strlen(secret));
     else
@@ -57,7 +59,8 @@ otr_answer(E2ee *e2ee, const Jid *peer, const char *secret, GError **error)
     if (context == NULL || !check_secret(secret, error))
         return false;
     OtrSession *session = otr_choose_session(e2ee, peer);
-    if (!session->asked) {
+    /* What was asked in a session that has ended is gone: libotr would fall over the answer. */
+    if (!session->asked || context->smstate->g3o == NULL) {
         g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("%s has asked for no secret: /otr secret asks for one"),
                     jid_bare(peer));
         return false;
@@ -74,7 +77,9 @@ otr_abort(E2ee *e2ee, const Jid *peer, GError **error)
     ConnContext *context = require_session(e2ee, peer, error);
     if (context == NULL)
         return false;
+    otr_choose_session(e2ee, peer)->asked = false;
     otrl_message_abort_smp(otr_book_userstate(e2ee->book), &otr_ops, e2ee, context);
+    otrl_sm_state_free(context->smstate);
     return true;
 }
 

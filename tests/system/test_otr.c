@@ -341,6 +341,34 @@ test_verification(void)
     scene_end(&scene);
 }
 
+/* A question dies with its session: libotr would fall over an answer in the next one. */
+static void
+test_late_answer(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        start_session(&scene, true, "3");
+        otr_bot_do(scene.bot, "smp", "to", "alice@localhost", "secret", "early", NULL);
+        expect_smp(scene.me, "asked", NULL);
+        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
+        start_session(&scene, true, "3");
+        run_type(scene.me, "/otr answer late");
+        expect(scene.me, "\"event\":\"result\",.*\"command\":\"/otr answer.*\"ok\":false,\"code\":1,");
+        run_type(scene.me, "|| /ping");
+
+        otr_bot_do(scene.bot, "smp", "to", "alice@localhost", "secret", "given up", NULL);
+        expect_smp(scene.me, "asked", NULL);
+        run_type(scene.me, "/otr abort");
+        expect_smp(scene.bot, "aborted", NULL);
+        run_type(scene.me, "/otr answer given up");
+        expect(scene.me, "\"event\":\"result\",.*\"command\":\"/otr answer.*\"ok\":false,\"code\":1,");
+        run_type(scene.me, "|| /ping");
+        say(&scene, MARKER " alive");
+    }
+    scene_end(&scene);
+}
+
 /* I21: after the bot has ended it, nothing leaves until the user decides: first for OTR again, then for none. A program
  * that starts meanwhile still insists on it. */
 static void
@@ -494,6 +522,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/fragments-2", test_small_fragments2);
     g_test_add_func("/system/otr/held", test_held);
     g_test_add_func("/system/otr/verification", test_verification);
+    g_test_add_func("/system/otr/late-answer", test_late_answer);
     g_test_add_func("/system/otr/end", test_end);
     g_test_add_func("/system/otr/forgotten", test_forgotten);
     g_test_add_func("/system/otr/rough", test_rough);
