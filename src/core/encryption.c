@@ -18,7 +18,7 @@
 
 enum {
     START_MS = 30000,    /* so long a peer may take to answer … */
-    START_LEAST_MS = 1000, /* … and the arithmetic takes its time however hurried a test is */
+    START_LEAST_MS = 500, /* … and the arithmetic takes its time however hurried a test is */
     PRESENCE_MS = 3000,  /* after the login, until the absence of a presence says that somebody is offline */
 };
 

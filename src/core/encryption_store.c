@@ -81,6 +81,9 @@ encryption_store_edit(Client *client, const Conversation *conversation, const Me
         return HISTORY_ADDED;
     if (encryption_keep(client, conversation, original->encryption) == KEEP_TEXT)
         return history_correct(client_db(client), &place, original, edit, error);
+    /* Of ours it would say that it waits, which nobody knew any more after a restart. */
+    if (original->direction == MESSAGE_OUT)
+        return HISTORY_ADDED;
     char *text = take_text(edit);
     const HistoryOutcome outcome = history_correct(client_db(client), &place, original, edit, error);
     put_text_back(edit, text);

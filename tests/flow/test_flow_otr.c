@@ -1,190 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two clients, each with a core of its own, talk OTR through a wire that is looked at. */
-#include "flow.h"
+#include "otr_wire.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "core/conversations.h"
-#include "core/encryption.h"
-
-typedef struct Wire {
-    Flow *flows[2];
-    Peer *ends[2];
-    GString *seen;  /* every stanza with a body, one after the other */
-    gint64 keep_from;
-} Wire;
-
-static char *made_keys[2]; /* the files of private keys */
-
-static const char *const names[] = { "me@example.org", "bob@example.org" };
-
-static void
-wire_login(Wire *wire, int end, const char *subscription)
-{
-    g_autofree char *items =
-        g_strdup_printf("<item jid='%s' subscription='%s'/>", names[1 - end], subscription);
-    login_with_roster(wire->ends[end], items, NULL);
-    assert_nothing_sent(wire->ends[end]);
-    feed(wire->ends[end], "<presence from='%s/desk'/>", names[1 - end]);
-    forget_events(wire->flows[end]);
-}
-
-/* Keys are made once for the whole program. */
-static void
-lend_keys(Flow *flow, int end)
-{
-    g_autofree char *directory = g_build_filename(flow->paths->data, "otr", "work", NULL);
-    g_autofree char *to = g_build_filename(directory, "keys", NULL);
-    const char *text = made_keys[end];
-    if (text == NULL)
-        return;
-    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
-    g_assert_true(g_file_set_contents_full(to, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-}
-
-static Wire *
-wire_new_with(const char *config, const char *subscription)
-{
-    Wire *wire = g_new0(Wire, 1);
-    wire->seen = g_string_new(NULL);
-    for (int i = 0; i < 2; i++) {
-        g_autofree char *accounts = g_strdup_printf("[work]\njid = %s\npassword = secret\n", names[i]);
-        wire->flows[i] = flow_new_with(accounts, config, NULL);
-        wire->ends[i] = flow_peer(wire->flows[i], "work");
-        lend_keys(wire->flows[i], i);
-        wire_login(wire, i, subscription);
-    }
-    return wire;
-}
-
-static Wire *
-wire_new(void)
-{
-    return wire_new_with("", "both");
-}
-
-static void
-wire_free(Wire *wire)
-{
-    for (int i = 0; i < 2; i++)
-        flow_free(wire->flows[i]);
-    g_string_free(wire->seen, TRUE);
-    g_free(wire);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wire, wire_free)
-
-/* Carries what one end has sent to the other; true: there was something. */
-static bool
-carry(Wire *wire, int end)
-{
-    g_autoptr(GPtrArray) sent = wire->ends[end]->sent;
-    wire->ends[end]->sent = g_ptr_array_new_with_free_func(g_free);
-    bool any = false;
-    for (guint i = 0; i < sent->len; i++) {
-        const char *stanza = g_ptr_array_index(sent, i);
-        if (!g_str_has_prefix(stanza, "<message "))
-            continue;
-        any = true;
-        g_string_append(wire->seen, stanza);
-        g_string_append_c(wire->seen, '\n');
-        feed(wire->ends[1 - end], "<message from='%s/desk' %s", names[end], stanza + strlen("<message "));
-        acknowledge(wire->ends[end]);
-    }
-    return any;
-}
-
-static void
-pump(Wire *wire)
-{
-    bool any = true;
-    while (any) {
-        for (int i = 0; i < 2; i++)
-            flow_settle(wire->flows[i]);
-        any = carry(wire, 0);
-        any = carry(wire, 1) || any;
-    }
-}
-
-static Conversation *
-conversation_of(Wire *wire, int end)
-{
-    g_autoptr(Jid) with = make_jid(names[1 - end]);
-    return conversations_open(wire->flows[end]->client, wire->ends[end]->account, with, CONVERSATION_CHAT);
-}
-
-static const ConversationEncryption *
-state_of(Wire *wire, int end)
-{
-    return conversation_encryption(conversation_of(wire, end));
-}
-
-static void
-on_key(const GError *error, gpointer done)
-{
-    g_assert_no_error(error);
-    *(bool *) done = true;
-}
-
-static bool
-is_true(gpointer value)
-{
-    return *(bool *) value;
-}
-
-static void
-start(Wire *wire, int end)
-{
-    char *outcome = NULL;
-    g_autoptr(GError) error = NULL;
-    encryption_start(wire->flows[end]->client, conversation_of(wire, end), "otr", keep_outcome, &outcome, &error);
-    g_assert_no_error(error);
-    pump(wire);
-    wait_outcome(&outcome);
-    g_assert_cmpstr(outcome, ==, "ok");
-    g_free(outcome);
-}
-
-static const Message *
-last(Wire *wire, int end)
-{
-    const Conversation *conversation = conversation_of(wire, end);
-    g_assert_cmpuint(conversation_message_count(conversation), >, 0);
-    return conversation_message_at(conversation, conversation_message_count(conversation) - 1);
-}
-
-static void
-assert_unseen(const Wire *wire, const char *text)
-{
-    if (strstr(wire->seen->str, text) != NULL)
-        g_error("“%s” was on the wire:\n%s", text, wire->seen->str);
-}
-
-/* --- */
 
 static void
 test_talk(void)
 {
     static const char *const texts[] = { "x", "grüße 🦊", "<b>not bold</b> & &amp; \"q\"", "two\nlines" };
     g_autoptr(Wire) wire = wire_new();
-    start(wire, 0);
+    wire_start(wire, 0);
     for (int i = 0; i < 2; i++) {
-        g_assert_cmpint(state_of(wire, i)->state, ==, ENCRYPTION_ON);
-        g_assert_cmpstr(state_of(wire, i)->trust, ==, "untrusted");
-        g_assert_cmpstr(conversation_intent(conversation_of(wire, i)), ==, "otr");
+        g_assert_cmpint(wire_state(wire, i)->state, ==, ENCRYPTION_ON);
+        g_assert_cmpstr(wire_state(wire, i)->trust, ==, "untrusted");
+        g_assert_cmpstr(conversation_intent(wire_conversation(wire, i)), ==, "otr");
     }
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         const int from = (int) (i % 2);
-        say(wire->ends[from], names[1 - from], texts[i]);
-        pump(wire);
-        g_assert_cmpstr(last(wire, 1 - from)->body, ==, texts[i]);
-        g_assert_cmpstr(last(wire, 1 - from)->encryption, ==, "otr");
-        g_assert_cmpstr(last(wire, 1 - from)->trust, ==, "untrusted");
-        g_assert_cmpstr(last(wire, from)->trust, ==, "untrusted");
-        g_assert_cmpint(last(wire, from)->state, >=, MESSAGE_SENT);
+        say(wire->ends[from], wire_names[1 - from], texts[i]);
+        wire_pump(wire);
+        g_assert_cmpstr(wire_last(wire, 1 - from)->body, ==, texts[i]);
+        g_assert_cmpstr(wire_last(wire, 1 - from)->encryption, ==, "otr");
+        g_assert_cmpstr(wire_last(wire, 1 - from)->trust, ==, "untrusted");
+        g_assert_cmpstr(wire_last(wire, from)->trust, ==, "untrusted");
+        g_assert_cmpint(wire_last(wire, from)->state, >=, MESSAGE_SENT);
         if (strlen(texts[i]) > 5)
-            assert_unseen(wire, texts[i]);
+            wire_assert_unseen(wire, texts[i]);
     }
     /* XEP-0364: hints, and what it is (XEP-0380). */
     g_assert_nonnull(strstr(wire->seen->str, "<no-copy xmlns=\"urn:xmpp:hints\"/>"));
@@ -199,15 +42,15 @@ test_waits(void)
 {
     g_autoptr(Wire) wire = wire_new();
     g_autoptr(GError) error = NULL;
-    encryption_set_intent(wire->flows[0]->client, conversation_of(wire, 0), "otr", &error);
+    encryption_set_intent(wire->flows[0]->client, wire_conversation(wire, 0), "otr", &error);
     g_assert_no_error(error);
-    say(wire->ends[0], names[1], "first secret");
-    say(wire->ends[0], names[1], "second secret");
-    g_assert_cmpint(last(wire, 0)->state, ==, MESSAGE_QUEUED);
-    pump(wire);
-    g_assert_cmpstr(last(wire, 1)->body, ==, "second secret");
-    g_assert_cmpint(last(wire, 0)->state, ==, MESSAGE_RECEIVED);
-    assert_unseen(wire, "secret");
+    say(wire->ends[0], wire_names[1], "first secret");
+    say(wire->ends[0], wire_names[1], "second secret");
+    g_assert_cmpint(wire_last(wire, 0)->state, ==, MESSAGE_QUEUED);
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "second secret");
+    g_assert_cmpint(wire_last(wire, 0)->state, ==, MESSAGE_RECEIVED);
+    wire_assert_unseen(wire, "secret");
 }
 
 /* The peer ends it: nothing leaves until the user decides. */
@@ -216,22 +59,22 @@ test_ended(void)
 {
     g_autoptr(Wire) wire = wire_new();
     g_autoptr(GError) error = NULL;
-    start(wire, 0);
-    encryption_end(wire->flows[1]->client, conversation_of(wire, 1), &error);
+    wire_start(wire, 0);
+    encryption_end(wire->flows[1]->client, wire_conversation(wire, 1), &error);
     g_assert_no_error(error);
-    pump(wire);
-    g_assert_cmpint(state_of(wire, 0)->state, ==, ENCRYPTION_ENDED);
-    g_assert_null(outgoing_send(wire->flows[0]->client, conversation_of(wire, 0), "still secret", &error));
+    wire_pump(wire);
+    g_assert_cmpint(wire_state(wire, 0)->state, ==, ENCRYPTION_ENDED);
+    g_assert_null(outgoing_send(wire->flows[0]->client, wire_conversation(wire, 0), "still secret", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
-    pump(wire);
-    assert_unseen(wire, "secret");
+    wire_pump(wire);
+    wire_assert_unseen(wire, "secret");
     g_clear_error(&error);
-    encryption_end(wire->flows[0]->client, conversation_of(wire, 0), &error);
+    encryption_end(wire->flows[0]->client, wire_conversation(wire, 0), &error);
     g_assert_no_error(error);
-    say(wire->ends[0], names[1], "in the open");
-    pump(wire);
-    g_assert_cmpstr(last(wire, 1)->body, ==, "in the open");
-    g_assert_cmpstr(last(wire, 1)->encryption, ==, "none");
+    say(wire->ends[0], wire_names[1], "in the open");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "in the open");
+    g_assert_cmpstr(wire_last(wire, 1)->encryption, ==, "none");
 }
 
 static void
@@ -239,21 +82,21 @@ test_verify(void)
 {
     g_autoptr(Wire) wire = wire_new();
     g_autoptr(GError) error = NULL;
-    start(wire, 0);
-    encryption_verify(wire->flows[0]->client, conversation_of(wire, 0), NULL, "fox", &error);
+    wire_start(wire, 0);
+    encryption_verify(wire->flows[0]->client, wire_conversation(wire, 0), NULL, "fox", &error);
     g_assert_no_error(error);
-    pump(wire);
-    encryption_answer(wire->flows[1]->client, conversation_of(wire, 1), "fox", &error);
+    wire_pump(wire);
+    encryption_answer(wire->flows[1]->client, wire_conversation(wire, 1), "fox", &error);
     g_assert_no_error(error);
-    pump(wire);
-    g_assert_cmpstr(state_of(wire, 0)->trust, ==, "verified");
-    g_assert_cmpstr(state_of(wire, 1)->trust, ==, "verified");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_state(wire, 0)->trust, ==, "verified");
+    g_assert_cmpstr(wire_state(wire, 1)->trust, ==, "verified");
 }
 
 static guint
 count_rows(Wire *wire, int end, const char *text)
 {
-    const HistoryPlace place = conversations_place(conversation_of(wire, end));
+    const HistoryPlace place = conversations_place(wire_conversation(wire, end));
     g_autoptr(GPtrArray) page =
         history_page_before(client_db(wire->flows[end]->client), &place, G_MAXINT64, 100, NULL);
     guint count = 0;
@@ -272,13 +115,13 @@ test_log(void)
     } cases[] = { { "otr.log = off\n", 0, 0 }, { "otr.log = redact\n", 0, 2 }, { "otr.log = on\n", 2, 0 } };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(Wire) wire = wire_new_with(cases[i].config, "both");
-        start(wire, 0);
+        wire_start(wire, 0);
         /* I19: the same text twice is two messages; and the same place in the store is not. */
-        say(wire->ends[0], names[1], "remember me");
-        say(wire->ends[0], names[1], "remember me");
-        pump(wire);
+        say(wire->ends[0], wire_names[1], "remember me");
+        say(wire->ends[0], wire_names[1], "remember me");
+        wire_pump(wire);
         for (int end = 0; end < 2; end++) {
-            g_assert_cmpuint(conversation_message_count(conversation_of(wire, end)), ==, 2);
+            g_assert_cmpuint(conversation_message_count(wire_conversation(wire, end)), ==, 2);
             g_assert_cmpuint(count_rows(wire, end, "remember me"), ==, cases[i].texts);
             g_assert_cmpuint(count_rows(wire, end, ""), ==, cases[i].places);
         }
@@ -295,16 +138,14 @@ static void
 test_restart(void)
 {
     g_autoptr(Wire) wire = wire_new();
-    start(wire, 0);
-    flow_restart(wire->flows[0]);
-    wire->ends[0] = flow_peer(wire->flows[0], "work");
-    wire_login(wire, 0, "both");
-    g_assert_cmpstr(conversation_intent(conversation_of(wire, 0)), ==, "otr");
-    say(wire->ends[0], names[1], "secret after the restart");
-    pump(wire);
-    assert_unseen(wire, "secret");
-    g_assert_cmpstr(last(wire, 1)->body, ==, "secret after the restart");
-    g_assert_cmpstr(last(wire, 1)->encryption, ==, "otr");
+    wire_start(wire, 0);
+    wire_restart(wire, 0, "both");
+    g_assert_cmpstr(conversation_intent(wire_conversation(wire, 0)), ==, "otr");
+    say(wire->ends[0], wire_names[1], "secret after the restart");
+    wire_pump(wire);
+    wire_assert_unseen(wire, "secret");
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "secret after the restart");
+    g_assert_cmpstr(wire_last(wire, 1)->encryption, ==, "otr");
 }
 
 /* The other side forgets: what it cannot read it says so, and a new session is begun by the user. */
@@ -312,21 +153,19 @@ static void
 test_forgotten(void)
 {
     g_autoptr(Wire) wire = wire_new();
-    start(wire, 0);
-    flow_restart(wire->flows[1]);
-    wire->ends[1] = flow_peer(wire->flows[1], "work");
-    wire_login(wire, 1, "both");
+    wire_start(wire, 0);
+    wire_restart(wire, 1, "both");
     forget_events(wire->flows[0]);
-    say(wire->ends[0], names[1], "nobody reads fjord");
-    pump(wire);
-    g_assert_cmpstr(last(wire, 1)->trust, ==, "unreadable");
-    g_assert_nonnull(strstr(last(wire, 1)->body, "/otr refresh"));
+    say(wire->ends[0], wire_names[1], "nobody reads fjord");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 1)->trust, ==, "unreadable");
+    g_assert_nonnull(strstr(wire_last(wire, 1)->body, "/otr refresh"));
     assert_event(wire->flows[0], "notice warning *: the program of bob@example.org says about OTR: *");
-    start(wire, 1);
-    say(wire->ends[0], names[1], "read fjord");
-    pump(wire);
-    g_assert_cmpstr(last(wire, 1)->body, ==, "read fjord");
-    assert_unseen(wire, "fjord");
+    wire_start(wire, 1);
+    say(wire->ends[0], wire_names[1], "read fjord");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "read fjord");
+    wire_assert_unseen(wire, "fjord");
 }
 
 /* A device that leaves takes its session with it; the next message begins another one. */
@@ -334,15 +173,15 @@ static void
 test_gone(void)
 {
     g_autoptr(Wire) wire = wire_new();
-    start(wire, 0);
-    feed(wire->ends[0], "<presence type='unavailable' from='%s/desk'/>", names[1]);
-    g_assert_cmpint(state_of(wire, 0)->state, ==, ENCRYPTION_OFF);
-    g_assert_cmpstr(conversation_intent(conversation_of(wire, 0)), ==, "otr");
-    feed(wire->ends[0], "<presence from='%s/desk'/>", names[1]);
-    say(wire->ends[0], names[1], "secret for whoever is there");
-    pump(wire);
-    g_assert_cmpstr(last(wire, 1)->body, ==, "secret for whoever is there");
-    assert_unseen(wire, "secret");
+    wire_start(wire, 0);
+    feed(wire->ends[0], "<presence type='unavailable' from='%s/desk'/>", wire_names[1]);
+    g_assert_cmpint(wire_state(wire, 0)->state, ==, ENCRYPTION_OFF);
+    g_assert_cmpstr(conversation_intent(wire_conversation(wire, 0)), ==, "otr");
+    feed(wire->ends[0], "<presence from='%s/desk'/>", wire_names[1]);
+    say(wire->ends[0], wire_names[1], "secret for whoever is there");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "secret for whoever is there");
+    wire_assert_unseen(wire, "secret");
 }
 
 /* Nobody answers: the text fails with the reason, and said again it is the same message. */
@@ -351,22 +190,22 @@ test_silence(void)
 {
     g_autoptr(Wire) wire = wire_new();
     g_autoptr(GError) error = NULL;
-    encryption_set_intent(wire->flows[0]->client, conversation_of(wire, 0), "otr", &error);
+    encryption_set_intent(wire->flows[0]->client, wire_conversation(wire, 0), "otr", &error);
     g_assert_no_error(error);
-    say(wire->ends[0], names[1], "secret into the silence");
+    say(wire->ends[0], wire_names[1], "secret into the silence");
     g_autofree char *query = assert_sent_id(wire->ends[0], "<message *<body>?OTRv23?*");
     forget_events(wire->flows[0]);
-    while (last(wire, 0)->state != MESSAGE_FAILED)
+    while (wire_last(wire, 0)->state != MESSAGE_FAILED)
         g_main_context_iteration(NULL, TRUE);
-    g_assert_nonnull(strstr(last(wire, 0)->reason, "did not answer"));
+    g_assert_nonnull(strstr(wire_last(wire, 0)->reason, "did not answer"));
     assert_nothing_sent(wire->ends[0]);
-    const Message *again = say(wire->ends[0], names[1], "secret into the silence");
-    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 0)), ==, 1);
+    const Message *again = say(wire->ends[0], wire_names[1], "secret into the silence");
+    g_assert_cmpuint(conversation_message_count(wire_conversation(wire, 0)), ==, 1);
     g_assert_cmpint(again->state, ==, MESSAGE_QUEUED);
-    pump(wire);
-    g_assert_cmpstr(last(wire, 1)->body, ==, "secret into the silence");
-    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 1)), ==, 1);
-    assert_unseen(wire, "secret");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "secret into the silence");
+    g_assert_cmpuint(conversation_message_count(wire_conversation(wire, 1)), ==, 1);
+    wire_assert_unseen(wire, "secret");
 }
 
 /* A correction of what was said in secret is secret; from outside it does not count. */
@@ -375,29 +214,29 @@ test_correction(void)
 {
     g_autoptr(Wire) wire = wire_new();
     g_autoptr(GError) error = NULL;
-    start(wire, 0);
-    Message *original = say(wire->ends[0], names[1], "secret draft");
-    pump(wire);
-    g_assert_true(outgoing_correct(wire->flows[0]->client, conversation_of(wire, 0), original, "secret text", &error));
-    pump(wire);
-    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 1)), ==, 1);
-    g_assert_cmpstr(last(wire, 1)->body, ==, "secret text");
-    g_assert_cmpuint(last(wire, 1)->edits, ==, 1);
+    wire_start(wire, 0);
+    Message *original = say(wire->ends[0], wire_names[1], "secret draft");
+    wire_pump(wire);
+    g_assert_true(outgoing_correct(wire->flows[0]->client, wire_conversation(wire, 0), original, "secret text", &error));
+    wire_pump(wire);
+    g_assert_cmpuint(conversation_message_count(wire_conversation(wire, 1)), ==, 1);
+    g_assert_cmpstr(wire_last(wire, 1)->body, ==, "secret text");
+    g_assert_cmpuint(wire_last(wire, 1)->edits, ==, 1);
     /* I14, I21 */
     feed(wire->ends[1],
          "<message from='%s/desk' type='chat' id='forged'><body>in the open</body>"
          "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/></message>",
-         names[0], original->id);
-    g_assert_cmpuint(conversation_message_count(conversation_of(wire, 1)), ==, 2);
-    g_assert_cmpstr(last(wire, 1)->encryption, ==, "none");
+         wire_names[0], original->id);
+    g_assert_cmpuint(conversation_message_count(wire_conversation(wire, 1)), ==, 2);
+    g_assert_cmpstr(wire_last(wire, 1)->encryption, ==, "none");
     /* Nor is it sent in the clear when the session is over. */
-    encryption_end(wire->flows[0]->client, conversation_of(wire, 0), &error);
+    encryption_end(wire->flows[0]->client, wire_conversation(wire, 0), &error);
     g_assert_no_error(error);
     g_assert_false(
-        outgoing_correct(wire->flows[0]->client, conversation_of(wire, 0), original, "secret no more", &error));
+        outgoing_correct(wire->flows[0]->client, wire_conversation(wire, 0), original, "secret no more", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
-    pump(wire);
-    assert_unseen(wire, "secret");
+    wire_pump(wire);
+    wire_assert_unseen(wire, "secret");
 }
 
 /* Both programs find out by themselves. */
@@ -405,15 +244,15 @@ static void
 test_opportunistic(void)
 {
     g_autoptr(Wire) wire = wire_new_with("otr.policy = opportunistic\n", "both");
-    say(wire->ends[0], names[1], "hello in the open");
-    pump(wire);
-    g_assert_cmpstr(conversation_message_at(conversation_of(wire, 1), 0)->body, ==, "hello in the open");
+    say(wire->ends[0], wire_names[1], "hello in the open");
+    wire_pump(wire);
+    g_assert_cmpstr(conversation_message_at(wire_conversation(wire, 1), 0)->body, ==, "hello in the open");
     for (int i = 0; i < 2; i++)
-        g_assert_cmpint(state_of(wire, i)->state, ==, ENCRYPTION_ON);
-    say(wire->ends[1], names[0], "secret");
-    pump(wire);
-    g_assert_cmpstr(last(wire, 0)->body, ==, "secret");
-    assert_unseen(wire, "secret");
+        g_assert_cmpint(wire_state(wire, i)->state, ==, ENCRYPTION_ON);
+    say(wire->ends[1], wire_names[0], "secret");
+    wire_pump(wire);
+    g_assert_cmpstr(wire_last(wire, 0)->body, ==, "secret");
+    wire_assert_unseen(wire, "secret");
 }
 
 /* The peer is known to be offline: the text is refused at once, and stays where it was typed. */
@@ -422,13 +261,13 @@ test_offline(void)
 {
     g_autoptr(Wire) wire = wire_new();
     g_autoptr(GError) error = NULL;
-    encryption_set_intent(wire->flows[0]->client, conversation_of(wire, 0), "otr", &error);
+    encryption_set_intent(wire->flows[0]->client, wire_conversation(wire, 0), "otr", &error);
     g_assert_no_error(error);
-    feed(wire->ends[0], "<presence type='unavailable' from='%s/desk'/>", names[1]);
+    feed(wire->ends[0], "<presence type='unavailable' from='%s/desk'/>", wire_names[1]);
     const gint64 begun = g_get_monotonic_time();
     while (g_get_monotonic_time() - begun < 20000) /* a thousandth of the core's pauses, and more */
         g_main_context_iteration(NULL, FALSE);
-    g_assert_null(outgoing_send(wire->flows[0]->client, conversation_of(wire, 0), "secret", &error));
+    g_assert_null(outgoing_send(wire->flows[0]->client, wire_conversation(wire, 0), "secret", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
     assert_nothing_sent(wire->ends[0]);
 }
@@ -474,7 +313,7 @@ test_not_a_query(void)
         flow_settle(wire->flows[0]);
     }
     assert_nothing_sent(wire->ends[0]);
-    g_assert_cmpint(state_of(wire, 0)->state, ==, ENCRYPTION_OFF);
+    g_assert_cmpint(wire_state(wire, 0)->state, ==, ENCRYPTION_OFF);
 }
 
 /* Small pieces, both ways, of a long text. */
@@ -483,13 +322,13 @@ test_pieces(void)
 {
     g_autoptr(Wire) wire = wire_new_with("otr.fragment = 300\n", "both");
     g_autofree char *text = g_strnfill(64 * 1024, 'x');
-    start(wire, 0);
+    wire_start(wire, 0);
     g_string_truncate(wire->seen, 0);
     for (int end = 0; end < 2; end++) {
-        say(wire->ends[end], names[1 - end], text);
-        pump(wire);
-        g_assert_cmpstr(last(wire, 1 - end)->body, ==, text);
-        g_assert_cmpint(last(wire, end)->state, >=, MESSAGE_SENT);
+        say(wire->ends[end], wire_names[1 - end], text);
+        wire_pump(wire);
+        g_assert_cmpstr(wire_last(wire, 1 - end)->body, ==, text);
+        g_assert_cmpint(wire_last(wire, end)->state, >=, MESSAGE_SENT);
     }
     g_assert_nonnull(strstr(wire->seen->str, "<body>?OTR|"));
     g_assert_null(strstr(wire->seen->str, "<body>?OTR:"));
@@ -500,18 +339,16 @@ static void
 test_changed_key(void)
 {
     g_autoptr(Wire) wire = wire_new();
-    start(wire, 0);
+    wire_start(wire, 0);
     g_autofree char *path = g_build_filename(wire->flows[1]->paths->data, "otr", "work", "keys", NULL);
-    g_autofree char *mine = g_strdup(made_keys[0]);
+    g_autofree char *mine = g_strdup(wire_keys[0]);
     /* The other side takes another key: that of this side, under its name. */
-    g_auto(GStrv) parts = g_strsplit(mine, names[0], -1);
-    g_autofree char *stolen = g_strjoinv(names[1], parts);
+    g_auto(GStrv) parts = g_strsplit(mine, wire_names[0], -1);
+    g_autofree char *stolen = g_strjoinv(wire_names[1], parts);
     g_assert_true(g_file_set_contents(path, stolen, -1, NULL));
-    flow_restart(wire->flows[1]);
-    wire->ends[1] = flow_peer(wire->flows[1], "work");
-    wire_login(wire, 1, "both");
+    wire_restart(wire, 1, "both");
     forget_events(wire->flows[0]);
-    start(wire, 1);
+    wire_start(wire, 1);
     assert_event(wire->flows[0], "key bob@example.org * untrusted alarm");
     assert_event(wire->flows[0], "notice alarm *: bob@example.org uses another key for OTR than before: now *, known *");
 }
@@ -527,38 +364,23 @@ test_bad_files(void)
     g_assert_true(g_file_set_contents(path, "(privkeys garbage", -1, NULL));
     wire->ends[0] = flow_peer(wire->flows[0], "work");
     wire_login(wire, 0, "both");
-    Conversation *conversation = conversation_of(wire, 0);
+    Conversation *conversation = wire_conversation(wire, 0);
     conversation_set_intent(conversation, "otr");
     g_assert_null(outgoing_send(wire->flows[0]->client, conversation, "secret", &error));
     g_assert_error(error, CONFAB_ERROR, ERROR_CONFIG);
     g_assert_nonnull(strstr(error->message, path));
-    pump(wire);
-    assert_unseen(wire, "secret");
+    wire_pump(wire);
+    wire_assert_unseen(wire, "secret");
     g_autofree char *after = NULL;
     g_assert_true(g_file_get_contents(path, &after, NULL, NULL));
     g_assert_cmpstr(after, ==, "(privkeys garbage"); /* I24 */
-}
-
-static void
-make_keys(void)
-{
-    for (int i = 0; i < 2; i++) {
-        bool done = false;
-        g_autofree char *accounts = g_strdup_printf("[work]\njid = %s\npassword = secret\n", names[i]);
-        g_autoptr(Flow) flow = flow_new(accounts);
-        const Peer *peer = flow_peer(flow, "work");
-        encryption_make_key(peer->session, "otr", on_key, &done);
-        flow_wait(is_true, &done);
-        g_autofree char *path = g_build_filename(flow->paths->data, "otr", "work", "keys", NULL);
-        g_assert_true(g_file_get_contents(path, &made_keys[i], NULL, NULL));
-    }
 }
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/flow/otr/key", make_keys);
+    wire_make_keys();
     g_test_add_func("/flow/otr/talk", test_talk);
     g_test_add_func("/flow/otr/waits", test_waits);
     g_test_add_func("/flow/otr/ended", test_ended);
@@ -577,7 +399,6 @@ main(int argc, char **argv)
     g_test_add_func("/flow/otr/changed-key", test_changed_key);
     g_test_add_func("/flow/otr/bad-files", test_bad_files);
     const int result = g_test_run();
-    g_free(made_keys[0]);
-    g_free(made_keys[1]);
+    wire_forget_keys();
     return result;
 }
