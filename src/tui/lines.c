@@ -199,6 +199,8 @@ lines_prepend(Lines *lines, Message *const *messages, guint count)
 {
     GPtrArray *entries = lines->entries;
     const guint length = entries->len;
+    if (count == 0)
+        return;
     g_ptr_array_set_size(entries, (gint) (length + count));
     memmove(entries->pdata + count, entries->pdata, length * sizeof(gpointer));
     for (guint i = 0; i < count; i++)

@@ -215,6 +215,8 @@ static void
 test_pages_of_the_past(void)
 {
     g_autoptr(Lines) lines = lines_new();
+    lines_prepend(lines, NULL, 0);
+    g_assert_cmpuint(lines_first(lines), ==, lines_end(lines));
     g_autoptr(Message) one = make(MESSAGE_IN, NOON - 24 * 60 * MINUTE, "one");
     g_autoptr(Message) two = make(MESSAGE_IN, NOON, "two");
     const guint64 number = add(lines, MESSAGE_IN, NOON, "three");
