@@ -194,6 +194,29 @@ test_nobody_answers(Fixture *fixture, gconstpointer data)
     look(fixture, "given up");
 }
 
+/* Who asks learns who answers, not the other way round; and no answer is found again in the line (I23). */
+static void
+test_question(Fixture *fixture, gconstpointer data)
+{
+    if (!fixture->server)
+        return;
+    Pty *alice = fixture->alice, *bob = fixture->bob;
+    begin(fixture);
+    pty_send(bob, "/otr question \"where did we meet?\" Brussels\r");
+    pty_wait_text(alice, "bob asks, to know that it is you: “where did we meet?” /otr answer");
+    pty_send(alice, "/otr answer Brussels\r");
+    pty_wait_text(bob, "the key of alice counts as verified now");
+    pty_wait_match(bob, "^bob/alice =OTR>");
+    pty_wait_text(alice, "the secrets are the same");
+    pty_wait_match(alice, "^alice/bob ~OTR>");
+    look(fixture, "answered");
+    pty_send(alice, "\033[A");
+    pty_wait_match(alice, "^alice/bob ~OTR> /otr start$");
+    pty_send(bob, "\033[A");
+    pty_wait_match(bob, "^bob/alice =OTR> /msg alice@localhost$");
+    g_assert_false(pty_shows(alice, "Brussels") || pty_shows(bob, "Brussels"));
+}
+
 /* Until another process finds the message in the history. */
 static void
 wait_for_disk(const char *home)
@@ -279,6 +302,7 @@ main(int argc, char **argv)
     g_test_add("/tui/encryption/marks", Fixture, NULL, set_up, test_marks, tear_down);
     g_test_add("/tui/encryption/narrow-and-different", Fixture, NULL, set_up, test_narrow_and_different, tear_down);
     g_test_add("/tui/encryption/nobody-answers", Fixture, NULL, set_up, test_nobody_answers, tear_down);
+    g_test_add("/tui/encryption/question", Fixture, NULL, set_up, test_question, tear_down);
     g_test_add("/tui/encryption/restart", Fixture, NULL, set_up, test_restart, tear_down);
     g_test_add("/tui/encryption/another-key", Fixture, NULL, set_up, test_another_key, tear_down);
     return g_test_run();
