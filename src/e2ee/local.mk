@@ -6,6 +6,7 @@ src_e2ee_libe2ee_a_SOURCES = \
 	src/e2ee/envelope.c \
 	src/e2ee/otr.c src/e2ee/otr.h \
 	src/e2ee/otr_book.c src/e2ee/otr_book.h \
+	src/e2ee/otr_files.c src/e2ee/otr_files.h \
 	src/e2ee/otr_fragments.c src/e2ee/otr_fragments.h \
 	src/e2ee/otr_import.c \
 	src/e2ee/otr_incoming.c \

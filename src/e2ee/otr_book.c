@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libotr reads and writes the formats; files and their safety are ours. It wants FILE * with a descriptor: that is of
- * memory, never of a file with a name. */
 #include "e2ee/otr_book.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <libotr/instag.h>
 #include <libotr/privkey.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/paths.h"
+#include "e2ee/otr_files.h"
 
 enum {
-    FILE_MAX = 8 * 1024 * 1024, /* bytes of one of the files */
     PEER_KEYS_MAX = 100,        /* of one peer; the oldest that is not trusted goes (I9) */
 };
 
@@ -33,7 +27,6 @@ typedef struct Entry {
 /* A key that is being made, in another thread; the book may be gone when it is done. */
 typedef struct KeyMaking {
     OtrBook *book; /* NULL: gone */
-    OtrlUserState state;
     void *key;
     OtrBookDone done;
     gpointer data;
@@ -44,6 +37,8 @@ struct OtrBook {
     char *account;
     OtrlUserState state;
     GPtrArray *entries; /* Entry*, in the order in which they were seen */
+    GHashTable *index;  /* the same, by peer and fingerprint */
+    GString *others;    /* lines of other accounts */
     KeyMaking *making;
 };
 
@@ -64,126 +59,37 @@ otr_context_made(void *unused, ConnContext *context)
     context->app_data_free = free;
 }
 
-/* --- files --- */
-
 static char *
 path_of(const OtrBook *book, const char *name)
 {
     return g_build_filename(book->directory, name, NULL);
 }
 
-static bool
-refuse_file(const char *path, const char *why, GError **error)
-{
-    g_set_error(error, CONFAB_ERROR, ERROR_CONFIG, _("%s cannot be used (%s): repair it, or move it away"), path, why);
-    return false;
-}
-
-/* The whole file, wiped by wipe(); empty when it is missing. */
-static bool
-read_file(const char *path, char **text, gsize *length, GError **error)
-{
-    g_autoptr(GError) failure = NULL;
-    *text = paths_read(path, FILE_MAX, length, &failure);
-    if (*text != NULL)
-        return true;
-    if (!g_error_matches(failure, CONFAB_ERROR, ERROR_NOT_FOUND))
-        return refuse_file(path, failure->message, error);
-    *text = g_strdup("");
-    *length = 0;
-    return true;
-}
-
-static void
-wipe(char *text, gsize length)
-{
-    if (text != NULL)
-        explicit_bzero(text, length);
-    g_free(text);
-}
-
-/* A file nobody else can see, which is gone when it is closed. */
-static FILE *
-open_memory(void)
-{
-    const int fd = memfd_create("otr", MFD_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
-    if (file == NULL && fd >= 0)
-        close(fd);
-    return file;
-}
-
-typedef gcry_error_t (*ReadFile)(OtrlUserState state, FILE *file);
-
-static gcry_error_t
-read_fingerprints(OtrlUserState state, FILE *file)
-{
-    return otrl_privkey_read_fingerprints_FILEp(state, file, otr_context_made, NULL);
-}
-
-static bool
-load(const OtrBook *book, const char *name, ReadFile reads, OtrlUserState state, GError **error)
-{
-    g_autofree char *path = path_of(book, name);
-    char *text;
-    gsize length;
-    if (!read_file(path, &text, &length, error))
-        return false;
-    FILE *file = open_memory();
-    gcry_error_t code = file == NULL ? gcry_error_from_errno(errno) : 0;
-    if (file != NULL && length > 0 && (fwrite(text, 1, length, file) != length || fseek(file, 0, SEEK_SET) != 0))
-        code = gcry_error_from_errno(EIO);
-    if (code == 0 && length > 0)
-        code = reads(state, file);
-    if (file != NULL)
-        fclose(file);
-    wipe(text, length);
-    return code == 0 || refuse_file(path, gcry_strerror(code), error);
-}
-
-typedef gcry_error_t (*WriteFile)(const OtrBook *book, FILE *file, gpointer data);
-
-static bool
-read_back(FILE *file, char **text, gsize *length)
-{
-    const long size = fflush(file) == 0 && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-    if (size < 0 || fseek(file, 0, SEEK_SET) != 0)
-        return false;
-    *length = (gsize) size;
-    *text = g_malloc0(*length + 1);
-    return fread(*text, 1, *length, file) == *length;
-}
-
-static bool
-write_through(const OtrBook *book, const char *name, WriteFile writes, gpointer data, GError **error)
-{
-    g_autofree char *path = path_of(book, name);
-    char *text = NULL;
-    gsize length = 0;
-    FILE *file = open_memory();
-    gcry_error_t code = file == NULL ? gcry_error_from_errno(errno) : writes(book, file, data);
-    if (code == 0 && !read_back(file, &text, &length))
-        code = gcry_error_from_errno(EIO);
-    if (file != NULL)
-        fclose(file);
-    const bool written = code == 0 && paths_write(path, text, (gssize) length, error);
-    if (code != 0)
-        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s cannot be written: %s"), path, gcry_strerror(code));
-    wipe(text, length);
-    return written;
-}
-
 /* --- fingerprints --- */
+
+static guint
+entry_hash(gconstpointer data)
+{
+    const Entry *entry = data;
+    guint hash;
+    memcpy(&hash, entry->fingerprint, sizeof hash);
+    return hash ^ jid_bare_hash(entry->peer);
+}
+
+static gboolean
+entry_equal(gconstpointer a, gconstpointer b)
+{
+    const Entry *one = a, *other = b;
+    return memcmp(one->fingerprint, other->fingerprint, OTR_FINGERPRINT_BYTES) == 0
+           && jid_equal_bare(one->peer, other->peer);
+}
 
 static Entry *
 find_entry(const OtrBook *book, const Jid *peer, const guchar *fingerprint)
 {
-    for (guint i = 0; i < book->entries->len; i++) {
-        Entry *entry = g_ptr_array_index(book->entries, i);
-        if (memcmp(entry->fingerprint, fingerprint, OTR_FINGERPRINT_BYTES) == 0 && jid_equal_bare(entry->peer, peer))
-            return entry;
-    }
-    return NULL;
+    Entry wanted = { .peer = (Jid *) peer };
+    memcpy(wanted.fingerprint, fingerprint, OTR_FINGERPRINT_BYTES);
+    return g_hash_table_lookup(book->index, &wanted);
 }
 
 static Entry *
@@ -194,55 +100,62 @@ add_entry(OtrBook *book, const Jid *peer, const guchar *fingerprint, const char 
     memcpy(entry->fingerprint, fingerprint, OTR_FINGERPRINT_BYTES);
     entry->trust = g_strdup(trust);
     g_ptr_array_add(book->entries, entry);
+    g_hash_table_add(book->index, entry);
     return entry;
 }
 
-/* Lists of libotr grow at their front; the file's order is the other way round. */
 static void
-take_fingerprints(OtrBook *book, OtrlUserState state)
+replace_trust(Entry *entry, const char *trust)
 {
-    g_autoptr(GPtrArray) found = g_ptr_array_new();
-    for (ConnContext *context = state->context_root; context != NULL; context = context->next) {
-        for (Fingerprint *key = context->fingerprint_root.next; key != NULL; key = key->next)
-            g_ptr_array_insert(found, 0, key);
-    }
-    for (guint i = 0; i < found->len && book->entries->len < OTR_FINGERPRINTS_MAX; i++) {
-        const Fingerprint *key = g_ptr_array_index(found, i);
-        g_autoptr(Jid) peer = jid_new(key->context->username, NULL);
-        if (peer != NULL && key->fingerprint != NULL && find_entry(book, peer, key->fingerprint) == NULL)
-            add_entry(book, peer, key->fingerprint, key->trust != NULL ? key->trust : "");
-    }
+    char *copy = g_strdelimit(g_strdup(trust), "\t\r\n", ' ');
+    g_free(entry->trust);
+    entry->trust = copy;
 }
 
+/* Lines of other accounts, from a file that was put here, are kept as they are. */
 static bool
-load_fingerprints(OtrBook *book, GError **error)
+take_line(const OtrFingerprintLine *line, gpointer data)
 {
-    OtrlUserState state = otrl_userstate_create();
-    const bool loaded = load(book, "fingerprints", read_fingerprints, state, error);
-    if (loaded)
-        take_fingerprints(book, state);
-    otrl_userstate_free(state);
-    return loaded;
+    OtrBook *book = data;
+    g_autoptr(Jid) account = jid_new(line->account, NULL);
+    if (account == NULL || strcmp(jid_bare(account), book->account) != 0)
+        return otr_files_add_fingerprint(book->others, line);
+    g_autoptr(Jid) peer = jid_new(line->username, NULL);
+    if (peer == NULL)
+        return false;
+    Entry *known = find_entry(book, peer, line->fingerprint);
+    if (known != NULL)
+        replace_trust(known, line->trust); /* as libotr: the last one counts */
+    else
+        add_entry(book, peer, line->fingerprint, line->trust);
+    return true;
 }
 
-/* As otrl_privkey_write_fingerprints_FILEp() writes them. */
 static gcry_error_t
-write_fingerprints(const OtrBook *book, FILE *file, gpointer data)
+write_fingerprints(FILE *file, gpointer data)
 {
+    const OtrBook *book = data;
+    g_autoptr(GString) text = g_string_new(book->others->str);
     for (guint i = 0; i < book->entries->len; i++) {
         const Entry *entry = g_ptr_array_index(book->entries, i);
-        fprintf(file, "%s\t%s\t%s\t", jid_text(entry->peer), book->account, OTR_PROTOCOL);
-        for (guint j = 0; j < OTR_FINGERPRINT_BYTES; j++)
-            fprintf(file, "%02x", entry->fingerprint[j]);
-        fprintf(file, "\t%s\n", entry->trust);
+        OtrFingerprintLine line = {
+            .username = jid_text(entry->peer),
+            .account = book->account,
+            .protocol = OTR_PROTOCOL,
+            .trust = entry->trust,
+        };
+        memcpy(line.fingerprint, entry->fingerprint, OTR_FINGERPRINT_BYTES);
+        if (!otr_files_add_fingerprint(text, &line))
+            return gcry_error(GPG_ERR_INV_VALUE);
     }
-    return ferror(file) ? gcry_error_from_errno(EIO) : 0;
+    return fwrite(text->str, 1, text->len, file) == text->len ? 0 : gcry_error_from_errno(EIO);
 }
 
 bool
 otr_book_save(OtrBook *book, GError **error)
 {
-    return write_through(book, "fingerprints", write_fingerprints, NULL, error);
+    g_autofree char *path = path_of(book, "fingerprints");
+    return otr_files_write(path, write_fingerprints, book, error);
 }
 
 const char *
@@ -252,21 +165,33 @@ otr_book_trust(const OtrBook *book, const Jid *peer, const guchar fingerprint[OT
     return entry != NULL ? entry->trust : NULL;
 }
 
-/* A peer that comes with ever new keys must not fill the file. */
+static void
+remove_entry(OtrBook *book, guint place)
+{
+    g_hash_table_remove(book->index, g_ptr_array_index(book->entries, place));
+    g_ptr_array_remove_index(book->entries, place);
+}
+
+/* A peer that comes with ever new keys must not fill the file, nor must many peers. What the user has verified stays. */
 static void
 make_room(OtrBook *book, const Jid *peer)
 {
-    guint count = 0, oldest = book->entries->len;
-    for (guint i = book->entries->len; i > 0; i--) {
+    const guint none = book->entries->len;
+    guint of_peer = 0, oldest_of_peer = none, oldest = none;
+    for (guint i = none; i > 0; i--) {
         const Entry *entry = g_ptr_array_index(book->entries, i - 1);
-        if (!jid_equal_bare(entry->peer, peer))
+        const bool is_peer = jid_equal_bare(entry->peer, peer);
+        of_peer += is_peer;
+        if (*entry->trust != '\0')
             continue;
-        count++;
-        if (*entry->trust == '\0')
-            oldest = i - 1;
+        oldest = i - 1;
+        if (is_peer)
+            oldest_of_peer = i - 1;
     }
-    if (count >= PEER_KEYS_MAX && oldest < book->entries->len)
-        g_ptr_array_remove_index(book->entries, oldest);
+    if (of_peer >= PEER_KEYS_MAX && oldest_of_peer < none)
+        remove_entry(book, oldest_of_peer);
+    else if (none >= OTR_FINGERPRINTS_MAX && oldest < none)
+        remove_entry(book, oldest);
 }
 
 void
@@ -275,20 +200,23 @@ otr_book_put(OtrBook *book, const Jid *peer, const guchar fingerprint[OTR_FINGER
     Entry *entry = find_entry(book, peer, fingerprint);
     if (entry == NULL) {
         make_room(book, peer);
-        add_entry(book, peer, fingerprint, trust);
-        return;
+        entry = add_entry(book, peer, fingerprint, "");
     }
-    char *copy = g_strdup(trust);
-    g_free(entry->trust);
-    entry->trust = copy;
+    replace_trust(entry, trust);
 }
 
 bool
 otr_book_set_trust(OtrBook *book, const Jid *peer, const guchar fingerprint[OTR_FINGERPRINT_BYTES], const char *trust,
                    GError **error)
 {
+    const char *known = otr_book_trust(book, peer, fingerprint);
+    g_autofree char *before = g_strdup(known != NULL ? known : "");
     otr_book_put(book, peer, fingerprint, trust);
-    return otr_book_save(book, error);
+    if (otr_book_save(book, error))
+        return true;
+    if (*trust != '\0') /* what is not kept is not trusted; that it is known, and distrust, stay */
+        replace_trust(find_entry(book, peer, fingerprint), before);
+    return false;
 }
 
 static int
@@ -338,39 +266,44 @@ make_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancel
     g_task_return_int(task, (gssize) otrl_privkey_generate_calculate(making->key));
 }
 
-/* Writes the key, which stays in the user state. */
+/* libotr writes all keys, and reads them back into the user state. */
 static gcry_error_t
-write_key(const OtrBook *book, FILE *file, gpointer key)
+write_key(FILE *file, gpointer data)
 {
-    return otrl_privkey_generate_finish_FILEp(book->state, key, file);
+    const KeyMaking *making = data;
+    return otrl_privkey_generate_finish_FILEp(making->book->state, making->key, file);
 }
 
 static void
-on_made(GObject *source, GAsyncResult *result, gpointer data)
+finish_key(const KeyMaking *making, gcry_error_t code)
 {
-    KeyMaking *making = data;
     OtrBook *book = making->book;
     g_autoptr(GError) error = NULL;
-    const gcry_error_t code = (gcry_error_t) g_task_propagate_int(G_TASK(result), NULL);
-    if (book == NULL) {
-        otrl_privkey_generate_cancelled(making->state, making->key);
-        otrl_userstate_free(making->state);
-        g_free(making);
-        return;
-    }
-    book->making = NULL;
+    g_autofree char *path = path_of(book, "keys");
     if (code != 0) {
         otrl_privkey_generate_cancelled(book->state, making->key);
         g_set_error(&error, CONFAB_ERROR, ERROR_INTERNAL, _("no private key for OTR could be made: %s"),
                     gcry_strerror(code));
-    } else if (!write_through(book, "keys", write_key, making->key, &error)) {
+    } else if (!otr_files_write(path, write_key, (gpointer) making, &error)) {
         /* A key that will be another one after a restart is none. */
         OtrlPrivKey *key = otrl_privkey_find(book->state, book->account, OTR_PROTOCOL);
         if (key != NULL)
             otrl_privkey_forget(key);
     }
     making->done(error, making->data);
-    g_free(making);
+}
+
+static void
+on_made(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autofree KeyMaking *making = data;
+    const gcry_error_t code = (gcry_error_t) g_task_propagate_int(G_TASK(result), NULL);
+    if (making->book == NULL) {
+        otrl_privkey_generate_cancelled(NULL, making->key);
+        return;
+    }
+    making->book->making = NULL;
+    finish_key(making, code);
 }
 
 bool
@@ -380,11 +313,23 @@ otr_book_make_key(OtrBook *book, OtrBookDone done, gpointer data)
     if (book->making != NULL || otrl_privkey_generate_start(book->state, book->account, OTR_PROTOCOL, &key) != 0)
         return false;
     book->making = g_new0(KeyMaking, 1);
-    *book->making = (KeyMaking) { .book = book, .state = book->state, .key = key, .done = done, .data = data };
+    *book->making = (KeyMaking) { .book = book, .key = key, .done = done, .data = data };
     g_autoptr(GTask) task = g_task_new(NULL, NULL, on_made, book->making);
     g_task_set_task_data(task, book->making, NULL);
     g_task_run_in_thread(task, make_in_thread);
     return true;
+}
+
+bool
+otr_book_take_key(OtrBook *book, const OtrlPrivKey *key, GError **error)
+{
+    if (book->making != NULL) {
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED,
+                            _("a private key for OTR is being made: try again when it is there"));
+        return false;
+    }
+    g_autofree char *path = path_of(book, "keys");
+    return otr_files_add_key(path, book->state, key, book->account, OTR_PROTOCOL, error);
 }
 
 bool
@@ -394,16 +339,24 @@ otr_book_is_making_key(const OtrBook *book)
 }
 
 static gcry_error_t
-write_tag(const OtrBook *book, FILE *file, gpointer data)
+write_tag(FILE *file, gpointer data)
 {
+    const OtrBook *book = data;
     return otrl_instag_generate_FILEp(book->state, file, book->account, OTR_PROTOCOL);
 }
 
 bool
 otr_book_ensure_tag(OtrBook *book, GError **error)
 {
-    return otrl_instag_find(book->state, book->account, OTR_PROTOCOL) != NULL
-           || write_through(book, "instance-tags", write_tag, NULL, error);
+    if (otrl_instag_find(book->state, book->account, OTR_PROTOCOL) != NULL)
+        return true;
+    g_autofree char *path = path_of(book, "instance-tags");
+    if (otr_files_write(path, write_tag, book, error))
+        return true;
+    OtrlInsTag *tag = otrl_instag_find(book->state, book->account, OTR_PROTOCOL);
+    if (tag != NULL)
+        otrl_instag_forget(tag);
+    return false;
 }
 
 /* --- life --- */
@@ -418,6 +371,17 @@ make_directory(const char *directory, GError **error)
     return false;
 }
 
+static bool
+load(OtrBook *book, GError **error)
+{
+    g_autofree char *keys = path_of(book, "keys");
+    g_autofree char *tags = path_of(book, "instance-tags");
+    g_autofree char *fingerprints = path_of(book, "fingerprints");
+    return make_directory(book->directory, error) && otr_files_read_keys(keys, book->state, NULL, error)
+           && otr_files_read_tags(tags, book->state, NULL, error)
+           && otr_files_read_fingerprints(fingerprints, take_line, book, NULL, error);
+}
+
 OtrBook *
 otr_book_new(const char *directory, const Jid *own, GError **error)
 {
@@ -426,8 +390,9 @@ otr_book_new(const char *directory, const Jid *own, GError **error)
     book->account = g_strdup(jid_bare(own));
     book->state = otrl_userstate_create();
     book->entries = g_ptr_array_new_with_free_func(entry_free);
-    if (make_directory(directory, error) && load(book, "keys", otrl_privkey_read_FILEp, book->state, error)
-        && load(book, "instance-tags", otrl_instag_read_FILEp, book->state, error) && load_fingerprints(book, error))
+    book->index = g_hash_table_new(entry_hash, entry_equal);
+    book->others = g_string_new(NULL);
+    if (load(book, error))
         return book;
     otr_book_free(book);
     return NULL;
@@ -439,10 +404,11 @@ otr_book_free(OtrBook *book)
     if (book == NULL)
         return;
     if (book->making != NULL)
-        book->making->book = NULL; /* the thread still needs the state */
-    else
-        otrl_userstate_free(book->state);
+        book->making->book = NULL;
+    otrl_userstate_free(book->state);
+    g_hash_table_unref(book->index);
     g_ptr_array_unref(book->entries);
+    g_string_free(book->others, TRUE);
     g_free(book->directory);
     g_free(book->account);
     g_free(book);

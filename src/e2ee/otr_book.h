@@ -7,9 +7,10 @@
 #include <libotr/userstate.h>
 
 #include "e2ee/otr.h"
+#include "e2ee/otr_files.h"
 
 #define OTR_PROTOCOL "xmpp" /* how our files name it; what other programs call theirs does not matter */
-enum { OTR_FINGERPRINT_BYTES = 20, OTR_FINGERPRINTS_MAX = 10000 };
+enum { OTR_FINGERPRINTS_MAX = 10000 }; /* what was verified is never removed to make room (I9) */
 
 typedef struct OtrBook OtrBook;
 
@@ -33,13 +34,16 @@ char *otr_book_own_fingerprint(const OtrBook *book);
 typedef void (*OtrBookDone)(const GError *error, gpointer data);
 bool otr_book_make_key(OtrBook *book, OtrBookDone done, gpointer data);
 bool otr_book_is_making_key(const OtrBook *book);
+/* Takes this one, from elsewhere, and writes it. */
+bool otr_book_take_key(OtrBook *book, const OtrlPrivKey *key, GError **error);
 /* Makes and writes the account's instance tag when it has none. */
 bool otr_book_ensure_tag(OtrBook *book, GError **error);
 
 /* --- keys of others; peers are taken by their bare JID --- */
 /* libotr's word: "" known but not trusted, "verified", "smp" and whatever other programs write; NULL: not known. */
 const char *otr_book_trust(const OtrBook *book, const Jid *peer, const guchar fingerprint[OTR_FINGERPRINT_BYTES]);
-/* Adds it when it is new; writes the file. Of very many of one peer the oldest untrusted ones go (I9). */
+/* Adds it when it is new; writes the file. Of very many of one peer the oldest untrusted ones go (I9). False: the file
+ * could not be written, and the key is known, but not better trusted than before. */
 bool otr_book_set_trust(OtrBook *book, const Jid *peer, const guchar fingerprint[OTR_FINGERPRINT_BYTES],
                         const char *trust, GError **error);
 /* The same without writing the file, for many at once; otr_book_save() writes it. */

@@ -14,7 +14,8 @@ key_uses_note(Db *db, const char *account, const char *provider, const char *pee
                       && sql_run(db, error,
                                  "INSERT INTO key_use (account, provider, peer, fingerprint, first, last)"
                                  " VALUES (?1, ?2, ?3, ?4, ?5, ?5)"
-                                 " ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
+                                 " ON CONFLICT DO UPDATE SET first = min(first, excluded.first),"
+                                 " last = max(last, excluded.last)",
                                  SQL_INT(id), SQL_TEXT(provider), SQL_TEXT(peer), SQL_TEXT(fingerprint), SQL_INT(time));
     return db_step_end(db, done, done ? error : NULL);
 }
