@@ -227,6 +227,7 @@ typedef enum { KEEP_NOTHING, KEEP_PLACE, KEEP_TEXT } EncryptionKeep;
 EncryptionKeep encryption_keep(const Client *client, const Conversation *conversation, const char *encryption);
 /* The text, or words for one that was not kept; and that in all messages of a page of the store. */
 const char *encryption_shown_body(const Message *message);
+bool encryption_is_lost(const Message *message);
 void encryption_fill_in(GPtrArray *page);
 /* history_add() and history_correct(), with as much of the text as is to be kept. */
 HistoryOutcome encryption_store_edit(Client *client, const Conversation *conversation, const Message *original,

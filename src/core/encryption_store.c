@@ -19,11 +19,23 @@ encryption_keep(const Client *client, const Conversation *conversation, const ch
     return g_str_equal(word, "on") ? KEEP_TEXT : g_str_equal(word, "redact") ? KEEP_PLACE : KEEP_NOTHING;
 }
 
+static const char *
+lost_words(void)
+{
+    return _("(encrypted, and not kept: setting otr.log)");
+}
+
 const char *
 encryption_shown_body(const Message *message)
 {
     const bool is_missing = *message->body == '\0' && !g_str_equal(message->encryption, "none");
-    return is_missing ? _("(encrypted, and not kept: setting otr.log)") : message->body;
+    return is_missing ? lost_words() : message->body;
+}
+
+bool
+encryption_is_lost(const Message *message)
+{
+    return !g_str_equal(message->encryption, "none") && g_str_equal(message->body, lost_words());
 }
 
 void

@@ -177,9 +177,18 @@ store_and_enqueue(Session *session, Conversation *conversation, Message *message
 static bool
 resend(Session *session, Conversation *conversation, Message *message, GError **error)
 {
+    const bool is_kept =
+        message->row != 0
+        && encryption_keep(session_client(session), conversation, message->encryption) == KEEP_TEXT;
+    if (encryption_is_lost(message)) {
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED,
+                            _("the text of that message was not kept (setting otr.log): say it once more"));
+        return false;
+    }
     if (!check_conversation(session, conversation, error) || !conversation_requeue_message(conversation, message))
         return false;
-    if (message->row != 0 && !history_update(client_db(session_client(session)), message, error))
+    /* Who waits in memory only does not wait any more after a restart. */
+    if (is_kept && !history_update(client_db(session_client(session)), message, error))
         return false;
     return enqueue(session, conversation, message, error);
 }
@@ -259,7 +268,7 @@ outgoing_resend(Client *client, Conversation *conversation, Message *message, GE
         return resend(session, conversation, message, error) ? 1 : -1;
     for (guint i = 0; i < conversation_message_count(conversation); i++) {
         Message *failed = conversation_message_at(conversation, i);
-        if (failed->direction != MESSAGE_OUT || failed->state != MESSAGE_FAILED)
+        if (failed->direction != MESSAGE_OUT || failed->state != MESSAGE_FAILED || encryption_is_lost(failed))
             continue;
         if (!resend(session, conversation, failed, error))
             return -1;
