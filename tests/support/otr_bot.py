@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An XMPP client that speaks OTR without libotr, by Debian's python3-potr, and does what a test tells it.
 
-    otr_bot.py PORT CA-FILE USER PASSWORD [--versions 23] [--fragment BYTES] [--stanzas]
+    otr_bot.py PORT CA-FILE USER PASSWORD [--resource bot] [--versions 23] [--fragment BYTES] [--stanzas]
 
-logs in as USER@localhost. Commands are lines of JSON on standard input, what happens are lines of JSON on standard
+logs in as USER@localhost/bot. Commands are lines of JSON on standard input, what happens are lines of JSON on standard
 output; standard error stays empty. Commands ("to" is a JID; a bare one goes to the device last heard of):
 
     {"do":"start","to":…}                       asks for OTR, or refreshes it
@@ -14,7 +14,7 @@ output; standard error stays empty. Commands ("to" is a JID; a bare one goes to 
     {"do":"smp-question","to":…,"question":…,"secret":…}
     {"do":"smp-answer","to":…,"secret":…}
     {"do":"smp-abort","to":…}
-    {"do":"raw","to":…,"text":…,"extra":…}      any body as it is, and more XML behind it
+    {"do":"raw","to":…,"text":…,"extra":…}      any body as it is, and more XML behind it; without "to" to itself
     {"do":"restart"}                            forgets all sessions, keeps the key
     {"do":"policy","versions":…,"fragment":…}   versions it offers and speaks: "23", "2", "3", "1" (which it only offers)
     {"do":"quit"}
@@ -226,7 +226,7 @@ class Stream:
     HEADER = ("<stream:stream to='localhost' version='1.0' xmlns='jabber:client' "
               "xmlns:stream='http://etherx.jabber.org/streams'>")
 
-    def __init__(self, port, ca_file, user, password):
+    def __init__(self, port, ca_file, user, password, resource):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.open()
         self.ask("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", "proceed")
@@ -237,7 +237,7 @@ class Stream:
         self.ask("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>%s</auth>" % secret, "success")
         self.open()
         bound = self.ask("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
-                         "<resource>bot</resource></bind></iq>", "iq")
+                         "<resource>%s</resource></bind></iq>" % escape(resource), "iq")
         self.jid = next(e.text for e in bound.iter() if local(e) == "jid")
 
     def open(self):
@@ -278,7 +278,7 @@ class Bot:
     def __init__(self, options):
         self.options = options
         self.account = Account(self, "%s@localhost" % options.user, options)
-        self.stream = Stream(options.port, options.ca_file, options.user, options.password)
+        self.stream = Stream(options.port, options.ca_file, options.user, options.password, options.resource)
         self.devices, self.last_id = {}, 0
         self.stream.write("<presence/>")
         tell("online", jid=self.stream.jid, fingerprint=self.account.getPrivkey().cfingerprint())
@@ -321,7 +321,8 @@ class Bot:
         self.context(command).smpAbort()
 
     def do_raw(self, command):
-        self.send_body(self.address(command["to"]), command["text"], command.get("extra", ""))
+        to = self.address(command["to"]) if "to" in command else self.stream.jid
+        self.send_body(to, command["text"], command.get("extra", ""))
 
     def do_restart(self, _command):
         self.account.ctxs.clear()
@@ -408,6 +409,7 @@ def main():
     arguments.add_argument("ca_file")
     arguments.add_argument("user")
     arguments.add_argument("password")
+    arguments.add_argument("--resource", default="bot")
     arguments.add_argument("--versions", default="23")
     arguments.add_argument("--fragment", type=int, default=0)
     arguments.add_argument("--stanzas", action="store_true")

@@ -87,7 +87,23 @@ assert_wire(const Run *bot)
     }
 }
 
-/* The wire is looked at, and both end properly. */
+/* The default of otr.log, "redact": no file holds what was said (I23), not even where something was deleted. */
+static void
+assert_no_marker(const char *path)
+{
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    if (directory != NULL) {
+        for (const char *name; (name = g_dir_read_name(directory)) != NULL;) {
+            g_autofree char *inner = g_build_filename(path, name, NULL);
+            assert_no_marker(inner);
+        }
+    } else if (g_file_get_contents(path, &bytes, &length, NULL) && memmem(bytes, length, MARKER, strlen(MARKER)) != NULL)
+        g_error("%s holds what was said", path);
+}
+
+/* The wire and the disk are looked at, and both end properly. */
 static void
 scene_end(Scene *scene)
 {
@@ -101,6 +117,7 @@ scene_end(Scene *scene)
         g_assert_cmpint(run_wait_exit(scene->bot), ==, 0);
         g_assert_cmpstr(run_errors(scene->bot), ==, "");
         assert_wire(scene->bot);
+        assert_no_marker(scene->home);
     }
     g_clear_pointer(&scene->me, run_free);
     g_clear_pointer(&scene->bot, run_free);
@@ -162,15 +179,21 @@ hear(Scene *scene, const char *text, const char *shown, const char *trust)
     assert_holds(got, "trust", trust);
 }
 
+/* Behind all that was sent to the bot so far. */
+static void
+settle_bot(Run *bot)
+{
+    otr_bot_do(bot, "raw", "text", "all there", NULL);
+    expect(bot, "\"event\":\"received\".*\"text\":\"all there\"");
+}
+
 /* Behind all that confab has sent so far: what the bot was to get it has got. */
 static void
 settle(Scene *scene)
 {
-    static const char mark[] = "all there";
     run_type(scene->me, "/ping");
     expect(scene->me, "\"event\":\"result\".*\"command\":\"/ping\",\"ok\":true");
-    otr_bot_do(scene->bot, "raw", "to", "bob@localhost/bot", "text", mark, NULL);
-    expect(scene->bot, "\"event\":\"received\",\"from\":\"bob@localhost/bot\",\"text\":\"all there\"");
+    settle_bot(scene->bot);
 }
 
 /* How many messages of confab the bot has seen. */
@@ -438,6 +461,83 @@ test_forgotten(void)
     scene_end(&scene);
 }
 
+/* Its fingerprint, as confab shows it. */
+static char *
+key_of(const Run *bot)
+{
+    g_autoptr(GRegex) regex = g_regex_new("\"fingerprint\":\"([0-9a-f]{40})\"", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    g_assert_true(g_regex_match(regex, run_output(bot), 0, &match)); /* the event "online" comes first */
+    g_autofree char *digits = g_match_info_fetch(match, 1);
+    g_autofree char *upper = g_ascii_strup(digits, -1);
+    GString *groups = g_string_new(upper);
+    for (gssize at = 32; at > 0; at -= 8)
+        g_string_insert_c(groups, at, ' ');
+    return g_string_free(groups, FALSE);
+}
+
+/* The bot comes back with another key, as somebody else in its place would: an alarm that names both. */
+static void
+test_other_key(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        const char *const options[] = { "--stanzas", NULL };
+        g_autofree char *before = key_of(scene.bot);
+        start_session(&scene, true, "3");
+        say(&scene, MARKER " to the first");
+        otr_bot_do(scene.bot, "quit", NULL);
+        g_assert_cmpint(run_wait_exit(scene.bot), ==, 0);
+        assert_wire(scene.bot);
+        g_clear_pointer(&scene.bot, run_free);
+        expect(scene.me, "\"event\":\"presence\".*bob@localhost.*offline");
+
+        scene.bot = otr_bot_start(scene.server, BOB, options);
+        expect(scene.me, "\"event\":\"presence\".*bob@localhost.*online");
+        g_autofree char *after = key_of(scene.bot);
+        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        expect(scene.me, "\"event\":\"trust\".*\"trust\":\"untrusted\".*\"alarm\":true");
+        g_autofree char *alarm = run_wait_line(scene.me, "\"level\":\"alarm\"");
+        g_assert_nonnull(strstr(alarm, before));
+        g_assert_nonnull(strstr(alarm, after));
+        wait_session(&scene, "3");
+        hear(&scene, MARKER " from the second", MARKER " from the second", "untrusted");
+    }
+    scene_end(&scene);
+}
+
+/* A session for each device; what is said goes to the one that was heard last, and only there. */
+static void
+test_two_devices(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        const char *const options[] = { "--stanzas", "--versions", "2", "--resource", "desk", NULL };
+        Run *desk = otr_bot_start(scene.server, BOB, options), *bot = scene.bot;
+        expect(scene.me, "\"event\":\"presence\".*bob@localhost/desk");
+        run_type(scene.me, "/otr start bob@localhost/bot");
+        wait_session(&scene, "3");
+        run_type(scene.me, "/otr start bob@localhost/desk");
+        expect(desk, "\"event\":\"state\".*\"state\":\"encrypted\",\"version\":2");
+        for (int round = 0; round < 2; round++) {
+            Run *other = round == 0 ? bot : desk;
+            scene.bot = round == 0 ? desk : bot;
+            hear(&scene, MARKER " here I am", MARKER " here I am", "untrusted");
+            const guint seen_before = seen_by(other);
+            say(&scene, MARKER " there you are");
+            settle(&scene);
+            settle_bot(other);
+            g_assert_cmpuint(seen_by(other), ==, seen_before);
+        }
+        otr_bot_do(desk, "quit", NULL);
+        g_assert_cmpint(run_wait_exit(desk), ==, 0);
+        assert_wire(desk);
+        run_free(desk);
+        say(&scene, MARKER " you are still here");
+    }
+    scene_end(&scene);
+}
+
 /* Queries within other text, queries of a stranger, garbage and half of things: nothing begins, nothing is answered, and
  * OTR works afterwards. */
 static void
@@ -467,16 +567,14 @@ test_rough(void) /* I15, I22 */
         g_autoptr(Run) carol = otr_bot_start(scene.server, CAROL, stanzas);
         otr_bot_do(carol, "start", "to", "alice@localhost", NULL);
         otr_bot_do(carol, "raw", "to", "alice@localhost", "text", "?OTR:AAMDAAAAAQAAAAEAAAAA.", NULL);
-        otr_bot_do(carol, "raw", "to", "carol@localhost/bot", "text", "carol is through", NULL);
-        expect(carol, "\"event\":\"received\".*carol is through");
+        settle_bot(carol);
         for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
             otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
         otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "the last", NULL);
         expect(scene.me, "\"event\":\"message\".*\"body\":\"the last\"");
         settle(&scene);
         g_assert_cmpuint(seen_by(scene.bot), ==, 0);
-        otr_bot_do(carol, "raw", "to", "carol@localhost/bot", "text", "carol again", NULL);
-        expect(carol, "\"event\":\"received\".*carol again");
+        settle_bot(carol);
         g_assert_cmpuint(seen_by(carol), ==, 0);
         g_assert_null(strstr(run_output(scene.me), "\"state\":\"starting\""));
         g_assert_null(strstr(run_output(scene.me), "\"state\":\"encrypted\""));
@@ -525,6 +623,8 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/late-answer", test_late_answer);
     g_test_add_func("/system/otr/end", test_end);
     g_test_add_func("/system/otr/forgotten", test_forgotten);
+    g_test_add_func("/system/otr/other-key", test_other_key);
+    g_test_add_func("/system/otr/two-devices", test_two_devices);
     g_test_add_func("/system/otr/rough", test_rough);
     g_test_add_func("/system/otr/opportunistic", test_opportunistic);
     return g_test_run();
