@@ -148,6 +148,8 @@ converse(ServerKind kind)
     compare_secret(alice, bob);
     run_type(alice, "/otr refresh");
     expect(alice, "\"command\":\"/otr refresh\",\"ok\":true");
+    run_type(alice, "after the refresh"); /* what he says before that he may say with the old keys */
+    expect(bob, "\"direction\":\"in\".*\"body\":\"after the refresh\".*\"encryption\":\"otr\"");
     run_type(alice, "/otr import profanity /nonexistent/directory");
     expect(alice, "\"command\":\"/otr import profanity /nonexistent/directory\",\"ok\":false,\"code\":66");
     run_type(bob, "/otr end");
