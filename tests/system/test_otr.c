@@ -25,7 +25,8 @@ typedef struct Scene {
     Server *server;
     char *home;
     Run *me, *bot;
-    int code; /* confab's, at the end */
+    int code;     /* confab's, at the end */
+    bool carbons; /* the server makes them, and takes "private" off on the way */
 } Scene;
 
 static void
@@ -35,43 +36,57 @@ expect(Run *run, const char *regex)
 }
 
 /* Online, the roster is there, and the bot's presence, too. */
-static void
-start_confab(Scene *scene)
+static Run *
+start_device(Scene *scene, const char *home)
 {
     const char *const argv[] = { "run", "--json", NULL };
-    scene->me = run_start(scene->home, argv, NULL);
-    expect(scene->me, "\"event\":\"connection\".*\"state\":\"online\"");
-    expect(scene->me, "\"event\":\"presence\".*bob@localhost");
+    Run *device = run_start(home, argv, NULL);
+    expect(device, "\"event\":\"connection\".*\"state\":\"online\"");
+    expect(device, "\"event\":\"presence\".*bob@localhost");
     expect(scene->bot, "\"event\":\"presence\",\"from\":\"alice@localhost/[^\"]*\",\"type\":\"available\"");
-    run_type(scene->me, "/msg bob@localhost");
-    expect(scene->me, "\"event\":\"result\".*\"command\":\"/msg bob@localhost\",\"ok\":true");
+    run_type(device, "/msg bob@localhost");
+    expect(device, "\"event\":\"result\".*\"command\":\"/msg bob@localhost\",\"ok\":true");
+    return device;
 }
 
-/* `versions`, `fragment`: of the bot. False: this test is skipped. */
+static char *
+new_home(const Server *server)
+{
+    char *home = test_directory_new();
+    g_autofree char *section =
+        confab_account(ALICE->user, server_port(server), server_ca_file(server), ALICE->password, NULL);
+    confab_write_accounts(home, section);
+    return home;
+}
+
+/* `versions`, `fragment`: of the bot; `extra`: of the server. False: this test is skipped. */
 static bool
-scene_begin(Scene *scene, const char *versions, const char *fragment)
+scene_begin_on(Scene *scene, const char *extra, const char *versions, const char *fragment)
 {
     const char *const options[] = { "--stanzas", "--versions", versions, "--fragment", fragment, NULL };
-    scene->server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts });
+    scene->server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts, .extra = extra });
     if (scene->server == NULL)
         return false;
     scene->bot = otr_bot_start(scene->server, BOB, options);
     if (scene->bot == NULL)
         return false;
-    scene->home = test_directory_new();
-    g_autofree char *section = confab_account(ALICE->user, server_port(scene->server), server_ca_file(scene->server),
-                                              ALICE->password, NULL);
-    confab_write_accounts(scene->home, section);
-    start_confab(scene);
+    scene->home = new_home(scene->server);
+    scene->me = start_device(scene, scene->home);
     return true;
+}
+
+static bool
+scene_begin(Scene *scene, const char *versions, const char *fragment)
+{
+    return scene_begin_on(scene, NULL, versions, fragment);
 }
 
 /* I21: of all that reached the bot, no body holds what was said; I22: what is OTR's says so to servers and clients. */
 static void
-assert_wire(const Run *bot)
+assert_wire(const Run *bot, bool carbons)
 {
     const char *const marks[] = { "{urn:xmpp:hints}no-copy", "{urn:xmpp:hints}no-permanent-store",
-                                  "{urn:xmpp:carbons:2}private", "{urn:xmpp:eme:0}encryption" };
+                                  "{urn:xmpp:eme:0}encryption", "{urn:xmpp:carbons:2}private" };
     g_auto(GStrv) lines = g_strsplit(run_output(bot), "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
         if (strstr(*line, "\"event\":\"stanza\"") == NULL)
@@ -80,7 +95,7 @@ assert_wire(const Run *bot)
         g_assert_null(strstr(*line, "\"body\":\"\""));
         if (strstr(*line, "\"from\":\"alice@localhost/") == NULL || strstr(*line, "\"body\":\"?OTR") == NULL)
             continue;
-        for (guint i = 0; i < G_N_ELEMENTS(marks); i++) {
+        for (guint i = 0; i < G_N_ELEMENTS(marks) - carbons; i++) {
             if (strstr(*line, marks[i]) == NULL)
                 g_error("no %s: %s", marks[i], *line);
         }
@@ -116,7 +131,7 @@ scene_end(Scene *scene)
         otr_bot_do(scene->bot, "quit", NULL);
         g_assert_cmpint(run_wait_exit(scene->bot), ==, 0);
         g_assert_cmpstr(run_errors(scene->bot), ==, "");
-        assert_wire(scene->bot);
+        assert_wire(scene->bot, scene->carbons);
         assert_no_marker(scene->home);
     }
     g_clear_pointer(&scene->me, run_free);
@@ -410,7 +425,7 @@ test_end(void)
         g_assert_cmpint(run_wait_exit(scene.me), ==, 79);
         g_clear_pointer(&scene.me, run_free);
 
-        start_confab(&scene);
+        scene.me = start_device(&scene, scene.home);
         settle(&scene);
         g_assert_cmpuint(seen_by(scene.bot), ==, before);
         say(&scene, MARKER " begins anew");
@@ -448,7 +463,7 @@ test_forgotten(void)
 
         kill(run_pid(scene.me), SIGKILL);
         g_clear_pointer(&scene.me, run_free);
-        start_confab(&scene);
+        scene.me = start_device(&scene, scene.home);
         otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", MARKER " four", NULL);
         g_autofree char *unreadable = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
         assert_holds(unreadable, "trust", "unreadable");
@@ -488,7 +503,7 @@ test_other_key(void)
         say(&scene, MARKER " to the first");
         otr_bot_do(scene.bot, "quit", NULL);
         g_assert_cmpint(run_wait_exit(scene.bot), ==, 0);
-        assert_wire(scene.bot);
+        assert_wire(scene.bot, false);
         g_clear_pointer(&scene.bot, run_free);
         expect(scene.me, "\"event\":\"presence\".*bob@localhost.*offline");
 
@@ -531,9 +546,45 @@ test_two_devices(void)
         }
         otr_bot_do(desk, "quit", NULL);
         g_assert_cmpint(run_wait_exit(desk), ==, 0);
-        assert_wire(desk);
+        assert_wire(desk, false);
         run_free(desk);
         say(&scene, MARKER " you are still here");
+    }
+    scene_end(&scene);
+}
+
+/* Another device of the user's gets copies of what the bot says: it says that it cannot read them, and keeps still. */
+static void
+test_copies(void)
+{
+    Scene scene = { .carbons = true };
+    if (scene_begin_on(&scene, "modules_enabled = { \"carbons\", \"mam\", \"pep\" }", "23", "0")) {
+        g_autofree char *home = new_home(scene.server);
+        Run *other = start_device(&scene, home);
+        start_session(&scene, false, "3");
+        say(&scene, MARKER " to you");
+        hear(&scene, MARKER " to me", MARKER " to me", "untrusted");
+        g_autofree char *copy = run_wait_line(other, "\"event\":\"message\".*\"direction\":\"in\"");
+        assert_holds(copy, "encryption", "otr");
+        assert_holds(copy, "trust", "unreadable");
+        run_type(scene.me, "/otr end");
+        expect(scene.bot, "\"event\":\"state\".*\"state\":\"finished\"");
+        run_type(other, "/quit");
+        g_assert_cmpint(run_wait_exit(other), ==, 0);
+        g_assert_null(strstr(run_output(other), "?OTR"));
+        g_assert_null(strstr(run_output(other), MARKER));
+        g_assert_null(strstr(run_output(other), "\"direction\":\"out\""));
+        g_assert_null(strstr(run_output(other), "\"event\":\"encryption\""));
+        run_free(other);
+
+        /* What the archive has of it is the same for who comes later. */
+        g_autofree char *late_home = new_home(scene.server);
+        other = start_device(&scene, late_home);
+        g_autofree char *late = run_wait_line(other, "\"event\":\"message\".*\"direction\":\"in\"");
+        assert_holds(late, "trust", "unreadable");
+        run_free(other);
+        test_directory_remove(home);
+        test_directory_remove(late_home);
     }
     scene_end(&scene);
 }
@@ -625,6 +676,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/forgotten", test_forgotten);
     g_test_add_func("/system/otr/other-key", test_other_key);
     g_test_add_func("/system/otr/two-devices", test_two_devices);
+    g_test_add_func("/system/otr/copies", test_copies);
     g_test_add_func("/system/otr/rough", test_rough);
     g_test_add_func("/system/otr/opportunistic", test_opportunistic);
     return g_test_run();
