@@ -452,6 +452,7 @@ static const Extension more_extensions[] = {
     { "0368", "1.1.0" }, /* direct TLS by SRV */
     { "0386", "1.1.0" }, /* a session bound along with the login */
     { "0388", "1.0.4" }, /* the extensible login */
+    { "0364", "0.3.2" }, /* Off-the-Record, by e2ee/ */
     { "0440", "1.0.0" }, /* channel bindings a server knows */
     { "0474", "0.5.0" }, /* what a server offers, protected by SCRAM */
     { "0480", "0.2.0" }, /* stronger forms of a stored password */

@@ -334,7 +334,11 @@ static const Command commands[] = {
       .grammar = "",
       .help = N_("Show whether this conversation is encrypted, and with which keys."),
       .run = cmd_otr_status,
-      .needs = NEEDS_CONVERSATION },
+      .needs = NEEDS_CONVERSATION,
+      .details = N_(
+          "Trust: a key is “verified” once you have compared it with its owner; until then nobody can be sure that there "
+          "is no one in between. Title, prompt and messages show it: “=” encrypted with a verified key, “~” encrypted "
+          "with a key nobody has compared, “!” in the clear although encryption is wanted, “?” not readable.") },
     { .name = "otr policy",
       .grammar = "[policy:never|manual|opportunistic|always]",
       .help = N_("Show or set when OTR is used with this contact; in the console, with everybody."),

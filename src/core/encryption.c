@@ -19,6 +19,7 @@
 enum {
     START_MS = 30000,    /* so long a peer may take to answer … */
     START_LEAST_MS = 500, /* … and the arithmetic takes its time however hurried a test is */
+    COMPLAINT_SECONDS = 60, /* so old a message may be that a complaint is about */
     PRESENCE_MS = 3000,  /* after the login, until the absence of a presence says that somebody is offline */
 };
 
@@ -140,7 +141,7 @@ is_locked(const Session *session, const Jid *with)
 }
 
 static void
-set_locked(Session *session, Conversation *conversation, bool locked)
+note_lock(Session *session, const Conversation *conversation, bool locked)
 {
     const Jid *with = conversation_jid(conversation);
     Encryption *encryption = session_encryption(session);
@@ -156,7 +157,6 @@ set_locked(Session *session, Conversation *conversation, bool locked)
                         &error))
         client_notice(session_client(session), session_account(session), NOTICE_ERROR, error->code, "%s",
                       error->message);
-    encryption_adopt(session, conversation);
 }
 
 static const char *
@@ -175,6 +175,16 @@ encryption_adopt(Session *session, Conversation *conversation)
     if (conversation_kind(conversation) == CONVERSATION_CHAT
         && !jid_equal_bare(conversation_jid(conversation), account_jid(session_account(session))))
         conversation_set_intent(conversation, find_intent(session, conversation_jid(conversation)));
+}
+
+/* With the intent that follows from what is locked now. */
+static void
+set_protection(const Session *session, Conversation *conversation, const ConversationEncryption *encryption)
+{
+    const bool is_chat = conversation_kind(conversation) == CONVERSATION_CHAT;
+    conversation_set_protection(
+        conversation,
+        is_chat ? find_intent(session, conversation_jid(conversation)) : conversation_intent(conversation), encryption);
 }
 
 /* --- what the provider asks --- */
@@ -319,8 +329,8 @@ on_session(Encryption *encryption, const E2eeEvent *event)
     const GError *error = event->session.error;
     g_autofree char *reason = error != NULL ? core_clean_words(error->message) : NULL;
     if (state == E2EE_ON)
-        set_locked(encryption->session, conversation, true);
-    conversation_set_encryption(conversation, &(ConversationEncryption) {
+        note_lock(encryption->session, conversation, true);
+    set_protection(encryption->session, conversation, &(ConversationEncryption) {
         .state = states[state],
         .provider = state == E2EE_OFF ? NULL : "otr",
         .trust = state == E2EE_ON ? e2ee_trust_word(event->session.trust) : NULL,
@@ -411,6 +421,26 @@ on_own_key(const Encryption *encryption, const E2eeEvent *event)
                   _("the private key of %s for OTR is made; its fingerprint: %s"), name, text);
 }
 
+/* The last message, when nothing says that it has arrived: it is the one that could not be read. */
+static void
+fail_last(const Encryption *encryption, Conversation *conversation)
+{
+    const gint64 now = when_now();
+    for (guint i = conversation_message_count(conversation); i > 0; i--) {
+        Message *message = conversation_message_at(conversation, i - 1);
+        if (message->direction != MESSAGE_OUT)
+            continue;
+        const bool is_doubtful = message->state == MESSAGE_SENT && !g_str_equal(message->encryption, "none")
+                                 && now - message->time < COMPLAINT_SECONDS * G_TIME_SPAN_SECOND;
+        if (is_doubtful) {
+            g_autofree char *reason = g_strdup_printf(_("%s could not read it: /otr refresh, then /resend"),
+                                                      conversation_label(conversation));
+            outgoing_fail(encryption->session, conversation, message, reason);
+        }
+        return;
+    }
+}
+
 static void
 on_words(const Encryption *encryption, const E2eeEvent *event)
 {
@@ -425,6 +455,15 @@ on_words(const Encryption *encryption, const E2eeEvent *event)
                                    "did not arrive")
                                : "%s %s",
                   jid_bare(event->peer), words);
+}
+
+static void
+on_complaint(const Encryption *encryption, const E2eeEvent *event)
+{
+    Conversation *conversation = account_find_conversation(session_account(encryption->session), event->peer);
+    on_words(encryption, event);
+    if (conversation != NULL)
+        fail_last(encryption, conversation);
 }
 
 static void
@@ -444,6 +483,8 @@ host_event(gpointer data, const E2eeEvent *event)
         on_verification(encryption, event);
         break;
     case E2EE_EVENT_COMPLAINT:
+        on_complaint(encryption, event);
+        break;
     case E2EE_EVENT_REFUSED:
         on_words(encryption, event);
         break;
@@ -591,17 +632,32 @@ note_start(Encryption *encryption, const Jid *peer, CoreDone done, gpointer data
     g_hash_table_replace(encryption->starts, start->peer, start);
 }
 
+/* Where the conversation goes, unless that device is known to be gone. NULL: whoever answers. */
+static const Jid *
+find_device(const Session *session, const Jid *with)
+{
+    const Conversation *conversation = account_find_conversation(session_account(session), with);
+    const Contact *contact = roster_find(account_roster(session_account(session)), with);
+    const Jid *device = conversation != NULL ? conversation_locked_to(conversation) : NULL;
+    if (device == NULL || contact == NULL || (contact_subscription(contact) & CONTACT_TO) == 0)
+        return device;
+    for (guint i = 0; i < contact_resource_count(contact); i++) {
+        if (jid_equal(contact_resource_at(contact, i)->jid, device))
+            return device;
+    }
+    return NULL;
+}
+
 static bool
 start_session(Session *session, const Jid *with, CoreDone done, gpointer data, GError **error)
 {
     Encryption *encryption = session_encryption(session);
-    const Conversation *conversation = account_find_conversation(session_account(session), with);
-    const Jid *locked_to = conversation != NULL ? conversation_locked_to(conversation) : NULL;
+    const Jid *device = find_device(session, with);
     E2ee *otr = encryption_state(session, "otr", error);
     if (otr == NULL || !check_peer(encryption, with, error) || !session_require_online(session, error))
         return false;
     note_start(encryption, with, done, data);
-    if (otr_provider.start(otr, locked_to != NULL ? locked_to : with, error))
+    if (otr_provider.start(otr, device != NULL ? device : with, error))
         return true;
     g_hash_table_remove(encryption->starts, with);
     return false;
@@ -664,7 +720,8 @@ encryption_start(Client *client, Conversation *conversation, const char *provide
     if (!check_possible(conversation, provider, error)
         || !start_session(session, conversation_jid(conversation), done, data, error))
         return false;
-    set_locked(session, conversation, true);
+    note_lock(session, conversation, true);
+    encryption_adopt(session, conversation);
     return true;
 }
 
@@ -678,12 +735,11 @@ encryption_end(Client *client, Conversation *conversation, GError **error)
         g_error_new(CONFAB_ERROR, ERROR_ENCRYPTION, _("the OTR session was ended by you: nothing was sent"));
     if (!check_possible(conversation, "otr", error))
         return false;
+    note_lock(session, conversation, false);
     if (encryption->otr != NULL)
         otr_provider.stop(encryption->otr, with);
     fail_start(encryption, with, ended);
-    set_locked(session, conversation, false);
-    encryption_adopt(session, conversation);
-    conversation_set_encryption(conversation, &(ConversationEncryption) { 0 });
+    set_protection(session, conversation, &(ConversationEncryption) { 0 });
     return true;
 }
 

@@ -387,15 +387,41 @@ conversation_intent(const Conversation *conversation)
     return conversation->intent;
 }
 
-void
-conversation_set_intent(Conversation *conversation, const char *provider)
+/* True: it is another one. */
+static bool
+put_intent(Conversation *conversation, const char *provider)
 {
     if (g_strcmp0(conversation->intent, provider) == 0)
-        return;
+        return false;
     char *intent = g_strdup(provider != NULL ? provider : "none");
     g_free(conversation->intent);
     conversation->intent = intent;
-    publish(conversation, ENCRYPTION_CHANGED);
+    return true;
+}
+
+static bool
+put_encryption(Conversation *conversation, const ConversationEncryption *encryption)
+{
+    ConversationEncryption *now = &conversation->encryption;
+    if (now->state == encryption->state && g_strcmp0(now->provider, encryption->provider) == 0
+        && g_strcmp0(now->trust, encryption->trust) == 0 && g_strcmp0(now->reason, encryption->reason) == 0)
+        return false;
+    const ConversationEncryption copy = {
+        .state = encryption->state,
+        .provider = g_strdup(encryption->provider),
+        .trust = g_strdup(encryption->trust),
+        .reason = g_strdup(encryption->reason),
+    };
+    encryption_clear(now);
+    *now = copy;
+    return true;
+}
+
+void
+conversation_set_intent(Conversation *conversation, const char *provider)
+{
+    if (put_intent(conversation, provider))
+        publish(conversation, ENCRYPTION_CHANGED);
 }
 
 const ConversationEncryption *
@@ -407,17 +433,14 @@ conversation_encryption(const Conversation *conversation)
 void
 conversation_set_encryption(Conversation *conversation, const ConversationEncryption *encryption)
 {
-    ConversationEncryption *now = &conversation->encryption;
-    if (now->state == encryption->state && g_strcmp0(now->provider, encryption->provider) == 0
-        && g_strcmp0(now->trust, encryption->trust) == 0 && g_strcmp0(now->reason, encryption->reason) == 0)
-        return;
-    const ConversationEncryption copy = {
-        .state = encryption->state,
-        .provider = g_strdup(encryption->provider),
-        .trust = g_strdup(encryption->trust),
-        .reason = g_strdup(encryption->reason),
-    };
-    encryption_clear(now);
-    *now = copy;
-    publish(conversation, ENCRYPTION_CHANGED);
+    if (put_encryption(conversation, encryption))
+        publish(conversation, ENCRYPTION_CHANGED);
+}
+
+void
+conversation_set_protection(Conversation *conversation, const char *intent, const ConversationEncryption *encryption)
+{
+    const bool is_other_intent = put_intent(conversation, intent);
+    if (put_encryption(conversation, encryption) || is_other_intent)
+        publish(conversation, ENCRYPTION_CHANGED);
 }

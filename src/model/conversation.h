@@ -93,3 +93,6 @@ typedef struct ConversationEncryption {
 const ConversationEncryption *conversation_encryption(const Conversation *conversation);
 /* Copied; published as ENCRYPTION_CHANGED when it is another. */
 void conversation_set_encryption(Conversation *conversation, const ConversationEncryption *encryption);
+/* Intent and state at once: one event. */
+void conversation_set_protection(Conversation *conversation, const char *intent,
+                                 const ConversationEncryption *encryption);

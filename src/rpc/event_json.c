@@ -127,6 +127,8 @@ delivery_json(const ModelEvent *event)
     add_text(json, "id", message->id);
     add_text(json, "with", jid_text(conversation_jid(event->message.conversation)));
     add_text(json, "state", message_state_word(message->state));
+    add_text(json, "encryption", message->encryption);
+    add_text(json, "trust", message->trust);
     add_text(json, "reason", message->reason);
     return end(json);
 }

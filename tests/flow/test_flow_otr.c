@@ -161,6 +161,8 @@ test_forgotten(void)
     g_assert_cmpstr(wire_last(wire, 1)->trust, ==, "unreadable");
     g_assert_nonnull(strstr(wire_last(wire, 1)->body, "/otr refresh"));
     assert_event(wire->flows[0], "notice warning *: the program of bob@example.org says about OTR: *");
+    g_assert_cmpint(wire_last(wire, 0)->state, ==, MESSAGE_FAILED);
+    g_assert_nonnull(strstr(wire_last(wire, 0)->reason, "could not read it"));
     wire_start(wire, 1);
     say(wire->ends[0], wire_names[1], "read fjord");
     wire_pump(wire);
