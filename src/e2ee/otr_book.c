@@ -6,12 +6,14 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <libotr/instag.h>
 #include <libotr/privkey.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/log.h"
 #include "e2ee/otr_files.h"
 
 enum {
@@ -371,12 +373,23 @@ make_directory(const char *directory, GError **error)
     return false;
 }
 
+/* I23 */
+static void
+warn_when_exposed(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && (status.st_mode & 077) != 0)
+        log_warning("e2ee", "others can read %s: run chmod 600 on it to keep it private", path);
+}
+
 static bool
 load(OtrBook *book, GError **error)
 {
     g_autofree char *keys = path_of(book, "keys");
     g_autofree char *tags = path_of(book, "instance-tags");
     g_autofree char *fingerprints = path_of(book, "fingerprints");
+    warn_when_exposed(keys);
+    warn_when_exposed(fingerprints);
     return make_directory(book->directory, error) && otr_files_read_keys(keys, book->state, NULL, error)
            && otr_files_read_tags(tags, book->state, NULL, error)
            && otr_files_read_fingerprints(fingerprints, take_line, book, NULL, error);

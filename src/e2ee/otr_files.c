@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libotr/instag.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/log.h"
 #include "base/paths.h"
 
 enum {
@@ -37,15 +35,6 @@ wipe(char *text, gsize length)
     if (text != NULL)
         explicit_bzero(text, length);
     g_free(text);
-}
-
-/* I23 */
-static void
-warn_when_exposed(const char *path)
-{
-    struct stat status;
-    if (stat(path, &status) == 0 && (status.st_mode & 077) != 0)
-        log_warning("e2ee", "others can read %s: run chmod 600 on it to keep it private", path);
 }
 
 /* The whole file, to be wiped; NULL: it is missing. */
@@ -148,7 +137,6 @@ otr_files_read_keys(const char *path, OtrlUserState state, bool *found, GError *
         return false;
     if (text == NULL)
         return true;
-    warn_when_exposed(path);
     const gcry_error_t code = length > 0 ? read_through(text, length, otrl_privkey_read_FILEp, state) : 0;
     wipe(text, length);
     if (length == 0)
@@ -247,7 +235,6 @@ each_line(const char *path, LineFunc func, gpointer data, bool *found, GError **
     if (read == NULL)
         return true;
     g_autofree char *text = read;
-    warn_when_exposed(path);
     if (!g_utf8_validate(text, (gssize) length, NULL)) /* which has no NUL in it, either */
         return refuse(path, _("it is not text"), error);
     guint number = 1;

@@ -7,6 +7,7 @@ store_tests = \
 	tests/unit/store/test_history \
 	tests/unit/store/test_history_cost \
 	tests/unit/store/test_history_file \
+	tests/unit/store/test_key_uses \
 	tests/unit/store/test_killed \
 	tests/unit/store/test_migrations \
 	tests/unit/store/test_outbox \
@@ -31,6 +32,8 @@ tests_unit_store_test_history_cost_SOURCES = tests/unit/store/test_history_cost.
 tests_unit_store_test_history_cost_LDADD = $(STORE_LINE)
 tests_unit_store_test_history_file_SOURCES = tests/unit/store/test_history_file.c $(history_kit)
 tests_unit_store_test_history_file_LDADD = $(STORE_LINE)
+tests_unit_store_test_key_uses_SOURCES = tests/unit/store/test_key_uses.c
+tests_unit_store_test_key_uses_LDADD = $(STORE_LINE)
 tests_unit_store_test_killed_SOURCES = tests/unit/store/test_killed.c $(history_kit)
 tests_unit_store_test_killed_LDADD = $(STORE_LINE)
 tests_unit_store_test_migrations_SOURCES = tests/unit/store/test_migrations.c
