@@ -4,6 +4,7 @@ base_tests = \
 	tests/unit/base/test_jid \
 	tests/unit/base/test_log \
 	tests/unit/base/test_paths \
+	tests/unit/base/test_qr \
 	tests/unit/base/test_retry \
 	tests/unit/base/test_subprocess \
 	tests/unit/base/test_text \
@@ -27,3 +28,5 @@ tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
 tests_unit_base_test_text_LDADD = $(BASE_LINE)
 tests_unit_base_test_when_SOURCES = tests/unit/base/test_when.c
 tests_unit_base_test_when_LDADD = $(BASE_LINE)
+tests_unit_base_test_qr_SOURCES = tests/unit/base/test_qr.c
+tests_unit_base_test_qr_LDADD = $(BASE_LINE)

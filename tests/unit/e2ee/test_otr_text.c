@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "e2ee/otr_text.h"
+
+#include <string.h>
+
+/* What programs that write HTML mean by it. */
+static void
+test_from_markup(void)
+{
+    static const struct {
+        const char *markup, *text;
+    } cases[] = {
+        { "a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos;", "a <b> & \"c\" 'd'" },
+        { "&#39;x&#x27; &#8364; &#x1F98A;", "'x' € 🦊" },
+        { "a&nbsp;b", "a b" },
+        { "Hey Bob<br /><br>I really love<BR/>lines", "Hey Bob\n\nI really love\nlines" },
+        { "<FONT COLOR=\"#ff0000\"><b>bold</b> and <i>not</i></FONT>", "bold and not" },
+        { "see <a href=\"https://example.org/?a=1\">this</a>", "see this (https://example.org/?a=1)" },
+        { "<a href=\"https://example.org\">https://example.org</a>", "https://example.org" },
+        { "&amp;lt;", "&lt;" }, /* once, not twice */
+        { "&lt;script&gt;", "<script>" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = otr_text_from_markup(cases[i].markup);
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
+/* What is no HTML stays as it is: code, arrows, hearts, other tags, what XML cannot carry. */
+static void
+test_untouched(void)
+{
+    static const char *const texts[] = {
+        "",           "plain",         "if (a < b && c > d)", "x <- y",      "<3",
+        "a & b",      "R&D",           "&amp; & &lt;",        "&unknown;",   "&;",
+        "&#0;",       "&#x110000;",    "&#xd800;",            "&#27;",       "&#;",
+        "&#x;",       "<script>x</script>", "<b",             "< b>",        "<b>&</b>",
+        "a <foo> b",  "<",             "&",                   "&lt",         "<!-- x -->",
+        "<b attr",    "<https://example.org>", "&#xfffe;",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *text = otr_text_from_markup(texts[i]);
+        g_assert_cmpstr(text, ==, texts[i]);
+    }
+}
+
+/* Whatever is said to a program that reads HTML is read as it was said. */
+static void
+test_round_trip(void)
+{
+    static const char *const parts[] = { "<", ">", "&", "\"", "'", ";", "lt", "amp", "#", "x41", "b", "/", "br", " ",
+                                         "\n", "ü", "🦊", "a href=\"", "&amp;", "&lt;", "<b>", "\t" };
+    for (guint round = 0; round < 2000; round++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        const gint length = g_test_rand_int_range(0, 20);
+        for (gint i = 0; i < length; i++)
+            g_string_append(text, parts[g_test_rand_int_range(0, G_N_ELEMENTS(parts))]);
+        g_autofree char *markup = otr_text_to_markup(text->str);
+        g_autofree char *back = otr_text_from_markup(markup);
+        g_assert_cmpstr(back, ==, text->str);
+    }
+}
+
+/* I9: long texts of one character do not take long; the work grows with the length. */
+static void
+test_long(void)
+{
+    static const char *const fills[] = { "&", "<", "<a", "&#", "&lt;", "<b>", "</", "&a", "<a href=\"" };
+    for (gsize i = 0; i < G_N_ELEMENTS(fills); i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        while (text->len < 256 * 1024)
+            g_string_append(text, fills[i]);
+        g_autofree char *out = otr_text_from_markup(text->str);
+        g_assert_cmpuint(strlen(out), <=, text->len);
+        g_assert_true(g_utf8_validate(out, -1, NULL));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/otr-text/from-markup", test_from_markup);
+    g_test_add_func("/otr-text/untouched", test_untouched);
+    g_test_add_func("/otr-text/round-trip", test_round_trip);
+    g_test_add_func("/otr-text/long", test_long);
+    return g_test_run();
+}
