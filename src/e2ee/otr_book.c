@@ -17,7 +17,7 @@
 #include "e2ee/otr_files.h"
 
 enum {
-    PEER_KEYS_MAX = 100,        /* of one peer; the oldest that is not trusted goes (I9) */
+    PEER_KEYS_MAX = 100, /* of one peer; the oldest that is not trusted goes (I9) */
 };
 
 typedef struct Entry {
@@ -174,7 +174,7 @@ remove_entry(OtrBook *book, guint place)
     g_ptr_array_remove_index(book->entries, place);
 }
 
-/* A peer that comes with ever new keys must not fill the file, nor must many peers. What the user has verified stays. */
+/* A peer that comes with ever new keys must not fill the file, nor must many peers. What was verified stays. */
 static void
 make_room(OtrBook *book, const Jid *peer)
 {

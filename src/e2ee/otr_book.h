@@ -65,7 +65,8 @@ bool otr_fingerprint_parse(const char *text, guchar fingerprint[OTR_FINGERPRINT_
 /* --- files of other programs --- */
 /* "profanity", "mcabber", "pidgin", "irssi"; NULL-terminated. */
 const char *const *otr_book_programs(void);
-/* `path`: the program's directory, or NULL for where it keeps its files by default (below HOME). Takes the private key
- * of this account when there is none here, fingerprints of its peers with their trust; never less trust than here. What
- * the program has of other accounts is left. ERROR_NOT_FOUND: there is nothing of this account, says where it looked. */
+/* `path`: the program's directory, or the one in it that has the files; NULL: where it keeps them by default (below
+ * HOME). Takes the private key of this account when there is none here, fingerprints of its peers with their trust;
+ * never less trust than here. What the program has of other accounts is left, and its instance tag. ERROR_NOT_FOUND:
+ * there is nothing of this account, says where it looked; ERROR_CONFIG: a file is damaged, nothing was taken. */
 bool otr_book_import(OtrBook *book, const char *program, const char *path, OtrImported *imported, GError **error);

@@ -199,8 +199,8 @@ otr_files_add_key(const char *path, OtrlUserState state, const OtrlPrivKey *key,
 {
     GString *text = keys_text(state, key, account, protocol);
     OtrlUserState read = otrl_userstate_create();
-    bool done = text != NULL && read_through(text->str, text->len, otrl_privkey_read_FILEp, read) == 0
-                && are_whole(read);
+    bool done =
+        text != NULL && read_through(text->str, text->len, otrl_privkey_read_FILEp, read) == 0 && are_whole(read);
     if (!done)
         refuse(path, _("a private key in it is damaged"), error);
     done = done && paths_write(path, text->str, (gssize) text->len, error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files in libotr's formats, ours and those of other programs. libotr's own readers pass over what they do not
- * understand, and its writers then lose it; here a file is understood whole or refused (ERROR_CONFIG, with its path: I24).
- * A missing file is an empty one: `found` (may be NULL) tells. */
+ * understand, and its writers then lose it; here a file is understood whole or refused (ERROR_CONFIG, with its path:
+ * I24). A missing file is an empty one: `found` (may be NULL) tells. */
 #pragma once
 
 #include <stdio.h>

@@ -140,10 +140,10 @@ typedef struct Found {
 typedef struct Import {
     const Program *program;
     Jid *own;
-    OtrlUserState state;  /* keys of all accounts */
-    OtrlPrivKey *key;     /* in it, of this account */
-    GPtrArray *found;     /* Found* */
-    bool any;             /* there are files */
+    OtrlUserState state; /* keys of all accounts */
+    OtrlPrivKey *key;    /* in it, of this account */
+    GPtrArray *found;    /* Found* */
+    bool any;            /* there are files */
 } Import;
 
 static void

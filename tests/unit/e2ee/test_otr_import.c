@@ -393,7 +393,7 @@ test_damaged(Fixture *fixture, gconstpointer data)
         otr_kit_write(path, "mac@localhost.key", keys[i]);
         otr_kit_write(path, "mac@localhost.fpr", fingerprints[i]);
         OtrBook *book = open_book(fixture, "mac@localhost");
-        assert_refused(book, "mcabber", path, ERROR_CONFIG, keys[i] == whole ? "mac@localhost.fpr" : "mac@localhost.key");
+        assert_refused(book, "mcabber", path, ERROR_CONFIG, keys[i] == whole ? "localhost.fpr" : "localhost.key");
         g_autofree char *after = otr_kit_read(path, "mac@localhost.key");
         g_assert_cmpstr(after, ==, keys[i]);
     }
