@@ -173,7 +173,7 @@ encryption_import(Session *session, const char *program, const char *path, char 
         imported.fingerprints);
     const char *own = imported.key        ? _("the private key, too")
                       : imported.kept_key ? _("the private key that is here stays")
-                                          : _("there was no private key");
+                                          : _("there was no private key to take");
     *words = g_strdup_printf("%s; %s", keys, own);
     return true;
 }

@@ -412,19 +412,20 @@ keys(E2ee *e2ee, const Jid *peer)
     return list.keys;
 }
 
-/* Sessions show at once that their key is trusted, or is not any more. */
+/* Sessions show at once that their key is trusted, or is not any more. NULL: those with anybody. */
 static void
-retell_trust(E2ee *e2ee, const Jid *peer, const guchar *fingerprint)
+retell_trust(E2ee *e2ee, const Jid *peer)
 {
     g_autoptr(GPtrArray) devices = list_devices(e2ee, peer);
     for (guint i = 0; i < devices->len; i++) {
         OtrSession *session = otr_find_session(e2ee, jid_text(g_ptr_array_index(devices, i)));
         const ConnContext *context = session != NULL ? otr_secure_context(e2ee, session) : NULL;
         Fingerprint *key = context != NULL ? context->active_fingerprint : NULL;
-        if (key == NULL || key->fingerprint == NULL
-            || memcmp(key->fingerprint, fingerprint, OTR_FINGERPRINT_BYTES) != 0)
+        const char *trust =
+            key != NULL && key->fingerprint != NULL ? otr_book_trust(e2ee->book, session->jid, key->fingerprint) : NULL;
+        if (trust == NULL || g_strcmp0(key->trust, trust) == 0)
             continue;
-        otrl_context_set_trust(key, otr_book_trust(e2ee->book, peer, fingerprint));
+        otrl_context_set_trust(key, trust);
         otr_tell_session(e2ee, session);
     }
 }
@@ -445,7 +446,7 @@ set_trust(E2ee *e2ee, const Jid *peer, const char *text, E2eeTrust trust, GError
         .peer = peer,
         .new_key = { .fingerprint = digits, .trust = trust },
     });
-    retell_trust(e2ee, peer, fingerprint);
+    retell_trust(e2ee, peer);
     return true;
 }
 
@@ -458,7 +459,10 @@ otr_import_programs(void)
 bool
 otr_import(E2ee *e2ee, const char *program, const char *path, OtrImported *imported, GError **error)
 {
-    return otr_book_import(e2ee->book, program, path, imported, error);
+    if (!otr_book_import(e2ee->book, program, path, imported, error))
+        return false;
+    retell_trust(e2ee, NULL);
+    return true;
 }
 
 const E2eeProvider otr_provider = {

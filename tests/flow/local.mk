@@ -9,6 +9,7 @@ flow_tests = \
 	tests/flow/test_flow_hostile \
 	tests/flow/test_flow_login \
 	tests/flow/test_flow_otr \
+	tests/flow/test_flow_otr_import \
 	tests/flow/test_flow_otr_wire \
 	tests/flow/test_flow_reading \
 	tests/flow/test_flow_reconnect \
@@ -51,6 +52,9 @@ tests_flow_test_flow_login_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_otr_SOURCES = tests/flow/test_flow_otr.c tests/flow/otr_wire.c tests/flow/otr_wire.h
 tests_flow_test_flow_otr_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_otr_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_otr_import_SOURCES = tests/flow/test_flow_otr_import.c tests/flow/otr_wire.c tests/flow/otr_wire.h
+tests_flow_test_flow_otr_import_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_otr_import_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_otr_wire_SOURCES = tests/flow/test_flow_otr_wire.c tests/flow/otr_wire.c tests/flow/otr_wire.h
 tests_flow_test_flow_otr_wire_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_otr_wire_LDADD = $(FLOW_LINE)
