@@ -260,6 +260,8 @@ bool outgoing_queue_add(OutgoingQueue *queue, OutboxRow *take_row, guint64 seria
 void outgoing_queue_open_conversations(const OutgoingQueue *queue);
 /* The server has the message with this id. */
 void outgoing_queue_confirm(OutgoingQueue *queue, const char *id);
+/* The message with this id is on its way: it is written, and nobody has said yet that the server has it. */
+bool outgoing_queue_is_written(const OutgoingQueue *queue, const char *id);
 /* It is not to be sent any more. */
 void outgoing_queue_forget(OutgoingQueue *queue, const char *id);
 /* The same for all with this bare JID. */

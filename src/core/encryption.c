@@ -421,16 +421,26 @@ on_own_key(const Encryption *encryption, const E2eeEvent *event)
                   _("the private key of %s for OTR is made; its fingerprint: %s"), name, text);
 }
 
-/* The last message, when nothing says that it has arrived: it is the one that could not be read. */
+/* The peer's answer may come before the server says that it has the message. */
+static bool
+has_left(const Session *session, const Message *message)
+{
+    return message->state == MESSAGE_SENT
+           || (message->state == MESSAGE_QUEUED
+               && outgoing_queue_is_written(session_outgoing(session), outgoing_current_id(message)));
+}
+
+/* The last message that has left, when nothing says that it has arrived: it is the one that could not be read. */
 static void
 fail_last(const Encryption *encryption, Conversation *conversation)
 {
     const gint64 now = when_now();
     for (guint i = conversation_message_count(conversation); i > 0; i--) {
         Message *message = conversation_message_at(conversation, i - 1);
-        if (message->direction != MESSAGE_OUT)
+        const bool is_waiting = message->state == MESSAGE_QUEUED && !has_left(encryption->session, message);
+        if (message->direction != MESSAGE_OUT || is_waiting)
             continue;
-        const bool is_doubtful = message->state == MESSAGE_SENT && !g_str_equal(message->encryption, "none")
+        const bool is_doubtful = has_left(encryption->session, message) && !g_str_equal(message->encryption, "none")
                                  && now - message->time < COMPLAINT_SECONDS * G_TIME_SPAN_SECOND;
         if (is_doubtful) {
             g_autofree char *reason = g_strdup_printf(_("%s could not read it: /otr refresh, then /resend"),

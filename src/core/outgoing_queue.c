@@ -512,6 +512,13 @@ outgoing_queue_confirm(OutgoingQueue *queue, const char *id)
     drop(queue, link);
 }
 
+bool
+outgoing_queue_is_written(const OutgoingQueue *queue, const char *id)
+{
+    const GList *link = id != NULL ? g_hash_table_lookup(queue->by_id, id) : NULL;
+    return link != NULL && ((const Pending *) link->data)->row->written;
+}
+
 void
 outgoing_queue_forget(OutgoingQueue *queue, const char *id)
 {
