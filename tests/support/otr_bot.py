@@ -9,12 +9,12 @@ output; standard error stays empty. Commands ("to" is a JID; a bare one goes to 
 
     {"do":"start","to":…}                       asks for OTR, or refreshes it
     {"do":"end","to":…}                         ends it and tells the peer
-    {"do":"send","to":…,"text":…}               encrypted when there is a session, else in the clear
+    {"do":"send","to":…,"text":…,"extra":…}     encrypted when there is a session, else in the clear; and more XML
     {"do":"smp","to":…,"secret":…}              compares a secret
     {"do":"smp-question","to":…,"question":…,"secret":…}
     {"do":"smp-answer","to":…,"secret":…}
     {"do":"smp-abort","to":…}
-    {"do":"raw","to":…,"text":…,"extra":…}      any body as it is, and more XML behind it; without "to" to itself
+    {"do":"raw","to":…,"text":…,"extra":…}      any body as it is; without "to" to itself
     {"do":"restart"}                            forgets all sessions, keeps the key
     {"do":"policy","versions":…,"fragment":…}   versions it offers and speaks: "23", "2", "3", "1" (which it only offers)
     {"do":"quit"}
@@ -113,7 +113,8 @@ class Context(context.Context):
         return True
 
     def inject(self, msg, appdata=None):
-        self.user.bot.send_body(self.user.bot.address(self.peer), msg.decode())
+        bot = self.user.bot
+        bot.send_body(bot.address(self.peer), msg.decode(), bot.extra)
 
     def versioned(self, message):
         if self.version == 2 or message.version != 2:
@@ -279,7 +280,7 @@ class Bot:
         self.options = options
         self.account = Account(self, "%s@localhost" % options.user, options)
         self.stream = Stream(options.port, options.ca_file, options.user, options.password, options.resource)
-        self.devices, self.last_id = {}, 0
+        self.devices, self.last_id, self.extra = {}, 0, ""
         self.stream.write("<presence/>")
         tell("online", jid=self.stream.jid, fingerprint=self.account.getPrivkey().cfingerprint())
 
@@ -304,7 +305,9 @@ class Bot:
         self.context(command).disconnect()
 
     def do_send(self, command):
+        self.extra = command.get("extra", "")
         clear = self.context(command).sendMessage(context.FRAGMENT_SEND_ALL, command["text"].encode())
+        self.extra = ""
         if clear is not None:
             self.send_body(self.address(command["to"]), clear.decode())
 

@@ -309,6 +309,53 @@ test_held(void)
     scene_end(&scene);
 }
 
+/* The field of a line of JSON that has it. */
+static char *
+value_of(const char *line, const char *key)
+{
+    g_autofree char *begin = g_strdup_printf("\"%s\":\"", key);
+    const char *value = strstr(line, begin);
+    g_assert_nonnull(value);
+    value += strlen(begin);
+    return g_strndup(value, strcspn(value, "\""));
+}
+
+/* I21: everything that can be said is said inside; and what was said inside is changed from inside only. */
+static void
+test_corrections(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        Run *me = scene.me, *bot = scene.bot;
+        start_session(&scene, false, "3");
+        run_type(me, "/me " MARKER " waves");
+        expect(bot, "\"event\":\"text\".*\"text\":\"/me " MARKER " waves\"");
+        expect(me, "\"event\":\"message\".*\"direction\":\"out\"");
+        say(&scene, MARKER " wrng");
+        run_type(me, "/correct " MARKER " right");
+        expect(bot, "\"event\":\"stanza\".*\"body\":\"\\?OTR:.*\\{urn:xmpp:message-correct:0\\}replace");
+        expect(bot, "\"event\":\"text\".*\"text\":\"" MARKER " right\"");
+
+        otr_bot_do(bot, "send", "to", "alice@localhost", "text", MARKER " frist", NULL);
+        g_autofree char *first = run_wait_line(me, "\"event\":\"message\".*\"direction\":\"in\"");
+        g_autofree char *id = value_of(first, "id");
+        g_autofree char *replace = g_strdup_printf("<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>", id);
+        otr_bot_do(bot, "raw", "to", "alice@localhost", "text", "said by the server", "extra", replace, NULL);
+        g_autofree char *forged = run_wait_line(me, "said by the server");
+        assert_holds(forged, "event", "message");
+        assert_holds(forged, "encryption", "none");
+        otr_bot_do(bot, "send", "to", "alice@localhost", "text", MARKER " first", "extra", replace, NULL);
+        g_autofree char *corrected = run_wait_line(me, MARKER " first");
+        assert_holds(corrected, "event", "correction");
+        assert_holds(corrected, "id", id);
+        otr_bot_do(bot, "raw", "to", "alice@localhost", "text", "not sealed at all", "extra",
+                   "<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0' name='OTR'/>", NULL);
+        g_autofree char *claimed = run_wait_line(me, "not sealed at all");
+        assert_holds(claimed, "encryption", "none");
+    }
+    scene_end(&scene);
+}
+
 static void
 expect_smp(Run *run, const char *state, const char *question)
 {
@@ -459,6 +506,8 @@ test_forgotten(void)
         expect(scene.me, "\"event\":\"notice\",.*\"level\":\"warning\".*OTR.*/otr refresh");
         run_type(scene.me, "/otr refresh");
         wait_session(&scene, "3");
+        run_type(scene.me, "/resend");
+        expect(scene.bot, "\"event\":\"text\".*\"text\":\"" MARKER " two\"");
         say(&scene, MARKER " three");
 
         kill(run_pid(scene.me), SIGKILL);
@@ -621,6 +670,8 @@ test_rough(void) /* I15, I22 */
         settle_bot(carol);
         for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
             otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
+        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "?OTRv23? from yesterday", "extra",
+                   "<delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>", NULL);
         otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "the last", NULL);
         expect(scene.me, "\"event\":\"message\".*\"body\":\"the last\"");
         settle(&scene);
@@ -670,6 +721,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/fragments-3", test_small_fragments3);
     g_test_add_func("/system/otr/fragments-2", test_small_fragments2);
     g_test_add_func("/system/otr/held", test_held);
+    g_test_add_func("/system/otr/corrections", test_corrections);
     g_test_add_func("/system/otr/verification", test_verification);
     g_test_add_func("/system/otr/late-answer", test_late_answer);
     g_test_add_func("/system/otr/end", test_end);
