@@ -63,7 +63,7 @@ static const Kind kinds[] = {
     },
     [CHAT_PEER_MCABBER] = {
         .name = "mcabber",
-        .keys = "otr",
+        .keys = ".mcabber/otr",
         .last_row = ROWS - LOG_ROWS - 4,
         .longest = 900, /* its buffer has 1024 bytes, which are characters and more */
         .say = "/say ",
@@ -196,11 +196,11 @@ configure_mcabber(const ChatPeer *peer)
                         "set tls = 1\nset ssl_ignore_checks = 1\nset log_win_height = %d\n"
                         "set logging = 1\nset logging_dir = %s/history\n"
                         "set tracelog_level = 1\nset tracelog_file = %s/trace\n"
-                        "set otr = 1\nset otr_dir = %s/otr\notrpolicy default manual\n",
+                        "set otr = 1\notrpolicy default manual\n",
                         peer->account->user, peer->account->password, server_port(peer->server), LOG_ROWS, peer->home,
-                        peer->home, peer->home);
+                        peer->home);
     g_autofree char *keys = g_build_filename(peer->home, peer->kind->keys, NULL);
-    write_file(peer, "mcabberrc", rc);
+    write_file(peer, ".mcabber/mcabberrc", rc);
     g_assert_cmpint(g_mkdir(keys, 0700), ==, 0);
 }
 
@@ -227,8 +227,7 @@ start_profanity(ChatPeer *peer)
 static void
 start_mcabber(ChatPeer *peer)
 {
-    g_autofree char *file = g_build_filename(peer->home, "mcabberrc", NULL);
-    const char *const argv[] = { "mcabber", "-f", file, NULL };
+    const char *const argv[] = { "mcabber", NULL };
 
     peer->pty = pty_start(&(PtyOptions){ argv, NULL, peer->home, ROWS, COLUMNS });
     pty_wait_text(peer->pty, "Your status has been set");
@@ -269,10 +268,22 @@ chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *acco
     return peer;
 }
 
+const char *
+chat_peer_home(const ChatPeer *peer)
+{
+    return peer->home;
+}
+
+void
+chat_peer_kill(ChatPeer *peer)
+{
+    g_clear_pointer(&peer->pty, pty_free);
+}
+
 void
 chat_peer_restart(ChatPeer *peer, bool forgets_keys)
 {
-    pty_free(peer->pty);
+    chat_peer_kill(peer);
     if (forgets_keys) {
         g_autofree char *keys = g_build_filename(peer->home, peer->kind->keys, NULL);
         test_directory_remove(keys);
@@ -284,7 +295,7 @@ chat_peer_restart(ChatPeer *peer, bool forgets_keys)
 void
 chat_peer_free(ChatPeer *peer)
 {
-    pty_free(peer->pty);
+    chat_peer_kill(peer);
     test_directory_remove(peer->home);
     g_free(peer->home);
     g_free(peer->with);

@@ -18,9 +18,12 @@ typedef struct ChatPeer ChatPeer;
  * keeps them as long as the peer. NULL after g_test_skip(): the program is not
  * installed; with CONFAB_REQUIRE_SERVERS=1 in the environment that fails the test instead. */
 ChatPeer *chat_peer_start(ChatPeerKind kind, const Server *server, const TestAccount *account, const char *with);
-/* Kills it, so that it says good-bye to nobody, and starts it again. */
+/* It says good-bye to nobody; its files stay where it keeps them, below its HOME. */
+void chat_peer_kill(ChatPeer *peer);
+const char *chat_peer_home(const ChatPeer *peer);
+/* Kills it and starts it again. */
 void chat_peer_restart(ChatPeer *peer, bool forgets_keys);
-/* Kills it. */
+/* Kills it, and removes its files. */
 void chat_peer_free(ChatPeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChatPeer, chat_peer_free)
 const char *chat_peer_name(const ChatPeer *peer); /* "profanity", "mcabber" */

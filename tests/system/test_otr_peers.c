@@ -481,6 +481,40 @@ test_restart(gconstpointer kind)
     world_close(&world);
 }
 
+/* The peer's user takes confab instead, and her keys with her: nobody is alarmed, and nobody compares anew. */
+static void
+test_import(gconstpointer kind)
+{
+    World world;
+    const char *const argv[] = { "run", "--json", NULL };
+    if (!world_open(&world, GPOINTER_TO_INT(kind)))
+        return;
+    start_by_me(&world);
+    me_asks(&world, "/otr secret squid", NULL, "squid", true);
+    chat_peer_kill(world.peer);
+    expect_state(&world, "none", NULL);
+
+    const TestAccount *account = GPOINTER_TO_INT(kind) == CHAT_PEER_PROFANITY ? PAM : MAC;
+    g_autofree char *section = confab_account(account->user, server_port(world.server), server_ca_file(world.server),
+                                              account->password, NULL);
+    g_autofree char *import = g_strconcat("/otr import ", chat_peer_name(world.peer), NULL);
+    confab_write_accounts(chat_peer_home(world.peer), section);
+    Run *her = run_start(chat_peer_home(world.peer), argv, NULL);
+    expect(her, "\"event\":\"connection\"", "\"online\"");
+    run_type(her, import);
+    expect(her, "\"command\":\"/otr import", "\"ok\":true");
+    run_type(her, "/msg alice@localhost");
+    run_type(her, "/otr start");
+    expect(her, "\"event\":\"encryption\"", "\"state\":\"encrypted\"", "\"trust\":\"verified\"");
+    expect_state(&world, "encrypted", "verified");
+    run_type(her, "it is me");
+    expect(world.me, "\"event\":\"message\"", "\"it is me\"", "\"encryption\":\"otr\"", "\"trust\":\"verified\"");
+    run_type(her, "/quit");
+    g_assert_cmpint(run_wait_exit(her), ==, 0);
+    run_free(her);
+    world_close(&world);
+}
+
 /* `confab send --encrypt=otr`: its exit code. */
 static int
 send_sealed(const World *world, const char *text, const char *seconds)
@@ -533,6 +567,7 @@ main(int argc, char **argv)
     add("compares-secrets", test_verify);
     add("takes-and-makes-offers", test_offer);
     add("is-back-after-its-end", test_restart);
+    add("leaves-its-keys-to-confab", test_import);
     add("is-sent-to-from-the-shell", test_send);
     add("shows-the-same-keys", test_keys);
     return g_test_run();
