@@ -18,6 +18,7 @@
 enum {
     OTR_SESSIONS_MAX = 500, /* devices of an account's peers; what is not encrypted goes first (I9) */
     OTR_INSTANCES_MAX = 16, /* instance tags of one device (I22) */
+    OTR_PEERS_MAX = 1000,
 };
 
 /* A device of somebody's. */

@@ -27,12 +27,31 @@ otr_find_peer(const E2ee *e2ee, const Jid *peer)
     return g_hash_table_lookup(e2ee->peers, peer);
 }
 
+/* Of strangers nothing is known but that the user was told of them: of very many, some are told of again. */
+static void
+forget_stranger(E2ee *e2ee)
+{
+    GHashTableIter iter;
+    gpointer value;
+    if (g_hash_table_size(e2ee->peers) < OTR_PEERS_MAX)
+        return;
+    g_hash_table_iter_init(&iter, e2ee->peers);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const OtrPeer *peer = value;
+        if (peer->sessions > 0 || peer->wanted || peer->starting || peer->start_later != NULL)
+            continue;
+        g_hash_table_iter_remove(&iter);
+        return;
+    }
+}
+
 OtrPeer *
 otr_ensure_peer(E2ee *e2ee, const Jid *jid)
 {
     OtrPeer *peer = otr_find_peer(e2ee, jid);
     if (peer != NULL)
         return peer;
+    forget_stranger(e2ee);
     peer = g_new0(OtrPeer, 1);
     peer->bare = jid_to_bare(jid);
     g_hash_table_insert(e2ee->peers, peer->bare, peer);

@@ -262,7 +262,7 @@ mark_of(Lines *lines, guint64 number)
     g_autofree char *text = draw(lines, number, &wide);
     const char *body = strstr(text, " sealed");
     body = body ? body : strstr(text, " clear");
-    g_assert_nonnull(body);
+    g_assert(body != NULL);
     return body[-1];
 }
 
