@@ -263,7 +263,7 @@ mark_of(Lines *lines, guint64 number)
     const char *body = strstr(text, " sealed");
     body = body ? body : strstr(text, " clear");
     g_assert(body != NULL);
-    return body[-1];
+    return body != NULL && body > text ? body[-1] : '?';
 }
 
 static void
