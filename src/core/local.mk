@@ -13,7 +13,11 @@ src_core_libcore_a_SOURCES = \
 	src/core/corrections.c src/core/corrections.h \
 	src/core/credentials.c \
 	src/core/encryption.c src/core/encryption.h \
+	src/core/encryption_host.c \
 	src/core/encryption_keys.c \
+	src/core/encryption_messages.c \
+	src/core/encryption_private.h \
+	src/core/encryption_sessions.c \
 	src/core/encryption_store.c \
 	src/core/history_gaps.c \
 	src/core/history_past.c src/core/history_past.h \
