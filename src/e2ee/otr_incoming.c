@@ -172,7 +172,7 @@ static E2eeOutcome
 take_text(const E2ee *e2ee, OtrSession *session, XmppMessage *message, E2eeReceived *received, const char *inside)
 {
     const E2eeMarkup markup = e2ee->host.markup(e2ee->host.data, session->jid);
-    char *text = g_utf8_make_valid(inside, -1);
+    char *text = otr_text_from_bytes(inside);
     if ((markup & E2EE_MARKUP_WRITTEN) != 0 || (markup == E2EE_MARKUP_UNKNOWN && strchr(text, '<') == NULL)) {
         char *meant = otr_text_from_markup(text);
         session->takes_markup = session->takes_markup || strcmp(text, meant) != 0;

@@ -161,6 +161,28 @@ otr_text_from_markup(const char *markup)
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* XML 1.0 §2.2 and §2.11. */
+static gunichar
+as_carried(gunichar character)
+{
+    if (character == '\r')
+        return '\n';
+    const bool is_text = character >= 0x20 || character == '\t' || character == '\n';
+    return is_text && character != 0xfffe && character != 0xffff ? character : 0xfffd;
+}
+
+char *
+otr_text_from_bytes(const char *bytes)
+{
+    g_autofree char *valid = g_utf8_make_valid(bytes, -1);
+    GString *text = g_string_sized_new(strlen(valid));
+    for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
+        if (c[0] != '\r' || c[1] != '\n')
+            g_string_append_unichar(text, as_carried(g_utf8_get_char(c)));
+    }
+    return g_string_free(text, FALSE);
+}
+
 char *
 otr_text_to_markup(const char *text)
 {

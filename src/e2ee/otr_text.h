@@ -6,6 +6,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* What was inside as text like that of any other message: valid UTF-8, line feeds for all line ends, and U+FFFD for each
+ * character that XML could not have carried. The caller frees. */
+char *otr_text_from_bytes(const char *bytes);
 /* The text an HTML-writing program meant: entities decoded, line breaks made line feeds, tags of text formatting left
  * out (a link becomes its text and its address). Text that was not written as HTML is returned as it is: where an
  * "&" begins no entity or a "<" no tag of text formatting, nothing is touched. Never more than the input's length of

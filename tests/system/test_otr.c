@@ -356,6 +356,32 @@ test_corrections(void)
     scene_end(&scene);
 }
 
+/* Inside there can be what XML could not carry: it is neither obeyed nor printed (I12), nor is the question of a peer. */
+static void
+test_controls(void)
+{
+    static const char text[] = "\033[2J\a\033]0;title\a\r\v" MARKER "\x7f\u202e\b\bend";
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        start_session(&scene, true, "3");
+        otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", text, NULL);
+        g_autofree char *got = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
+        assert_holds(got, "encryption", "otr");
+        g_assert_nonnull(strstr(got, "\"body\":\"\ufffd[2J\ufffd\ufffd]0;title\ufffd\\n\ufffd" MARKER "\\u007f"));
+        otr_bot_do(scene.bot, "smp-question", "to", "alice@localhost", "question", text, "secret", "x", NULL);
+        expect(scene.me, "\"event\":\"smp\".*\"state\":\"asked\"");
+        run_type(scene.me, "/otr answer x");
+        expect(scene.bot, "\"event\":\"smp\".*\"state\":\"succeeded\"");
+        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "?OTR Error: \u202e\xc2\x9b" "2J", NULL);
+        expect(scene.me, "\"event\":\"notice\".*2J");
+        say(&scene, MARKER " unmoved");
+        for (const char *c = run_output(scene.me); *c != '\0'; c++)
+            g_assert_true(((guchar)*c >= ' ' && *c != '\x7f') || *c == '\n');
+        g_assert_null(strstr(run_output(scene.me), "\xc2\x9b"));
+    }
+    scene_end(&scene);
+}
+
 static void
 expect_smp(Run *run, const char *state, const char *question)
 {
@@ -722,6 +748,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/fragments-2", test_small_fragments2);
     g_test_add_func("/system/otr/held", test_held);
     g_test_add_func("/system/otr/corrections", test_corrections);
+    g_test_add_func("/system/otr/controls", test_controls);
     g_test_add_func("/system/otr/verification", test_verification);
     g_test_add_func("/system/otr/late-answer", test_late_answer);
     g_test_add_func("/system/otr/end", test_end);

@@ -61,6 +61,26 @@ test_round_trip(void)
     }
 }
 
+/* I12: what is inside can hold anything, and is text like any other afterwards. */
+static void
+test_from_bytes(void)
+{
+    static const struct {
+        const char *bytes, *text;
+    } cases[] = {
+        { "", "" },
+        { "x\ty\nz", "x\ty\nz" },
+        { "one\r\ntwo\rthree\r", "one\ntwo\nthree\n" },
+        { "\033[2Jü\a\x7f", "\ufffd[2Jü\ufffd\x7f" },
+        { "\xff<\xc3", "\ufffd<\ufffd" },
+        { "\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd", "\ufffd\ufffd\ufffd" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = otr_text_from_bytes(cases[i].bytes);
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
 /* I9: long texts of one character do not take long; the work grows with the length. */
 static void
 test_long(void)
@@ -83,6 +103,7 @@ main(int argc, char **argv)
     g_test_add_func("/otr-text/from-markup", test_from_markup);
     g_test_add_func("/otr-text/untouched", test_untouched);
     g_test_add_func("/otr-text/round-trip", test_round_trip);
+    g_test_add_func("/otr-text/from-bytes", test_from_bytes);
     g_test_add_func("/otr-text/long", test_long);
     return g_test_run();
 }
