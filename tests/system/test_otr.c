@@ -737,6 +737,61 @@ test_opportunistic(void)
     scene_end(&scene);
 }
 
+static int
+send_with_otr(const char *home, const char *body)
+{
+    const char *const argv[] = { "send", "--encrypt=otr", "--timeout=3", "--body", body, "bob@localhost", NULL };
+    g_autoptr(Run) send = run_start(home, argv, NULL);
+    return run_wait_exit(send);
+}
+
+/* "confab send": encrypted and ended, or not at all. */
+static void
+test_send(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "1", "0")) {
+        g_autofree char *home = new_home(scene.server);
+        g_assert_cmpint(send_with_otr(home, MARKER " for nobody"), ==, 79);
+        otr_bot_do(scene.bot, "policy", "versions", "23", NULL);
+        settle_bot(scene.bot);
+        g_assert_cmpint(send_with_otr(home, MARKER " for you"), ==, 0);
+        expect(scene.bot, "\"event\":\"state\".*\"state\":\"encrypted\",\"version\":3");
+        expect(scene.bot, "\"event\":\"text\".*\"text\":\"" MARKER " for you\"");
+        expect(scene.bot, "\"event\":\"state\".*\"state\":\"finished\"");
+        g_assert_null(strstr(run_output(scene.bot), "for nobody"));
+        assert_no_marker(home);
+        test_directory_remove(home);
+    }
+    scene_end(&scene);
+}
+
+/* With the policy "never" neither side begins. */
+static void
+test_never(void)
+{
+    Scene scene = { 0 };
+    if (scene_begin(&scene, "23", "0")) {
+        run_type(scene.me, "/set otr.policy never");
+        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        expect(scene.me, "\"event\":\"notice\".*bob@localhost.*otr.policy");
+        run_type(scene.me, "/otr start");
+        expect(scene.me, "\"event\":\"result\".*\"command\":\"/otr start\",\"ok\":false,\"code\":79");
+        run_type(scene.me, "|| /encrypt otr");
+        expect(scene.me, "\"event\":\"result\".*\"command\":\".*/encrypt otr\",\"ok\":false,\"code\":79");
+        run_type(scene.me, "|| /ping");
+        expect(scene.me, "\"event\":\"result\".*\"command\":\".*/ping\",\"ok\":true");
+        settle(&scene);
+        g_assert_cmpuint(seen_by(scene.bot), ==, 0);
+        run_type(scene.me, "/otr policy manual");
+        run_type(scene.me, "/otr start");
+        run_type(scene.me, "/wait encrypted from bob@localhost");
+        wait_session(&scene, "3");
+        expect(scene.me, "\"event\":\"result\".*\"command\":\"/wait encrypted from bob@localhost\",\"ok\":true");
+    }
+    scene_end(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -758,5 +813,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/copies", test_copies);
     g_test_add_func("/system/otr/rough", test_rough);
     g_test_add_func("/system/otr/opportunistic", test_opportunistic);
+    g_test_add_func("/system/otr/never", test_never);
+    g_test_add_func("/system/otr/send", test_send);
     return g_test_run();
 }
