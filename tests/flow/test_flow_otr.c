@@ -257,6 +257,50 @@ test_opportunistic(void)
     wire_assert_unseen(wire, "secret");
 }
 
+/* What is insisted on: for everybody, for an account, for a contact; the nearest counts. */
+static void
+test_defaults(void)
+{
+    static const struct {
+        const char *config, *intent;
+    } cases[] = {
+        { "", "none" },
+        { "encryption = otr\n", "otr" },
+        { "[account work]\nencryption = otr\n", "otr" },
+        { "[account home]\nencryption = otr\n", "none" },
+        { "[conversation bob@example.org]\nencryption = otr\n", "otr" },
+        { "encryption = otr\n[conversation bob@example.org]\nencryption = none\n", "none" },
+        { "[account work]\notr.policy = always\n", "otr" },
+        { "otr.policy = always\n[conversation bob@example.org]\notr.policy = manual\n", "none" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Wire) wire = wire_new_with(cases[i].config, "both");
+        g_autoptr(GError) error = NULL;
+        g_assert_cmpstr(conversation_intent(wire_conversation(wire, 0)), ==, cases[i].intent);
+        /* Notes to oneself have nobody to agree with. */
+        g_autoptr(Jid) own = make_jid(wire_names[0]);
+        Conversation *notes =
+            conversations_open(wire->flows[0]->client, wire->ends[0]->account, own, CONVERSATION_CHAT);
+        g_assert_cmpstr(conversation_intent(notes), ==, "none");
+        g_assert_false(encryption_start(wire->flows[0]->client, notes, "otr", NULL, NULL, &error));
+        g_assert_error(error, CONFAB_ERROR, ERROR_ENCRYPTION);
+    }
+}
+
+/* XEP-0071 beside an encrypted body: nothing of it is shown, since nobody has encrypted it. */
+static void
+test_html(void)
+{
+    g_autoptr(Wire) wire = wire_new();
+    wire_start(wire, 0);
+    feed(wire->ends[0],
+         "<message from='%s/desk' type='chat' id='h1'><body>plain</body><html xmlns='http://jabber.org/protocol/xhtml-im'>"
+         "<body xmlns='http://www.w3.org/1999/xhtml'><p>forged</p></body></html></message>",
+         wire_names[1]);
+    g_assert_cmpstr(wire_last(wire, 0)->body, ==, "plain");
+    g_assert_cmpstr(wire_last(wire, 0)->encryption, ==, "none");
+}
+
 /* The peer is known to be offline: the text is refused at once, and stays where it was typed. */
 static void
 test_offline(void)
@@ -394,6 +438,8 @@ main(int argc, char **argv)
     g_test_add_func("/flow/otr/silence", test_silence);
     g_test_add_func("/flow/otr/correction", test_correction);
     g_test_add_func("/flow/otr/opportunistic", test_opportunistic);
+    g_test_add_func("/flow/otr/defaults", test_defaults);
+    g_test_add_func("/flow/otr/html", test_html);
     g_test_add_func("/flow/otr/offline", test_offline);
     g_test_add_func("/flow/otr/stranger", test_stranger);
     g_test_add_func("/flow/otr/not-a-query", test_not_a_query);
