@@ -295,18 +295,35 @@ test_version1(void) /* I21, I22 */
     scene_end(&scene);
 }
 
-/* With OTR wanted, the first thing said waits for the session that it begins. */
+/* With OTR wanted, the first thing said waits for the session that it begins; what the peer says in the clear meanwhile is
+ * shown as such. */
 static void
-test_held(void)
+hold_with(const char *command)
 {
     Scene scene = { 0 };
     if (scene_begin(&scene, "23", "0")) {
-        run_type(scene.me, "/encrypt otr");
-        expect(scene.me, "\"event\":\"result\".*\"command\":\"/encrypt otr\",\"ok\":true");
+        run_type(scene.me, command);
+        g_autofree char *done = run_wait_line(scene.me, "\"event\":\"result\"");
+        assert_holds(done, "command", command);
+        otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", "in the clear", NULL);
+        g_autofree char *clear = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
+        assert_holds(clear, "encryption", "none");
         say(&scene, MARKER " at once");
         hear(&scene, "and back", "and back", "untrusted");
     }
     scene_end(&scene);
+}
+
+static void
+test_held(void)
+{
+    hold_with("/encrypt otr");
+}
+
+static void
+test_always(void)
+{
+    hold_with("/set otr.policy always");
 }
 
 /* The field of a line of JSON that has it. */
@@ -802,6 +819,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/otr/fragments-3", test_small_fragments3);
     g_test_add_func("/system/otr/fragments-2", test_small_fragments2);
     g_test_add_func("/system/otr/held", test_held);
+    g_test_add_func("/system/otr/always", test_always);
     g_test_add_func("/system/otr/corrections", test_corrections);
     g_test_add_func("/system/otr/controls", test_controls);
     g_test_add_func("/system/otr/verification", test_verification);
