@@ -97,11 +97,17 @@ read_piece(const char *body, Piece *piece)
 }
 
 static bool
+is_next(const OtrFragments *fragments, const Piece *piece)
+{
+    return piece->number == fragments->have + 1 && piece->total == fragments->total
+           && piece->sender == fragments->sender;
+}
+
+static bool
 is_within_limits(const OtrFragments *fragments, const Piece *piece, gint64 now)
 {
-    const gsize held = piece->number == 1 ? 0 : fragments->text->len;
-    return piece->total <= OTR_FRAGMENTS_MAX && held + piece->length <= OTR_FRAGMENTS_BYTES_MAX
-           && (piece->number == 1 || now - fragments->begun <= OTR_FRAGMENTS_SECONDS * G_TIME_SPAN_SECOND);
+    return piece->total <= OTR_FRAGMENTS_MAX && fragments->text->len + piece->length <= OTR_FRAGMENTS_BYTES_MAX
+           && now - fragments->begun <= OTR_FRAGMENTS_SECONDS * G_TIME_SPAN_SECOND;
 }
 
 OtrFragmentOutcome
@@ -117,19 +123,19 @@ otr_fragments_add(OtrFragments *fragments, const char *body, guint32 own_instanc
     }
     if (piece.receiver != 0 && piece.receiver != own_instance)
         return OTR_FRAGMENT_OTHER;
-    if (!is_within_limits(fragments, &piece, now)) {
-        forget(fragments);
-        return OTR_FRAGMENT_BAD;
-    }
     if (piece.number == 1) {
         forget(fragments);
         fragments->total = piece.total;
         fragments->sender = piece.sender;
         fragments->begun = now;
-    } else if (piece.number != fragments->have + 1 || piece.total != fragments->total
-               || piece.sender != fragments->sender) {
+    } else if (!is_next(fragments, &piece)) {
+        /* The rest of what was refused or forgotten, too: that is told once, not for each piece. */
         forget(fragments);
         return OTR_FRAGMENT_MORE;
+    }
+    if (!is_within_limits(fragments, &piece, now)) {
+        forget(fragments);
+        return OTR_FRAGMENT_BAD;
     }
     g_string_append_len(fragments->text, piece.text, (gssize) piece.length);
     fragments->have = piece.number;

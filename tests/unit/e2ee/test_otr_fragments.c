@@ -67,6 +67,24 @@ test_order(void)
     g_assert_cmpint(add_at(fragments, "?OTR,2,2,b,", 0, &message), ==, OTR_FRAGMENT_COMPLETE);
 }
 
+/* Pieces of what is not under way, or no longer, are thrown away, however late it is; what was refused is told of once. */
+static void
+test_stray(void)
+{
+    g_autoptr(OtrFragments) fragments = otr_fragments_new();
+    g_autofree char *message = NULL;
+    g_assert_cmpint(add_at(fragments, "?OTR,2,2,b,", 100000, &message), ==, OTR_FRAGMENT_MORE);
+    add_at(fragments, "?OTR,1,4,a,", 100000, &message);
+    const gint64 late = 100000 + OTR_FRAGMENTS_SECONDS + 1;
+    g_assert_cmpint(add_at(fragments, "?OTR,2,4,b,", late, &message), ==, OTR_FRAGMENT_BAD);
+    g_assert_cmpint(add_at(fragments, "?OTR,3,4,c,", late, &message), ==, OTR_FRAGMENT_MORE);
+    g_assert_cmpint(add_at(fragments, "?OTR,4,4,d,", late, &message), ==, OTR_FRAGMENT_MORE);
+    g_assert_cmpint(add_at(fragments, "?OTR,1,2001,a,", late, &message), ==, OTR_FRAGMENT_BAD);
+    g_assert_cmpint(add_at(fragments, "?OTR,2,2001,b,", late, &message), ==, OTR_FRAGMENT_MORE);
+    g_assert_cmpint(add_at(fragments, "?OTR,1,1,whole,", late, &message), ==, OTR_FRAGMENT_COMPLETE);
+    g_assert_cmpstr(message, ==, "whole");
+}
+
 static void
 test_malformed(void)
 {
@@ -122,6 +140,7 @@ main(int argc, char **argv)
     g_test_add_func("/otr-fragments/whole", test_whole);
     g_test_add_func("/otr-fragments/order", test_order);
     g_test_add_func("/otr-fragments/malformed", test_malformed);
+    g_test_add_func("/otr-fragments/stray", test_stray);
     g_test_add_func("/otr-fragments/bomb", test_bomb);
     return g_test_run();
 }
