@@ -41,13 +41,13 @@ entity_character(const char *name, gsize length)
 
 /* Length of the entity at an "&", with both ends; 0: it begins none. */
 static gsize
-match_entity(const char *text, gunichar *character)
+match_entity(const char *text, const char *end, gunichar *character)
 {
-    const gsize length = strcspn(text + 1, ";&< ");
-    if (length == 0 || length > ENTITY_MAX || text[1 + length] != ';')
+    const char *semicolon = memchr(text + 1, ';', MIN((gsize) (end - text - 1), ENTITY_MAX + 1));
+    if (semicolon == NULL)
         return 0;
-    *character = entity_character(text + 1, length);
-    return *character != 0 ? length + 2 : 0;
+    *character = entity_character(text + 1, (gsize) (semicolon - text - 1));
+    return *character != 0 ? (gsize) (semicolon + 1 - text) : 0;
 }
 
 typedef enum { TAG_NONE, TAG_FORMAT, TAG_BREAK, TAG_LINK, TAG_LINK_END } Tag;
@@ -89,13 +89,14 @@ match_tag(const char *text, gsize *length)
 static bool
 is_markup(const char *text)
 {
+    const char *const end = text + strlen(text);
     gunichar character;
     gsize length;
     bool has_any = false;
     for (const char *p = text + strcspn(text, "&<"); *p != '\0'; p += strcspn(p, "&<")) {
         length = 0;
         if (*p == '&')
-            length = match_entity(p, &character);
+            length = match_entity(p, end, &character);
         else if (match_tag(p, &length) == TAG_NONE)
             length = 0;
         if (length == 0)
@@ -106,23 +107,46 @@ is_markup(const char *text)
     return has_any;
 }
 
-/* The address of a link, as it is written; NULL: none. */
+/* The text up to `end` with its entities resolved; an "&" that begins none is one. Non-breaking spaces are what HTML is
+ * told to keep spaces with: spaces are meant. */
+static char *
+decode(const char *text, const char *end)
+{
+    GString *out = g_string_sized_new((gsize) (end - text));
+    while (text < end) {
+        gunichar character = 0;
+        const gsize length = *text == '&' ? match_entity(text, end, &character) : 0;
+        if (length > 0)
+            g_string_append_unichar(out, character == 0xa0 ? ' ' : character);
+        else
+            g_string_append_c(out, *text);
+        text += MAX(length, 1);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* The address of a link as it is meant; NULL: none. */
 static char *
 link_address(const char *tag, gsize length)
 {
-    g_autofree char *text = g_strndup(tag, length);
-    g_autofree char *lower = g_ascii_strdown(text, -1);
-    const char *found = strstr(lower, "href=\"");
-    if (found == NULL)
-        return NULL;
-    const char *start = text + (found - lower) + strlen("href=\"");
-    return g_strndup(start, strcspn(start, "\""));
+    const char *const end = tag + length;
+    for (const char *p = tag; p + strlen(" href=\"") < end; p++) {
+        if (!g_ascii_isspace(*p) || g_ascii_strncasecmp(p + 1, "href=", strlen("href=")) != 0)
+            continue;
+        const char *value = p + 1 + strlen("href=");
+        const char *close = *value == '"' || *value == '\'' ? memchr(value + 1, *value, (gsize) (end - value - 1)) : NULL;
+        return close != NULL ? decode(value + 1, close) : NULL;
+    }
+    return NULL;
 }
 
+/* A link that does not say where it leads would be a trap. `start`: where its text begins in `out`. */
 static void
-append_entity(GString *out, gunichar character)
+end_link(GString *out, gsize start, char *take_address)
 {
-    g_string_append_unichar(out, character == 0xa0 ? ' ' : character);
+    g_autofree char *address = take_address;
+    if (address != NULL && strcmp(out->str + start, address) != 0)
+        g_string_append_printf(out, " (%s)", address);
 }
 
 char *
@@ -131,33 +155,25 @@ otr_text_from_markup(const char *markup)
     if (!is_markup(markup))
         return g_strdup(markup);
     g_autoptr(GString) out = g_string_sized_new(strlen(markup));
-    g_autofree char *address = NULL;
-    gsize link_start = 0;
+    char *address = NULL;
+    gsize start = 0;
     for (const char *p = markup; *p != '\0';) {
-        gunichar character;
-        gsize length = strcspn(p, "&<");
-        g_string_append_len(out, p, (gssize) length);
-        p += length;
-        if (*p == '&') {
-            p += match_entity(p, &character);
-            append_entity(out, character);
-        } else if (*p == '<') {
-            const Tag tag = match_tag(p, &length);
-            if (tag == TAG_BREAK)
-                g_string_append_c(out, '\n');
-            if (tag == TAG_LINK) {
-                g_free(address);
-                address = link_address(p, length);
-                link_start = out->len;
-            }
-            /* A link that does not say where it leads would be a trap. */
-            if (tag == TAG_LINK_END && address != NULL && strcmp(out->str + link_start, address) != 0)
-                g_string_append_printf(out, " (%s)", address);
-            if (tag == TAG_LINK_END)
-                g_clear_pointer(&address, g_free);
-            p += length;
+        const char *tag = p + strcspn(p, "<");
+        g_autofree char *text = decode(p, tag);
+        gsize length = 0;
+        g_string_append(out, text);
+        const Tag kind = *tag == '<' ? match_tag(tag, &length) : TAG_NONE;
+        if (kind == TAG_BREAK)
+            g_string_append_c(out, '\n');
+        if (kind == TAG_LINK || kind == TAG_LINK_END)
+            end_link(out, start, g_steal_pointer(&address));
+        if (kind == TAG_LINK) {
+            address = link_address(tag, length);
+            start = out->len;
         }
+        p = tag + length;
     }
+    end_link(out, start, address);
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
