@@ -16,6 +16,12 @@ fuzzers += tests/fuzz/fuzz_otr
 tests_fuzz_fuzz_otr_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
 tests_fuzz_fuzz_otr_LDADD = $(fuzz_engine) $(E2EE_LINE)
 
+fuzzers += tests/fuzz/fuzz_otr_fragments
+tests_fuzz_fuzz_otr_fragments_LDADD = $(fuzz_engine) $(E2EE_LINE)
+
+fuzzers += tests/fuzz/fuzz_otr_text
+tests_fuzz_fuzz_otr_text_LDADD = $(fuzz_engine) $(E2EE_LINE)
+
 fuzzers += tests/fuzz/fuzz_search
 tests_fuzz_fuzz_search_LDADD = $(fuzz_engine) $(STORE_LINE)
 
