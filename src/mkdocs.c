@@ -313,6 +313,8 @@ print_group(const CommandGroup *group)
     request("SS", group->title);
     if (group == &tui_command_group)
         line("These are in the terminal interface only.");
+    for (const char *const *text = group->topic; text != NULL && *text != NULL; text++)
+        paragraph(*text);
     for (const Command *command = group->commands; command->name != NULL; command++)
         print_command(command);
 }

@@ -33,6 +33,7 @@ struct CommandCall {
     CommandOutput *output;
     bool deferred;
     bool ended;
+    bool hides; /* `line` is not what was typed: there was a secret in it */
     CommandFinished done;
     gpointer data;
 };
@@ -127,6 +128,7 @@ call_set_shown_line(CommandCall *call, const char *line)
 {
     g_free(call->line);
     call->line = g_strdup(line);
+    call->hides = true;
 }
 
 void
@@ -389,8 +391,14 @@ call_end(CommandCall *call, const GError *error)
 /* --- lines inside lines --- */
 
 static void
-on_inner_finished(const CommandCall *inner, const GError *error, gpointer outer)
+on_inner_finished(const CommandCall *inner, const GError *error, gpointer data)
 {
+    CommandCall *outer = data;
+    /* What the inner line hides stands in the outer one, too. */
+    if (inner->hides) {
+        g_autofree char *shown = g_strdup_printf("/%s ****", outer->row->command->name);
+        call_set_shown_line(outer, shown);
+    }
     command_call_finish(outer, error);
 }
 

@@ -324,12 +324,14 @@ static const Command commands[] = {
       .grammar = "",
       .help = N_("Begin the session anew, when a message could not be read."),
       .run = cmd_otr_start,
-      .needs = NEEDS_SESSION | NEEDS_CONVERSATION },
+      .needs = NEEDS_SESSION | NEEDS_CONVERSATION,
+      .example = "/otr refresh" },
     { .name = "otr end",
       .grammar = "",
       .help = N_("End the encrypted session; what you say next is in the clear, unless the setting says otherwise."),
       .run = cmd_otr_end,
-      .needs = NEEDS_CONVERSATION },
+      .needs = NEEDS_CONVERSATION,
+      .example = "/otr end" },
     { .name = "otr status",
       .grammar = "",
       .help = N_("Show whether this conversation is encrypted, and with which keys."),
@@ -338,7 +340,8 @@ static const Command commands[] = {
       .details = N_(
           "Trust: a key is “verified” once you have compared it with its owner; until then nobody can be sure that there "
           "is no one in between. Title, prompt and messages show it: “=” encrypted with a verified key, “~” encrypted "
-          "with a key nobody has compared, “!” in the clear although encryption is wanted, “?” not readable.") },
+          "with a key nobody has compared, “!” in the clear although encryption is wanted, “?” not readable."),
+      .example = "/otr status" },
     { .name = "otr policy",
       .grammar = "[policy:never|manual|opportunistic|always]",
       .help = N_("Show or set when OTR is used with this contact; in the console, with everybody."),
@@ -358,12 +361,16 @@ static const Command commands[] = {
       .grammar = "[fingerprint:text]",
       .help = N_("Trust the key in use, or the one with this fingerprint."),
       .run = cmd_otr_trust,
-      .needs = NEEDS_CONVERSATION },
+      .needs = NEEDS_CONVERSATION,
+      .details = N_("Only after you have compared it with its owner: /help encryption tells how. The first eight digits are "
+                    "enough when only one key begins with them."),
+      .example = "/otr trust 0A1B2C3D" },
     { .name = "otr untrust",
       .grammar = "[fingerprint:text]",
       .help = N_("Trust a key no longer."),
       .run = cmd_otr_untrust,
-      .needs = NEEDS_CONVERSATION },
+      .needs = NEEDS_CONVERSATION,
+      .example = "/otr untrust" },
     { .name = "otr secret",
       .grammar = "<secret:text>",
       .help = N_("Compare a secret that only you two know; the key is trusted when it is the same."),
@@ -392,7 +399,8 @@ static const Command commands[] = {
       .grammar = "",
       .help = N_("Give the comparing of a secret up."),
       .run = cmd_otr_abort,
-      .needs = NEEDS_SESSION | NEEDS_CONVERSATION },
+      .needs = NEEDS_SESSION | NEEDS_CONVERSATION,
+      .example = "/otr abort" },
     { .name = "otr import",
       .grammar = "<program:profanity|mcabber|pidgin|irssi> [path:file]",
       .help = N_("Take keys and trust over from another program's files."),
@@ -409,13 +417,36 @@ static const Command commands[] = {
       .grammar = "<jid:jid> <fingerprint:text>",
       .help = N_("Trust the key with this fingerprint, also before it was ever used."),
       .run = cmd_trust_add,
-      .needs = NEEDS_ACCOUNT },
+      .needs = NEEDS_ACCOUNT,
+      .example = "/trust add alice@example.org 0A1B2C3D0A1B2C3D0A1B2C3D0A1B2C3D0A1B2C3D" },
     { .name = "trust remove",
       .grammar = "<jid:jid> <fingerprint:text>",
       .help = N_("Trust a key no longer."),
       .run = cmd_trust_remove,
-      .needs = NEEDS_ACCOUNT },
+      .needs = NEEDS_ACCOUNT,
+      .example = "/trust remove alice@example.org 0A1B2C3D" },
     { 0 },
 };
 
-const CommandGroup encryption_group = { "encryption", N_("End-to-end encryption"), commands };
+/* What someone who has never heard of OTR must know. */
+static const char *const topic[] = {
+    N_("Encrypted from end to end, a conversation can be read by you two only: by no server, and by nobody on the way. It "
+       "needs a program with OTR on both sides, and both of you online. /otr start begins it, /otr end goes back into the "
+       "clear; /encrypt otr wants it always with this contact."),
+    N_("Nothing falls back: while encryption is wanted, what you say waits for a session, or fails and says why. It is never "
+       "sent in the clear instead."),
+    N_("Trust: encryption alone does not tell who is at the other end. Somebody in between could have a session with each "
+       "of you. A key of which you know that it is theirs is “verified”: compare it once, and it stays so."),
+    N_("With fingerprints: /otr fingerprint shows both. Read them to each other on the telephone; if they are the same on both "
+       "sides, write /otr trust, each of you."),
+    N_("With a secret: /otr secret and something that only you two know, or /otr question with a question and its answer. The "
+       "other writes /otr answer. Never tell the answer in the conversation. A question proves who answered it: let them ask "
+       "you, too."),
+    N_("When a key is another than before, confab alarms: it may be a new device, or somebody in between. Compare again before "
+       "you say what matters."),
+    N_("The signs beside messages, in the prompt and in the title: “=” encrypted, and the key is verified; “~” encrypted, but "
+       "nobody has compared the key; “!” in the clear, although encryption is wanted; “?” it could not be read."),
+    NULL,
+};
+
+const CommandGroup encryption_group = { "encryption", N_("End-to-end encryption"), commands, topic };

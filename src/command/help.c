@@ -17,12 +17,14 @@ print_row(CommandCall *call, const Row *row)
 }
 
 static void
-print_group(CommandCall *call, const Registry *registry, const char *name)
+print_group(CommandCall *call, const Registry *registry, const CommandGroup *group)
 {
     const GPtrArray *rows = registry_rows(registry);
+    for (const char *const *paragraph = group->topic; paragraph != NULL && *paragraph != NULL; paragraph++)
+        command_call_print(call, "%s", _(*paragraph));
     for (guint i = 0; i < rows->len; i++) {
         const Row *row = rows->pdata[i];
-        if (strcmp(row->group->name, name) == 0)
+        if (row->group == group)
             print_row(call, row);
     }
 }
@@ -147,7 +149,7 @@ cmd_help(CommandCall *call, const Args *args, GError **error)
     if (row != NULL)
         print_command(call, row);
     if (group != NULL) {
-        print_group(call, registry, topic);
+        print_group(call, registry, group);
         return true;
     }
     const guint family = print_family(call, registry, topic, row);
