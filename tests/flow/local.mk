@@ -6,6 +6,7 @@ flow_tests = \
 	tests/flow/test_flow_certificate \
 	tests/flow/test_flow_chat \
 	tests/flow/test_flow_contacts \
+	tests/flow/test_flow_encryption_commands \
 	tests/flow/test_flow_hostile \
 	tests/flow/test_flow_login \
 	tests/flow/test_flow_otr \
@@ -49,6 +50,10 @@ tests_flow_test_flow_hostile_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_login_SOURCES = tests/flow/test_flow_login.c
 tests_flow_test_flow_login_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_login_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_encryption_commands_SOURCES = \
+	tests/flow/test_flow_encryption_commands.c tests/flow/otr_wire.c tests/flow/otr_wire.h
+tests_flow_test_flow_encryption_commands_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_encryption_commands_LDADD = tests/flow/libflow.a $(COMMAND_LINE)
 tests_flow_test_flow_otr_SOURCES = tests/flow/test_flow_otr.c tests/flow/otr_wire.c tests/flow/otr_wire.h
 tests_flow_test_flow_otr_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_otr_LDADD = $(FLOW_LINE)
