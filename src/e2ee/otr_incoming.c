@@ -185,16 +185,42 @@ take_text(const E2ee *e2ee, OtrSession *session, XmppMessage *message, E2eeRecei
     return E2EE_DECRYPTED;
 }
 
+/* Its version is still asked for when messages are cut into pieces. */
+static void
+clear_handshake(ConnContext *context)
+{
+    const unsigned int version = context->auth.protocol_version;
+    otrl_auth_clear(&context->auth);
+    context->auth.protocol_version = version;
+}
+
 /* What a handshake that is over leaves behind would be lost by the next one, of which the peer may want many (I22):
- * libotr 4.1.1 does not free it then. Its version is still asked for when messages are cut into pieces. */
+ * libotr 4.1.1 does not free it then. */
 static void
 forget_handshake(ConnContext *context)
 {
     if (context == NULL || context->auth.authstate != OTRL_AUTHSTATE_NONE)
         return;
-    const unsigned int version = context->auth.protocol_version;
-    otrl_auth_clear(&context->auth);
-    context->auth.protocol_version = version;
+    clear_handshake(context);
+}
+
+/* The answer to a handshake begun anew: libotr lets the context it is for take part in that, over what it still holds
+ * of the one before. */
+static void
+make_way(const E2ee *e2ee, const OtrSession *session, const char *body)
+{
+    unsigned int from = 0, to = 0;
+    const ConnContext *master = otr_master_context(e2ee, session);
+    if (otrl_proto_message_type(body) != OTRL_MSGTYPE_DH_KEY || otrl_proto_message_version(body) != 3
+        || otrl_proto_instance(body, &from, &to) != 0 || master == NULL
+        || master->auth.authstate != OTRL_AUTHSTATE_AWAITING_DHKEY)
+        return;
+    ConnContext *context =
+        otrl_context_find(otr_book_userstate(e2ee->book), jid_text(session->jid), otr_book_account(e2ee->book),
+                          OTR_PROTOCOL, from, 0, NULL, NULL, NULL);
+    if (context == NULL || context == master || context->auth.authstate == OTRL_AUTHSTATE_AWAITING_DHKEY)
+        return;
+    clear_handshake(context);
 }
 
 static E2eeOutcome
@@ -205,6 +231,7 @@ feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *b
     g_autoptr(Jid) jid = jid_ref(session->jid);
     const E2eeState before = otr_session_state(e2ee, session);
     const OtrSession *active_before = session->peer->active;
+    make_way(e2ee, session, body);
     e2ee->receiving = session;
     e2ee->unreadable = false;
     e2ee->mute = message->delay != 0;

@@ -12,6 +12,7 @@
 #include "../support/fuzz.h"
 #include "e2ee/e2ee.h"
 #include "e2ee/otr.h"
+#include "e2ee/otr_text.h"
 
 #define SECRET "x-secret-x"
 
@@ -233,7 +234,7 @@ static void
 say(Run *run, const char *text)
 {
     g_autofree char *body = encrypt(run, 1, text);
-    g_ptr_array_add(run->said, g_strdup(text));
+    g_ptr_array_add(run->said, otr_text_from_bytes(text));
     if (body != NULL)
         deliver(run, 0, body);
 }

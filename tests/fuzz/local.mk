@@ -13,6 +13,7 @@ fuzzers += tests/fuzz/fuzz_jid
 tests_fuzz_fuzz_jid_LDADD = $(fuzz_engine) $(BASE_LINE)
 
 fuzzers += tests/fuzz/fuzz_otr
+tests_fuzz_fuzz_otr_SOURCES = tests/fuzz/fuzz_otr.c tests/support/otr_leak.c
 tests_fuzz_fuzz_otr_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
 tests_fuzz_fuzz_otr_LDADD = $(fuzz_engine) $(E2EE_LINE)
 

@@ -352,7 +352,9 @@ server_start(const ServerOptions *options)
     server->kind = options->kind;
     server->directory = test_directory_new();
     server->port = server_free_port();
-    server->direct_port = server_free_port();
+    do
+        server->direct_port = server_free_port(); /* which may give the same one again */
+    while (server->direct_port == server->port);
     server->ca_file = g_build_filename(server->directory, "ca.crt", NULL);
     server->log_file = ejabberd ? g_build_filename(server->directory, "logs", "ejabberd.log", NULL)
                                 : g_build_filename(server->directory, "prosody.log", NULL);

@@ -24,6 +24,6 @@ tests_unit_e2ee_test_otr_text_SOURCES = tests/unit/e2ee/test_otr_text.c
 tests_unit_e2ee_test_otr_text_LDADD = $(E2EE_LINE)
 check_PROGRAMS += tests/unit/e2ee/test_otr
 TESTS += tests/unit/e2ee/test_otr
-tests_unit_e2ee_test_otr_SOURCES = tests/unit/e2ee/test_otr.c
+tests_unit_e2ee_test_otr_SOURCES = tests/unit/e2ee/test_otr.c tests/support/otr_leak.c
 tests_unit_e2ee_test_otr_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OTR_CFLAGS)
 tests_unit_e2ee_test_otr_LDADD = $(E2EE_LINE)

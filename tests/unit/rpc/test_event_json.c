@@ -153,11 +153,11 @@ test_delivery(Fixture *fixture, gconstpointer data)
     g_assert_null(event_to_line(&event));
     event.message.message->state = MESSAGE_SENT;
     assert_json(&event, "{\"v\":1,\"event\":\"delivery\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"id-1\","
-                        "\"with\":\"alice@example.org\",\"state\":\"sent\",\"reason\":null}");
+                        "\"with\":\"alice@example.org\",\"state\":\"sent\",\"encryption\":\"none\",\"trust\":null,\"reason\":null}");
     event.message.message->state = MESSAGE_FAILED;
     event.message.message->reason = g_strdup("gone \xe2\x80\xa8");
     assert_json(&event, "{\"v\":1,\"event\":\"delivery\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"id-1\","
-                        "\"with\":\"alice@example.org\",\"state\":\"failed\",\"reason\":\"gone \\u2028\"}");
+                        "\"with\":\"alice@example.org\",\"state\":\"failed\",\"encryption\":\"none\",\"trust\":null,\"reason\":\"gone \\u2028\"}");
     assert_line(&event, "NOW delivery work alice@example.org: failed: gone <U+2028>");
     ModelEvent in = message_event(fixture, MESSAGE_IN, "alice@example.org/x", "hi");
     in.type = MESSAGE_CHANGED;
