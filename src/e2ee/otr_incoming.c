@@ -293,6 +293,9 @@ receive_whole(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char 
 {
     const OtrlMessageType type = otrl_proto_message_type(body);
     bool is_other = false;
+    /* libotr collects pieces wherever they are in a text, without a limit, and reads what they give (I22). */
+    if (strstr(body, "?OTR,") != NULL || strstr(body, "?OTR|") != NULL)
+        return unreadable(message, received, g_strdup(_("a malformed OTR message, which is of no use")));
     if (is_handshake(type) && message->delay != 0)
         return E2EE_SILENT; /* nobody waits for the answer any more */
     if (type == OTRL_MSGTYPE_V1_KEYEXCH || (type != OTRL_MSGTYPE_QUERY && otrl_proto_message_version(body) == 1))

@@ -264,6 +264,27 @@ test_instances(void)
     close_both(sides);
 }
 
+/* I22: libotr collects pieces wherever they are in a body, without a limit, and reads what they give: none reach it. */
+static void
+test_hidden_pieces(void)
+{
+    static const char *const covers[] = { "?OTRv23? ", "?OTR?v2? ", "?OTR:AAMC. ", "?OTR:AAMD. " };
+    Side sides[2];
+    open_both(sides);
+    for (gsize i = 0; i < G_N_ELEMENTS(covers); i++) {
+        g_autofree char *body = encrypt(sides, 1, "past all filters");
+        const int half = (int) strlen(body) / 2;
+        g_autofree char *first = g_strdup_printf("%s?OTR,1,2,%.*s,", covers[i], half, body);
+        g_autofree char *second = g_strdup_printf("%s?OTR,2,2,%s,", covers[i], body + half);
+        g_assert_cmpint(receive_from(&sides[0], addresses[1], first, NULL), ==, E2EE_UNREADABLE);
+        g_assert_cmpint(receive_from(&sides[0], addresses[1], second, NULL), ==, E2EE_UNREADABLE);
+        g_autofree char *text = NULL;
+        g_assert_cmpint(receive_from(&sides[0], addresses[1], body, &text), ==, E2EE_DECRYPTED);
+        g_assert_cmpstr(text, ==, "past all filters");
+    }
+    close_both(sides);
+}
+
 /* I9: devices without end; the session that is used stays. */
 static void
 test_devices(void)
@@ -306,6 +327,7 @@ main(int argc, char **argv)
     g_test_add_func("/otr/heartbeat", test_heartbeat);
     g_test_add_func("/otr/replay", test_replay);
     g_test_add_func("/otr/instances", test_instances);
+    g_test_add_func("/otr/hidden-pieces", test_hidden_pieces);
     g_test_add_func("/otr/devices", test_devices);
     g_test_add_func("/otr/strangers", test_strangers);
     return g_test_run();
