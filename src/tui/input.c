@@ -610,7 +610,7 @@ input_mode(const Input *input)
 bool
 input_may_hold_secret(const char *line)
 {
-    static const char *const words[] = { "password", "secret", "answer", "register", NULL };
+    static const char *const words[] = { "password", "secret", "question", "answer", "register", NULL };
     if (line[0] != '/' || line[1] == '/')
         return false;
     g_autofree char *lower = g_ascii_strdown(line, -1);

@@ -128,6 +128,97 @@ test_hostile_bodies(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The start of an event without an id. */
+#define HEAD(event) "{\"v\":1,\"event\":\"" event "\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+
+static void
+test_encryption(Fixture *fixture, gconstpointer data)
+{
+    const ModelEvent event = {
+        .type = ENCRYPTION_CHANGED, .account = fixture->account, .conversation = { fixture->conversation } };
+    assert_json(&event, HEAD("encryption") "\"intent\":\"none\",\"provider\":null,\"state\":\"none\",\"trust\":null,"
+                                           "\"reason\":null}");
+    assert_line(&event, "NOW encryption work alice@example.org: none none");
+    conversation_set_protection(fixture->conversation, "otr",
+                                &(ConversationEncryption){ ENCRYPTION_STARTING, "otr", NULL, NULL });
+    assert_json(&event, HEAD("encryption") "\"intent\":\"otr\",\"provider\":\"otr\",\"state\":\"starting\","
+                                           "\"trust\":null,\"reason\":null}");
+    conversation_set_encryption(fixture->conversation,
+                                &(ConversationEncryption){ ENCRYPTION_ON, "otr", "verified", NULL });
+    assert_json(&event, HEAD("encryption") "\"intent\":\"otr\",\"provider\":\"otr\",\"state\":\"encrypted\","
+                                           "\"trust\":\"verified\",\"reason\":null}");
+    assert_line(&event, "NOW encryption work alice@example.org: otr encrypted verified");
+    conversation_set_encryption(fixture->conversation,
+                                &(ConversationEncryption){ ENCRYPTION_ENDED, "otr", NULL, "she \"left\"" });
+    assert_json(&event, HEAD("encryption") "\"intent\":\"otr\",\"provider\":\"otr\",\"state\":\"ended\","
+                                           "\"trust\":null,\"reason\":\"she \\\"left\\\"\"}");
+    assert_line(&event, "NOW encryption work alice@example.org: otr ended: she \"left\"");
+}
+
+static void
+test_keys(Fixture *fixture, gconstpointer data)
+{
+    ModelEvent event = {
+        .type = KEY_CHANGED,
+        .account = fixture->account,
+        .key = { .peer = contact_jid(fixture->contact),
+                 .provider = "otr",
+                 .fingerprint = "00112233445566778899AABBCCDDEEFF01234567",
+                 .trust = "untrusted",
+                 .is_alarm = true },
+    };
+    assert_json(&event, HEAD("trust") "\"provider\":\"otr\",\"fingerprint\":\"00112233445566778899AABBCCDDEEFF01234567\","
+                                      "\"trust\":\"untrusted\",\"before\":null,\"alarm\":true}");
+    assert_line(&event, "NOW trust work alice@example.org: otr 00112233445566778899AABBCCDDEEFF01234567 untrusted alarm");
+    event.key.before = "untrusted";
+    event.key.trust = "verified";
+    event.key.is_alarm = false;
+    assert_json(&event, HEAD("trust") "\"provider\":\"otr\",\"fingerprint\":\"00112233445566778899AABBCCDDEEFF01234567\","
+                                      "\"trust\":\"verified\",\"before\":\"untrusted\",\"alarm\":false}");
+    assert_line(&event, "NOW trust work alice@example.org: otr 00112233445566778899AABBCCDDEEFF01234567 verified");
+}
+
+static void
+test_verification(Fixture *fixture, gconstpointer data)
+{
+    static const char *const words[] = {
+        [VERIFICATION_ASKED] = "asked",         [VERIFICATION_UNDER_WAY] = "under-way",
+        [VERIFICATION_SUCCEEDED] = "succeeded", [VERIFICATION_FAILED] = "failed",
+        [VERIFICATION_ABORTED] = "aborted",
+    };
+    ModelEvent event = {
+        .type = VERIFICATION_CHANGED, .account = fixture->account, .verification = { .conversation = fixture->conversation } };
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (words[i] == NULL)
+            continue;
+        event.verification.state = (VerificationState) i;
+        g_autofree char *json = g_strdup_printf(HEAD("smp") "\"state\":\"%s\",\"question\":null}", words[i]);
+        assert_json(&event, json);
+    }
+    event.verification.state = VERIFICATION_ASKED;
+    event.verification.question = "Where did we \"meet\"?";
+    assert_json(&event, HEAD("smp") "\"state\":\"asked\",\"question\":\"Where did we \\\"meet\\\"?\"}");
+    assert_line(&event, "NOW smp work alice@example.org: asked: Where did we \"meet\"?");
+}
+
+/* A message says how it came, and how much its key is trusted. */
+static void
+test_encrypted_messages(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Jid) jid = jid_new("alice@example.org/phone", NULL);
+    static const char *const trusts[] = { "verified", "untrusted", "unreadable" };
+    for (gsize i = 0; i < G_N_ELEMENTS(trusts); i++) {
+        const MessageInit init = { .direction = MESSAGE_IN, .from = jid, .id = "id-1", .body = "hi",
+                                   .time = fixture->time, .encryption = "otr", .trust = trusts[i] };
+        g_autoptr(Message) message = message_new(&init);
+        const ModelEvent event = {
+            .type = MESSAGE_ADDED, .account = fixture->account, .message = { fixture->conversation, message } };
+        g_autofree char *json = event_to_json(&event);
+        g_autofree char *expected = g_strdup_printf("\"encryption\":\"otr\",\"trust\":\"%s\"", trusts[i]);
+        g_assert_nonnull(strstr(json, expected));
+    }
+}
+
 static void
 test_corrections(Fixture *fixture, gconstpointer data)
 {
@@ -153,11 +244,13 @@ test_delivery(Fixture *fixture, gconstpointer data)
     g_assert_null(event_to_line(&event));
     event.message.message->state = MESSAGE_SENT;
     assert_json(&event, "{\"v\":1,\"event\":\"delivery\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"id-1\","
-                        "\"with\":\"alice@example.org\",\"state\":\"sent\",\"encryption\":\"none\",\"trust\":null,\"reason\":null}");
+                        "\"with\":\"alice@example.org\",\"state\":\"sent\",\"encryption\":\"none\",\"trust\":null,"
+                        "\"reason\":null}");
     event.message.message->state = MESSAGE_FAILED;
     event.message.message->reason = g_strdup("gone \xe2\x80\xa8");
     assert_json(&event, "{\"v\":1,\"event\":\"delivery\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"id-1\","
-                        "\"with\":\"alice@example.org\",\"state\":\"failed\",\"encryption\":\"none\",\"trust\":null,\"reason\":\"gone \\u2028\"}");
+                        "\"with\":\"alice@example.org\",\"state\":\"failed\",\"encryption\":\"none\",\"trust\":null,"
+                        "\"reason\":\"gone \\u2028\"}");
     assert_line(&event, "NOW delivery work alice@example.org: failed: gone <U+2028>");
     ModelEvent in = message_event(fixture, MESSAGE_IN, "alice@example.org/x", "hi");
     in.type = MESSAGE_CHANGED;
@@ -299,6 +392,10 @@ main(int argc, char **argv)
 #define ADD(path, test) g_test_add("/rpc/event_json/" path, Fixture, NULL, set_up, test, tear_down)
     ADD("messages", test_messages);
     ADD("hostile-bodies", test_hostile_bodies);
+    ADD("encryption", test_encryption);
+    ADD("keys", test_keys);
+    ADD("verification", test_verification);
+    ADD("encrypted-messages", test_encrypted_messages);
     ADD("corrections", test_corrections);
     ADD("delivery", test_delivery);
     ADD("connection", test_connection);

@@ -396,7 +396,8 @@ static void
 test_what_may_hold_a_secret(void)
 {
     static const char *const secret[] = { "/password", "/account set a password x", "/join r@s password p",
-                                          "/register s u", "/otr secret cat" };
+                                          "/register s u", "/otr secret cat",
+                                          "/on work /otr question \"Which?\" cat", "/on work /OTR  answer cat" };
     static const char *const open[] = { "password", "//password is a word", "/msg bob hi", "/set typing on", "" };
     for (guint i = 0; i < G_N_ELEMENTS(secret); i++)
         g_assert_true(input_may_hold_secret(secret[i]));
