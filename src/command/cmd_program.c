@@ -159,9 +159,12 @@ static const Command commands[] = {
       .run = cmd_wait,
       .details = N_(
           "Looks first at what happened since the last /wait that found something, so nothing is missed between two "
-          "lines. “connected” and “delivered” hold at once when they are true. Afterwards the variables "
+          "lines. “connected”, “delivered” and “encrypted” hold at once when they are true; “encrypted” fails with 79 when "
+          "there will be no session. Afterwards the variables "
           "$WAIT_FROM and $WAIT_TEXT tell who it was and what was said: for “delivery” the state that was reached (sent, "
-          "received, displayed, failed), for “unread” the number."),
+          "received, displayed, failed), for “unread” the number, for “encryption” the state (none, starting, encrypted, "
+          "ended) and the trust, for “trust” fingerprint and trust, for “smp” how far comparing a secret is (asked, "
+          "under-way, succeeded, failed, aborted) and the question."),
       .example = "/wait message from alice@example.org matching \"^ok\" timeout 10" },
     { 0 },
 };

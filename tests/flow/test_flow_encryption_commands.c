@@ -234,6 +234,31 @@ test_wait(void)
     refuse(table, 0, "/wait encrypted from carol@example.org timeout 0", ERROR_ENCRYPTION, "encrypted");
 }
 
+/* The condition is told when it becomes true, and when it cannot become true any more, both before the time is up. */
+static void
+test_wait_is_told(void)
+{
+    g_autoptr(Table) table = table_new_with("");
+    Typist *me = begin_line(table, 0, "/wait encrypted from bob@example.org timeout 1000");
+    g_assert_null(me->outcome);
+    g_assert_cmpstr(type(table, 1, "/otr start"), ==, "ok");
+    flow_wait(is_over, me);
+    g_assert_cmpstr(me->outcome, ==, "ok");
+    g_assert_cmpstr(type(table, 0, "/otr end"), ==, "ok");
+    g_assert_cmpstr(type(table, 1, "/otr end"), ==, "ok");
+    /* Bob's program is told not to answer. */
+    g_assert_cmpstr(type(table, 1, "/otr policy never"), ==, "ok");
+    begin_line(table, 0, "/wait encrypted from bob@example.org timeout 1000");
+    g_assert_null(me->outcome);
+    g_autoptr(GError) error = NULL;
+    encryption_start(table->wire->flows[0]->client, wire_conversation(table->wire, 0), "otr", NULL, NULL, &error);
+    g_assert_no_error(error);
+    wire_pump(table->wire);
+    flow_wait(is_over, me);
+    g_assert_true(g_str_has_prefix(me->outcome, "79 /wait: bob@example.org did not answer"));
+    refuse(table, 0, "/otr start", ERROR_ENCRYPTION, "did not answer");
+}
+
 static void
 test_policy(void)
 {
@@ -414,6 +439,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/encryption-commands/from-the-console", test_from_the_console);
     g_test_add_func("/flow/encryption-commands/encrypt", test_encrypt);
     g_test_add_func("/flow/encryption-commands/wait", test_wait);
+    g_test_add_func("/flow/encryption-commands/wait-is-told", test_wait_is_told);
     g_test_add_func("/flow/encryption-commands/policy", test_policy);
     g_test_add_func("/flow/encryption-commands/fingerprints", test_fingerprints);
     g_test_add_func("/flow/encryption-commands/makes-a-key", test_makes_a_key);
