@@ -46,7 +46,7 @@ typedef struct CommandGroup {
     const char *name;  /* "contacts": stable, the headings of confab-commands(7) */
     const char *title; /* N_() */
     const Command *commands;
-    const char *const *topic; /* N_(): paragraphs in front of the rows, for /help NAME and the manual, ended by NULL; may be NULL */
+    const char *const *topic; /* N_(): paragraphs for /help NAME and the manual, ended by NULL; may be NULL */
 } CommandGroup;
 
 /* --- for handlers --- */

@@ -129,7 +129,10 @@ test_hostile_bodies(Fixture *fixture, gconstpointer data)
 }
 
 /* The start of an event without an id. */
-#define HEAD(event) "{\"v\":1,\"event\":\"" event "\",\"time\":\"NOW\",\"account\":\"work\",\"with\":\"alice@example.org\","
+#define HEAD(event)                                                         \
+    "{\"v\":1,\"event\":\"" event "\",\"time\":\"NOW\",\"account\":\"work\"," \
+    "\"with\":\"alice@example.org\","
+#define DIGITS "00112233445566778899AABBCCDDEEFF01234567"
 
 static void
 test_encryption(Fixture *fixture, gconstpointer data)
@@ -163,19 +166,19 @@ test_keys(Fixture *fixture, gconstpointer data)
         .account = fixture->account,
         .key = { .peer = contact_jid(fixture->contact),
                  .provider = "otr",
-                 .fingerprint = "00112233445566778899AABBCCDDEEFF01234567",
+                 .fingerprint = DIGITS,
                  .trust = "untrusted",
                  .is_alarm = true },
     };
-    assert_json(&event, HEAD("trust") "\"provider\":\"otr\",\"fingerprint\":\"00112233445566778899AABBCCDDEEFF01234567\","
+    assert_json(&event, HEAD("trust") "\"provider\":\"otr\",\"fingerprint\":\"" DIGITS "\","
                                       "\"trust\":\"untrusted\",\"before\":null,\"alarm\":true}");
-    assert_line(&event, "NOW trust work alice@example.org: otr 00112233445566778899AABBCCDDEEFF01234567 untrusted alarm");
+    assert_line(&event, "NOW trust work alice@example.org: otr " DIGITS " untrusted alarm");
     event.key.before = "untrusted";
     event.key.trust = "verified";
     event.key.is_alarm = false;
-    assert_json(&event, HEAD("trust") "\"provider\":\"otr\",\"fingerprint\":\"00112233445566778899AABBCCDDEEFF01234567\","
+    assert_json(&event, HEAD("trust") "\"provider\":\"otr\",\"fingerprint\":\"" DIGITS "\","
                                       "\"trust\":\"verified\",\"before\":\"untrusted\",\"alarm\":false}");
-    assert_line(&event, "NOW trust work alice@example.org: otr 00112233445566778899AABBCCDDEEFF01234567 verified");
+    assert_line(&event, "NOW trust work alice@example.org: otr " DIGITS " verified");
 }
 
 static void
@@ -187,7 +190,10 @@ test_verification(Fixture *fixture, gconstpointer data)
         [VERIFICATION_ABORTED] = "aborted",
     };
     ModelEvent event = {
-        .type = VERIFICATION_CHANGED, .account = fixture->account, .verification = { .conversation = fixture->conversation } };
+        .type = VERIFICATION_CHANGED,
+        .account = fixture->account,
+        .verification = { .conversation = fixture->conversation },
+    };
     for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
         if (words[i] == NULL)
             continue;
