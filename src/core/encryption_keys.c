@@ -94,7 +94,7 @@ encryption_key_uri(const Session *session, const EncryptionKey *key)
 {
     const Jid *jid = key->peer != NULL ? key->peer : account_jid(session_account(session));
     g_autofree char *digits = g_ascii_strdown(key->fingerprint, -1);
-    g_autofree char *address = g_uri_escape_string(jid_bare(jid), "@", TRUE);
+    g_autofree char *address = g_uri_escape_string(jid_bare(jid), "@", FALSE);
     return g_strdup_printf("xmpp:%s?otr-fingerprint=%s", address, digits);
 }
 

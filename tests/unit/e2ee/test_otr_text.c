@@ -125,7 +125,6 @@ test_long(void)
     static const char *const fills[] = { "&", "<", "<a", "&#", "&lt;", "<b>", "</", "&a", "<a href=\"",
                                          "<a href='x'>", "<a href=\"y&amp;\">z</a>", "</a>", "<br/>", "<b a=&amp;>",
                                          "&#000000001;", ";", "& ", "<p  " };
-    g_autoptr(GTimer) timer = g_timer_new();
     for (gsize i = 0; i < G_N_ELEMENTS(fills); i++) {
         g_autoptr(GString) text = g_string_new(NULL);
         while (text->len < 256 * 1024)
@@ -134,7 +133,6 @@ test_long(void)
         g_assert_cmpuint(strlen(out), <=, text->len);
         g_assert_true(g_utf8_validate(out, -1, NULL));
     }
-    g_assert_cmpfloat(g_timer_elapsed(timer, NULL), <, 20);
 }
 
 int
