@@ -194,14 +194,29 @@ clear_handshake(ConnContext *context)
     context->auth.protocol_version = version;
 }
 
+/* The keys that the peer's proof of who it is was read with. */
+static void
+forget_proof(OtrlAuthInfo *auth)
+{
+    gcry_cipher_close(g_steal_pointer(&auth->enc_c));
+    gcry_cipher_close(g_steal_pointer(&auth->enc_cp));
+    gcry_md_close(g_steal_pointer(&auth->mac_m1));
+    gcry_md_close(g_steal_pointer(&auth->mac_m1p));
+    gcry_md_close(g_steal_pointer(&auth->mac_m2));
+    gcry_md_close(g_steal_pointer(&auth->mac_m2p));
+}
+
 /* What a handshake that is over leaves behind would be lost by the next one, of which the peer may want many (I22):
- * libotr 4.1.1 does not free it then. */
+ * libotr 4.1.1 does not free it then. The same goes for a proof that was none, after which it waits for another. */
 static void
 forget_handshake(ConnContext *context)
 {
-    if (context == NULL || context->auth.authstate != OTRL_AUTHSTATE_NONE)
+    if (context == NULL)
         return;
-    clear_handshake(context);
+    if (context->auth.authstate == OTRL_AUTHSTATE_NONE)
+        clear_handshake(context);
+    else if (context->auth.authstate == OTRL_AUTHSTATE_AWAITING_REVEALSIG)
+        forget_proof(&context->auth);
 }
 
 /* The answer to a handshake begun anew: libotr lets the context it is for take part in that, over what it still holds

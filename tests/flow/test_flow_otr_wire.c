@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "otr_wire.h"
 
-#define MARK "fjord" /* in every text of end 0 */
+#define MARK "fjordwater" /* in every text of end 0: too long to be in what is encrypted by chance, also as base64 */
 
 enum { ROUNDS = 30, STEPS = 40 };
 
@@ -32,7 +32,7 @@ static const char *const configs[] = {
 static bool
 holds_mark(const char *stanza)
 {
-    static const char *const forms[] = { MARK, "Zmpvcm", "Zqb3Jk", "am9yZ" };
+    static const char *const forms[] = { MARK, "ZmpvcmR3YXRlc", "Zqb3Jkd2F0ZX", "mam9yZHdhdGVy" };
     for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
         if (strstr(stanza, forms[i]) != NULL)
             return true;

@@ -319,6 +319,43 @@ test_strangers(void)
     close_both(sides);
 }
 
+/* I22: proofs without end of who the peer is, all of them wrong, leave nothing behind; the right one still counts. */
+static void
+test_wrong_proofs(void)
+{
+    Side sides[2];
+    open_both(sides);
+    otr_provider.stop(sides[0].e2ee, sides[1].jid);
+    pump(sides);
+    otr_provider.stop(sides[1].e2ee, sides[0].jid);
+    pump(sides);
+    g_assert_true(otr_provider.start(sides[0].e2ee, sides[1].jid, NULL));
+    g_autofree char *query = g_queue_pop_head(&sides[0].sent);
+    receive_from(&sides[1], addresses[0], query, NULL);
+    g_autofree char *commit = g_queue_pop_head(&sides[1].sent);
+    receive_from(&sides[0], addresses[1], commit, NULL);
+    g_autofree char *key = g_queue_pop_head(&sides[0].sent);
+    receive_from(&sides[1], addresses[0], key, NULL);
+    g_autofree char *proof = g_queue_pop_head(&sides[1].sent);
+    g_assert_true(g_str_has_prefix(proof, "?OTR:AAMR"));
+    g_autofree char *wrong = g_strdup(proof);
+    char *const digit = wrong + strlen(wrong) - strlen("xxxx."); /* of the MAC */
+    *digit = *digit == 'A' ? 'B' : 'A';
+    for (guint i = 0; i < 3; i++) {
+        receive_from(&sides[0], addresses[1], wrong, NULL);
+        for (const ConnContext *context = otr_book_userstate(sides[0].e2ee->book)->context_root; context != NULL;
+             context = context->next)
+            g_assert_null(context->auth.enc_c);
+    }
+    g_queue_clear_full(&sides[0].sent, g_free); /* complaints */
+    g_assert_cmpint(otr_provider.state(sides[0].e2ee, sides[1].jid), !=, E2EE_ON);
+    receive_from(&sides[0], addresses[1], proof, NULL);
+    pump(sides);
+    g_assert_cmpint(otr_provider.state(sides[0].e2ee, sides[1].jid), ==, E2EE_ON);
+    g_assert_cmpint(otr_provider.state(sides[1].e2ee, sides[0].jid), ==, E2EE_ON);
+    close_both(sides);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -330,5 +367,6 @@ main(int argc, char **argv)
     g_test_add_func("/otr/hidden-pieces", test_hidden_pieces);
     g_test_add_func("/otr/devices", test_devices);
     g_test_add_func("/otr/strangers", test_strangers);
+    g_test_add_func("/otr/wrong-proofs", test_wrong_proofs);
     return g_test_run();
 }
