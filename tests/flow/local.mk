@@ -60,7 +60,8 @@ tests_flow_test_flow_otr_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_otr_import_SOURCES = tests/flow/test_flow_otr_import.c tests/flow/otr_wire.c tests/flow/otr_wire.h
 tests_flow_test_flow_otr_import_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_otr_import_LDADD = $(FLOW_LINE)
-tests_flow_test_flow_otr_wire_SOURCES = tests/flow/test_flow_otr_wire.c tests/flow/otr_wire.c tests/flow/otr_wire.h
+tests_flow_test_flow_otr_wire_SOURCES = tests/flow/test_flow_otr_wire.c tests/flow/otr_wire.c tests/flow/otr_wire.h \
+	tests/support/otr_leak.c
 tests_flow_test_flow_otr_wire_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_otr_wire_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_reading_SOURCES = tests/flow/test_flow_reading.c

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "otr_wire.h"
 
-#define MARK "fjordwater" /* in every text of end 0: too long to be in what is encrypted by chance, also as base64 */
+/* In every text of end 0; too long to be in what is encrypted by chance, also as base64. */
+#define MARK "fjordwater"
 
 enum { ROUNDS = 30, STEPS = 40 };
 
