@@ -219,23 +219,42 @@ forget_handshake(ConnContext *context)
         forget_proof(&context->auth);
 }
 
-/* The answer to a handshake begun anew: libotr lets the context it is for take part in that, over what it still holds
- * of the one before. */
+/* The keys of a handshake that came to nothing, which the next message of it would make anew. */
+static void
+drop_keys(OtrlAuthInfo *handshake)
+{
+    gcry_cipher_close(handshake->enc_c);
+    gcry_cipher_close(handshake->enc_cp);
+    gcry_md_close(handshake->mac_m1);
+    gcry_md_close(handshake->mac_m1p);
+    gcry_md_close(handshake->mac_m2);
+    gcry_md_close(handshake->mac_m2p);
+    handshake->enc_c = handshake->enc_cp = NULL;
+    handshake->mac_m1 = handshake->mac_m1p = handshake->mac_m2 = handshake->mac_m2p = NULL;
+}
+
+/* libotr makes keys over those it still holds, and a peer could let it do that without end (I22): in a context that is
+ * to take part in a handshake begun anew, and after a message whose signature was wrong. */
 static void
 make_way(const E2ee *e2ee, const OtrSession *session, const char *body)
 {
-    unsigned int from = 0, to = 0;
-    const ConnContext *master = otr_master_context(e2ee, session);
-    if (otrl_proto_message_type(body) != OTRL_MSGTYPE_DH_KEY || otrl_proto_message_version(body) != 3
-        || otrl_proto_instance(body, &from, &to) != 0 || master == NULL
-        || master->auth.authstate != OTRL_AUTHSTATE_AWAITING_DHKEY)
+    unsigned int from = OTRL_INSTAG_MASTER, to = 0;
+    const OtrlMessageType type = otrl_proto_message_type(body);
+    ConnContext *master = otr_master_context(e2ee, session);
+    if ((type != OTRL_MSGTYPE_DH_KEY && type != OTRL_MSGTYPE_REVEALSIG) || master == NULL
+        || (otrl_proto_message_version(body) == 3 && otrl_proto_instance(body, &from, &to) != 0))
         return;
     ConnContext *context =
         otrl_context_find(otr_book_userstate(e2ee->book), jid_text(session->jid), otr_book_account(e2ee->book),
                           OTR_PROTOCOL, from, 0, NULL, NULL, NULL);
-    if (context == NULL || context == master || context->auth.authstate == OTRL_AUTHSTATE_AWAITING_DHKEY)
+    if (context == NULL)
         return;
-    clear_handshake(context);
+    const OtrlAuthState awaited =
+        type == OTRL_MSGTYPE_DH_KEY ? OTRL_AUTHSTATE_AWAITING_DHKEY : OTRL_AUTHSTATE_AWAITING_REVEALSIG;
+    if (context->auth.authstate == awaited)
+        drop_keys(&context->auth);
+    else if (type == OTRL_MSGTYPE_DH_KEY && master->auth.authstate == OTRL_AUTHSTATE_AWAITING_DHKEY)
+        clear_handshake(context);
 }
 
 static E2eeOutcome

@@ -517,7 +517,7 @@ test_checkpoints(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(stat(fixture->path, &after), ==, 0);
     } while (after.st_size <= before.st_size + CACHE_MEMORY_SIZE_MAX);
     g_source_remove(deadline);
-    g_assert_cmpint(i, >, 50);
+    g_assert_cmpint(i, >, 20); /* not with each commit */
 }
 
 static void
