@@ -194,16 +194,16 @@ clear_handshake(ConnContext *context)
     context->auth.protocol_version = version;
 }
 
-/* The keys that the peer's proof of who it is was read with. */
+/* The keys of a handshake that came to nothing, which the next message of it would make anew. */
 static void
-forget_proof(OtrlAuthInfo *auth)
+drop_keys(OtrlAuthInfo *handshake)
 {
-    gcry_cipher_close(g_steal_pointer(&auth->enc_c));
-    gcry_cipher_close(g_steal_pointer(&auth->enc_cp));
-    gcry_md_close(g_steal_pointer(&auth->mac_m1));
-    gcry_md_close(g_steal_pointer(&auth->mac_m1p));
-    gcry_md_close(g_steal_pointer(&auth->mac_m2));
-    gcry_md_close(g_steal_pointer(&auth->mac_m2p));
+    gcry_cipher_close(g_steal_pointer(&handshake->enc_c));
+    gcry_cipher_close(g_steal_pointer(&handshake->enc_cp));
+    gcry_md_close(g_steal_pointer(&handshake->mac_m1));
+    gcry_md_close(g_steal_pointer(&handshake->mac_m1p));
+    gcry_md_close(g_steal_pointer(&handshake->mac_m2));
+    gcry_md_close(g_steal_pointer(&handshake->mac_m2p));
 }
 
 /* What a handshake that is over leaves behind would be lost by the next one, of which the peer may want many (I22):
@@ -216,21 +216,7 @@ forget_handshake(ConnContext *context)
     if (context->auth.authstate == OTRL_AUTHSTATE_NONE)
         clear_handshake(context);
     else if (context->auth.authstate == OTRL_AUTHSTATE_AWAITING_REVEALSIG)
-        forget_proof(&context->auth);
-}
-
-/* The keys of a handshake that came to nothing, which the next message of it would make anew. */
-static void
-drop_keys(OtrlAuthInfo *handshake)
-{
-    gcry_cipher_close(handshake->enc_c);
-    gcry_cipher_close(handshake->enc_cp);
-    gcry_md_close(handshake->mac_m1);
-    gcry_md_close(handshake->mac_m1p);
-    gcry_md_close(handshake->mac_m2);
-    gcry_md_close(handshake->mac_m2p);
-    handshake->enc_c = handshake->enc_cp = NULL;
-    handshake->mac_m1 = handshake->mac_m1p = handshake->mac_m2 = handshake->mac_m2p = NULL;
+        drop_keys(&context->auth);
 }
 
 /* libotr makes keys over those it still holds, and a peer could let it do that without end (I22): in a context that is
