@@ -24,7 +24,7 @@ typedef struct Round {
 } Round;
 
 static const char *const configs[] = {
-    [BY_SETTING] = "encryption = otr\n",
+    [BY_SETTING] = "encryption = otr\notr.fragment = 300\n",
     [BY_POLICY] = "otr.policy = always\n",
     [BY_SESSION] = "",
 };
@@ -120,6 +120,32 @@ lose(Round *round)
     look(round);
     acknowledge(round->wire->ends[end]);
     g_ptr_array_set_size(round->wire->ends[end]->sent, 0);
+}
+
+/* One of them, of several: a piece, or an answer to what came. */
+static void
+lose_one(Round *round)
+{
+    const int end = g_rand_int_range(round->random, 0, 2);
+    GPtrArray *sent = round->wire->ends[end]->sent;
+    flow_settle(round->wire->flows[end]);
+    look(round);
+    const guint which = sent->len > 0 ? (guint) g_rand_int_range(round->random, 0, (gint32) sent->len) : 0;
+    /* Not the question whether the server has them: no stream loses that. */
+    if (sent->len > 0 && g_str_has_prefix(g_ptr_array_index(sent, which), "<message "))
+        g_ptr_array_remove_index(sent, which);
+}
+
+/* Two of the peer's come in the wrong order. */
+static void
+swap(Round *round)
+{
+    GPtrArray *sent = round->wire->ends[1]->sent;
+    flow_settle(round->wire->flows[1]);
+    if (sent->len < 2)
+        return;
+    const guint at = (guint) g_rand_int_range(round->random, 1, (gint32) sent->len);
+    g_ptr_array_insert(sent, (gint) at - 1, g_ptr_array_steal_index(sent, at));
 }
 
 /* The next message of the peer, cut off, with a byte changed, or twice. */
@@ -256,6 +282,27 @@ time_passes(Round *round)
             g_usleep(1000);
 }
 
+/* The file of the keys cannot be read when the client starts: nothing is said then, also not in the clear. */
+static void
+break_keys(Round *round)
+{
+    Wire *wire = round->wire;
+    g_autofree char *path = g_build_filename(wire->flows[0]->paths->data, "otr", "work", "keys", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    if (g_rand_int_range(round->random, 0, 4) != 0 || !g_file_get_contents(path, &text, NULL, NULL))
+        return;
+    look(round);
+    g_assert_true(g_file_set_contents_full(path, "(privkeys (account", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    wire_restart(wire, 0, "both");
+    g_assert_null(outgoing_send(wire->flows[0]->client, wire_conversation(wire, 0), MARK, &error));
+    g_assert_nonnull(error);
+    flow_settle(wire->flows[0]);
+    look(round);
+    g_assert_true(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    wire_restart(wire, 0, "both");
+}
+
 static void
 restart(Round *round)
 {
@@ -281,7 +328,10 @@ static const struct {
     HAPPENING(carry_from_me),
     HAPPENING(carry_from_peer),
     HAPPENING(lose),
+    HAPPENING(lose_one),
+    HAPPENING(swap),
     HAPPENING(damage),
+    HAPPENING(break_keys),
     HAPPENING(repeat_old),
     HAPPENING(peer_says),
     HAPPENING(peer_says_clearly),
