@@ -39,13 +39,15 @@ expect(Run *run, const char *regex)
 static Run *
 start_device(Scene *scene, const char *home)
 {
-    const char *const argv[] = { "run", "--json", NULL };
+    const char *const argv[] = { "run", "--json", "--no-autoconnect", NULL };
     Run *device = run_start(home, argv, NULL);
+    /* Open before anything comes: what a new device finds in the archive is no news where nobody looks. */
+    run_type(device, "/msg bob@localhost");
+    expect(device, "\"event\":\"result\".*\"command\":\"/msg bob@localhost\",\"ok\":true");
+    run_type(device, "/connect alice");
     expect(device, "\"event\":\"connection\".*\"state\":\"online\"");
     expect(device, "\"event\":\"presence\".*bob@localhost");
     expect(scene->bot, "\"event\":\"presence\",\"from\":\"alice@localhost/[^\"]*\",\"type\":\"available\"");
-    run_type(device, "/msg bob@localhost");
-    expect(device, "\"event\":\"result\".*\"command\":\"/msg bob@localhost\",\"ok\":true");
     return device;
 }
 
