@@ -151,6 +151,14 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case MESSAGE_EDITED:
         record_message(recorder, event);
         return;
+    case MESSAGE_ANNOTATED:
+    case ROOM_CHANGED:
+    case OCCUPANT_JOINED:
+    case OCCUPANT_CHANGED:
+    case OCCUPANT_RENAMED:
+    case OCCUPANT_LEFT:
+    case INVITATION:
+        return;
     case PRESENCE_CHANGED:
         record_presence(recorder, event);
         return;

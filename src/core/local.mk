@@ -38,6 +38,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/records_private.h \
 	src/core/retention.c src/core/retention.h \
 	src/core/roster_keeper.c \
+	src/core/rooms.h \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \
 	src/core/session_resume.c \

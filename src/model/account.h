@@ -43,9 +43,12 @@ const char *account_status(const Account *account);
 void account_set_presence(Account *account, Availability availability, const char *status, int priority);
 int account_priority(const Account *account);
 
-/* Conversations in order of creation. */
+/* Conversations in order of creation: chats and rooms by bare JID, those with an occupant by room/nick. */
 Conversation *account_find_conversation(const Account *account, const Jid *bare);
-Conversation *account_ensure_conversation(Account *account, const Jid *bare,
+Conversation *account_find_private(const Account *account, const Jid *occupant);
+/* The room with this bare JID, joined or not; NULL: there is none. */
+Room *account_find_room(const Account *account, const Jid *jid);
+Conversation *account_ensure_conversation(Account *account, const Jid *jid,
                                           ConversationKind kind); /* publishes CONVERSATION_ADDED when new */
 void account_remove_conversation(Account *account,
                                  Conversation *conversation); /* publishes CONVERSATION_REMOVED, then frees */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A conversation with one contact (later: a room): its messages in the order they are shown, unread count, typing
+/* A conversation with one contact, a room or somebody in a room: its messages in the order they are shown, unread count, typing
  * state. Memory is bounded: it holds a stretch of the history that ends with the newest message; past the limit the oldest
  * are forgotten here and come back from the store as pages when someone scrolls to them. */
 #pragma once
@@ -15,9 +15,11 @@ enum { CONVERSATION_MESSAGES_MAX = 20000 };
 
 guint64 conversation_serial(const Conversation *conversation); /* unique in the process; keep this across turns */
 Account *conversation_account(const Conversation *conversation);
-const Jid *conversation_jid(const Conversation *conversation); /* bare */
+const Jid *conversation_jid(const Conversation *conversation); /* bare; of kind OCCUPANT: room/nick */
 ConversationKind conversation_kind(const Conversation *conversation);
-const char *conversation_label(const Conversation *conversation); /* contact's label, else the JID */
+/* The contact's label, else the JID; of kind OCCUPANT: "nick (room)". */
+const char *conversation_label(const Conversation *conversation);
+Room *conversation_room(const Conversation *conversation); /* of kind ROOM; else NULL */
 Contact *conversation_contact(const Conversation *conversation);  /* NULL when not known */
 
 guint conversation_message_count(const Conversation *conversation);
@@ -62,9 +64,14 @@ bool conversation_advance_message(Conversation *conversation, Message *message, 
 /* message_edit(), published as MESSAGE_EDITED. */
 void conversation_edit_message(Conversation *conversation, Message *message, const char *body, gint64 time,
                                const char *edit_id);
+/* To be called after message_set_reactions() or message_retract(): publishes MESSAGE_ANNOTATED. */
+void conversation_annotate(Conversation *conversation, Message *message, const char *what, const char *by,
+                           const char *by_id);
 /* message_requeue(), published as MESSAGE_CHANGED. */
 bool conversation_requeue_message(Conversation *conversation, Message *message);
 guint conversation_unread(const Conversation *conversation);
+/* How many of them mention the user, or are for the user alone. */
+guint conversation_mentions(const Conversation *conversation);
 /* Index of the first unread message, or the count. */
 guint conversation_first_unread(const Conversation *conversation);
 void conversation_mark_read(Conversation *conversation); /* publishes UNREAD_CHANGED when it was not 0 */

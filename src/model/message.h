@@ -42,7 +42,25 @@ struct Message {
     char *encryption; /* provider, "none" */
     char *trust;      /* NULL without encryption */
     char *reason;     /* why it FAILED, in words; NULL otherwise */
+    bool mention;     /* IN: it names the user, or one of the user's words */
+    bool ignored;     /* IN: of somebody who is ignored: not shown, not counted */
+    char *reply_id;   /* XEP-0461: id of what this answers; NULL: nothing */
+    char *reply_to;   /* who wrote that: label in rooms, bare JID in chats; NULL: not known */
+    char *reply_text; /* the beginning of that, one line, cleaned; NULL: not known */
+    GPtrArray *reactions; /* MessageReaction*, in order of their first coming; NULL: none */
+    gint64 retracted; /* when it was taken back: its body is "" then; 0: it was not */
+    char *retracted_by;     /* label of the moderator; NULL: its author */
+    char *retracted_reason; /* cleaned; NULL */
 };
+
+/* XEP-0444: one emoji and who reacted with it. */
+typedef struct MessageReaction {
+    char *emoji;   /* cleaned */
+    guint count;
+    bool own;      /* the user is among them */
+    GPtrArray *by; /* char*: labels, the first MESSAGE_REACTION_NAMES_MAX */
+} MessageReaction;
+enum { MESSAGE_REACTION_NAMES_MAX = 20 };
 
 typedef struct MessageInit {
     MessageDirection direction;
@@ -61,6 +79,10 @@ typedef struct MessageInit {
     guint edits;
     gint64 edited;
     const char *edit_id;
+    bool mention, ignored;
+    const char *reply_id, *reply_to, *reply_text;
+    gint64 retracted;
+    const char *retracted_by, *retracted_reason;
 } MessageInit;
 
 /* `serial` from the conversation's own numbering: see conversation_append(). */
@@ -74,6 +96,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_unref)
 bool message_advance(Message *message, MessageState state, const char *reason);
 /* The text was corrected. Ours are QUEUED again; see conversation_edit_message(). */
 void message_edit(Message *message, const char *body, gint64 time, const char *edit_id);
+/* Takes the array (NULL: none); see conversation_annotate(). */
+void message_set_reactions(Message *message, GPtrArray *take_reactions);
+/* Its text is gone for good. */
+void message_retract(Message *message, gint64 time, const char *by, const char *reason);
 /* A FAILED one is to be sent again: QUEUED. See conversation_requeue_message(). */
 bool message_requeue(Message *message);
 const char *message_state_word(MessageState state); /* "queued", "sent" …: stable */

@@ -7,6 +7,7 @@
 #include "model/contact.h"
 #include "model/conversation.h"
 #include "model/message.h"
+#include "model/room.h"
 #include "model/roster.h"
 
 typedef enum {
@@ -26,6 +27,13 @@ typedef enum {
     MESSAGE_ADDED,           /* .message; its serial is 0 when it belongs before what is loaded */
     MESSAGE_CHANGED,         /* .message */
     MESSAGE_EDITED,          /* .message: its text was corrected */
+    MESSAGE_ANNOTATED,       /* .annotation: reactions or a retraction */
+    ROOM_CHANGED,            /* .room */
+    OCCUPANT_JOINED,         /* .occupant */
+    OCCUPANT_CHANGED,        /* .occupant: role, affiliation, availability, status … */
+    OCCUPANT_RENAMED,        /* .occupant: `before` is the old nick's label */
+    OCCUPANT_LEFT,           /* .occupant, published before it goes: `how` tells why */
+    INVITATION,              /* .invitation: somebody invites, or declines ours */
     HISTORY_LOADED,          /* .conversation: older messages, gaps or the past's state: look again */
     UNREAD_CHANGED,          /* .conversation */
     TYPING_CHANGED,          /* .conversation */
@@ -41,6 +49,13 @@ typedef enum {
     NOTICE_ERROR,
     NOTICE_ALARM, /* security: a changed pin, a downgrade; never only in the log */
 } NoticeLevel;
+
+typedef enum {
+    ROOM_STATE,     /* room_state() */
+    ROOM_SUBJECT,
+    ROOM_INFO,      /* name or flags */
+    ROOM_OCCUPANTS, /* many at once: look again */
+} RoomChange;
 
 typedef struct ModelEvent {
     ModelEventType type;
@@ -59,6 +74,36 @@ typedef struct ModelEvent {
         } subscription; /* act: "subscribe", "subscribed", "unsubscribe", "unsubscribed" */
         struct { Conversation *conversation; } conversation;
         struct { Conversation *conversation; Message *message; } message;
+        struct {
+            Conversation *conversation;
+            Message *message;  /* as it is now */
+            const char *what;  /* "reaction", "retraction" */
+            const char *by;    /* label of who did it */
+            const char *by_id; /* occupant id, or NULL */
+        } annotation;
+        struct {
+            Conversation *conversation; /* conversation_room() is the room */
+            RoomChange what;
+            const OccupantLeave *how;   /* of ourselves, when STATE says that we are out of it; NULL: by our own will, or
+                                           never in */
+            const guint16 *codes;       /* of XEP-0045 that came with it; for scripts */
+            guint code_count;
+        } room;
+        struct {
+            Conversation *conversation;
+            Occupant *occupant;
+            const OccupantLeave *how; /* LEFT only */
+            const char *before;       /* RENAMED: the old label */
+            OccupantRole role_before; /* CHANGED */
+            OccupantAffiliation affiliation_before;
+        } occupant;
+        struct {
+            const Jid *room;
+            const Jid *from;          /* NULL: not told */
+            const char *reason;       /* cleaned; NULL */
+            bool is_declined;         /* ours was declined */
+            bool is_direct;
+        } invitation;
         struct { Conversation *conversation; VerificationState state; const char *question; } verification; /* question:
                                                                                    cleaned, NULL: a secret both know */
         struct {

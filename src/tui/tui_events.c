@@ -280,6 +280,14 @@ tui_on_model_event(gconstpointer data, gpointer user)
     case MESSAGE_ADDED:
         on_message(tui, event->message.conversation, event->message.message);
         break;
+    case MESSAGE_ANNOTATED:
+    case ROOM_CHANGED:
+    case OCCUPANT_JOINED:
+    case OCCUPANT_CHANGED:
+    case OCCUPANT_RENAMED:
+    case OCCUPANT_LEFT:
+    case INVITATION:
+        break;
     case MESSAGE_EDITED:
         on_edited(tui, event->message.conversation, event->message.message);
         break;

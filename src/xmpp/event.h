@@ -6,6 +6,7 @@
 #include "base/jid.h"
 #include "net/transport.h"
 #include "xmpp/message_stanza.h"
+#include "xmpp/muc_parts.h"
 
 typedef struct XmppStream XmppStream;
 
@@ -94,6 +95,8 @@ typedef struct XmppPresence {
     gint64 delay;        /* 0 when none */
     char *caps_node, *caps_ver, *caps_hash; /* XEP-0115; NULL when none */
     XmppStanzaError *error; /* type='error' only */
+    MucPresence *muc;       /* XEP-0045; NULL: none. Anybody can send one: it counts from rooms only */
+    char *occupant_id;      /* XEP-0421; NULL: none. Counts from rooms that offer it */
 } XmppPresence;
 
 typedef enum {

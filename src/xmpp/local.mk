@@ -10,6 +10,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/login_memory.c src/xmpp/login_memory.h \
 	src/xmpp/message_stanza.c src/xmpp/message_stanza.h \
 	src/xmpp/module.c src/xmpp/module.h \
+	src/xmpp/muc_parts.c src/xmpp/muc_parts.h \
 	src/xmpp/negotiation.c src/xmpp/negotiation.h \
 	src/xmpp/presence.c src/xmpp/presence.h \
 	src/xmpp/resumption.c src/xmpp/resumption.h \
@@ -43,6 +44,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/markers.c src/xmpp/xep/markers.h \
 	src/xmpp/xep/mds.c src/xmpp/xep/mds.h \
 	src/xmpp/xep/modules.c src/xmpp/xep/modules.h \
+	src/xmpp/xep/muc.h src/xmpp/xep/muc_admin.h src/xmpp/xep/muc_owner.h \
 	src/xmpp/xep/pep.c src/xmpp/xep/pep.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
 	src/xmpp/xep/receipts.c src/xmpp/xep/receipts.h \

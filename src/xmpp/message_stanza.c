@@ -19,6 +19,18 @@ message_stanza_new(void)
     return g_new0(XmppMessage, 1);
 }
 
+static void
+moderation_free(XmppModeration *moderation)
+{
+    if (moderation == NULL)
+        return;
+    g_free(moderation->id);
+    g_clear_pointer(&moderation->by, jid_unref);
+    g_free(moderation->occupant_id);
+    g_free(moderation->reason);
+    g_free(moderation);
+}
+
 void
 message_stanza_free(XmppMessage *message)
 {
@@ -41,6 +53,17 @@ message_stanza_free(XmppMessage *message)
     g_free(message->corrects);
     g_free(message->encrypted_ns);
     g_free(message->encrypted_name);
+    g_free(message->occupant_id);
+    muc_invite_free(message->invite);
+    muc_voice_request_free(message->voice_request);
+    g_free(message->reply_id);
+    g_clear_pointer(&message->reply_to, jid_unref);
+    g_free(message->reacts_to);
+    g_clear_pointer(&message->reactions, g_ptr_array_unref);
+    g_free(message->retracts);
+    moderation_free(message->moderation);
+    g_clear_pointer(&message->mentions, g_ptr_array_unref);
+    g_clear_pointer(&message->fallbacks, g_ptr_array_unref);
     g_free(message);
 }
 
@@ -71,6 +94,17 @@ message_stanza_copy(const XmppMessage *message)
     copy->corrects = g_strdup(message->corrects);
     copy->encrypted_ns = g_strdup(message->encrypted_ns);
     copy->encrypted_name = g_strdup(message->encrypted_name);
+    copy->occupant_id = g_strdup(message->occupant_id);
+    copy->invite = NULL;
+    copy->voice_request = NULL;
+    copy->reply_id = g_strdup(message->reply_id);
+    copy->reply_to = ref_jid(message->reply_to);
+    copy->reacts_to = g_strdup(message->reacts_to);
+    copy->reactions = message->reactions != NULL ? g_ptr_array_ref(message->reactions) : NULL;
+    copy->retracts = g_strdup(message->retracts);
+    copy->moderation = NULL;
+    copy->mentions = message->mentions != NULL ? g_ptr_array_ref(message->mentions) : NULL;
+    copy->fallbacks = message->fallbacks != NULL ? g_ptr_array_ref(message->fallbacks) : NULL;
     return copy;
 }
 

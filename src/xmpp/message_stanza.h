@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/jid.h"
+#include "xmpp/muc_parts.h"
 
 typedef enum {
     XMPP_MESSAGE_NORMAL,
@@ -54,6 +55,28 @@ typedef enum {
     HINT_STORE = 1 << 3,
 } MessageHints;
 
+/* XEP-0428: a part of the body (subject: is_subject) that stands in for what another element says. Counted in Unicode
+ * code points, [start, end); the whole of it: start 0, end G_MAXUINT. */
+typedef struct XmppFallback {
+    char *ns; /* for which feature */
+    guint start, end;
+    bool is_subject;
+} XmppFallback;
+
+/* XEP-0372: "mention" of somebody, in code points of the body; end 0: not said where. */
+typedef struct XmppMention {
+    Jid *jid; /* of a person, or room/nick */
+    guint start, end;
+} XmppMention;
+
+/* XEP-0425: a moderator took back somebody's message. Counts from the room itself only (I14). */
+typedef struct XmppModeration {
+    char *id;     /* that the room's archive gave the message */
+    Jid *by;      /* who did it, room/nick; NULL: not said */
+    char *occupant_id; /* … XEP-0421; NULL */
+    char *reason; /* NULL: none */
+} XmppModeration;
+
 typedef struct XmppMessage {
     Jid *from, *to; /* from is NULL only for messages of the account's own server without one */
     char *id;
@@ -82,10 +105,23 @@ typedef struct XmppMessage {
     char *encrypted_name;
     const char *encryption; /* what it was encrypted with when it came: a provider's name; NULL: nothing, or not known */
     const char *trust;      /* … and what is thought of its key; both static */
+    char *occupant_id;      /* XEP-0421; NULL: none. Counts from rooms that offer it */
+    MucCodes muc_codes;     /* XEP-0045 §10.2.1: what has changed in the room */
+    bool is_from_occupant;  /* §7.5: <x xmlns='…muc#user'/>: a private message; out: it becomes one */
+    MucInvite *invite;      /* NULL: none */
+    MucVoiceRequest *voice_request;
+    char *reply_id;         /* XEP-0461: id of what this answers, and who wrote that (may be NULL); NULL: no answer */
+    Jid *reply_to;
+    char *reacts_to;        /* XEP-0444: id of what the reactions are to; NULL: none */
+    GPtrArray *reactions;   /* char*, each once; empty: all are taken back; NULL: none */
+    char *retracts;         /* XEP-0424: id of the message its author takes back; NULL */
+    XmppModeration *moderation; /* NULL: none */
+    GPtrArray *mentions;    /* XmppMention*; NULL: none */
+    GPtrArray *fallbacks;   /* XmppFallback*; NULL: none */
 } XmppMessage;
 
 XmppMessage *message_stanza_new(void);
-/* Without its error; the stanza ids are shared. */
+/* Without its error, invitation, voice request and moderation; lists are shared. */
 XmppMessage *message_stanza_copy(const XmppMessage *message);
 void message_stanza_free(XmppMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppMessage, message_stanza_free)

@@ -55,6 +55,8 @@ presence_clear(XmppPresence *presence)
     g_free(presence->caps_ver);
     g_free(presence->caps_hash);
     stanza_error_free(presence->error);
+    muc_presence_free(presence->muc);
+    g_free(presence->occupant_id);
 }
 
 static void
