@@ -409,13 +409,22 @@ test_keys(gconstpointer kind)
 }
 
 /* Both are ready when the other is: what is said in the clear carries an offer nobody sees, and the other begins. */
+/* A command that has been done before the peer says anything. */
+static void
+command(const World *world, const char *line)
+{
+    g_autofree char *name = g_strdup_printf("\"command\":\"%s\"", line);
+    run_type(world->me, line);
+    expect(world->me, name, "\"ok\":true");
+}
+
 static void
 test_offer(gconstpointer kind)
 {
     World world;
     if (!world_open(&world, GPOINTER_TO_INT(kind)))
         return;
-    run_type(world.me, "/otr policy opportunistic");
+    command(&world, "/otr policy opportunistic");
     chat_peer_policy(world.peer, "opportunistic");
     peer_says(&world, "shall we", "none");
     expect_state(&world, "encrypted", "untrusted");
@@ -425,7 +434,7 @@ test_offer(gconstpointer kind)
 
     if (!world_open(&world, GPOINTER_TO_INT(kind)))
         return;
-    run_type(world.me, "/otr policy opportunistic");
+    command(&world, "/otr policy opportunistic");
     chat_peer_policy(world.peer, "opportunistic");
     run_type(world.me, "shall we");
     chat_peer_wait_shown(world.peer, "shall we");
