@@ -34,7 +34,7 @@ void rooms_set_subject(Session *session, Room *room, const char *subject, CoreDo
 /* ERROR_FAILED in words when it is not joined now. */
 bool rooms_require_joined(Session *session, const Room *room, GError **error);
 /* An error of a room in the user's words, with the way out: what was wanted ("kick", "join" …) does not matter, the
- * condition does (XEP-0045 §15.?). Caller frees. */
+ * condition does. Caller frees. */
 GError *rooms_error(const XmppStanzaError *detail, const GError *error);
 /* Status codes in words; NULL: nothing a user needs to know. Borrowed, translated. */
 const char *rooms_code_words(guint code);

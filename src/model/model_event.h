@@ -55,6 +55,7 @@ typedef enum {
     ROOM_SUBJECT,
     ROOM_INFO,      /* name or flags */
     ROOM_OCCUPANTS, /* many at once: look again */
+    ROOM_CODES,     /* .codes: something to know about the room (XEP-0045 §15.6) */
 } RoomChange;
 
 typedef struct ModelEvent {
@@ -86,7 +87,7 @@ typedef struct ModelEvent {
             RoomChange what;
             const OccupantLeave *how;   /* of ourselves, when STATE says that we are out of it; NULL: by our own will, or
                                            never in */
-            const guint16 *codes;       /* of XEP-0045 that came with it; for scripts */
+            const guint16 *codes;       /* CODES only */
             guint code_count;
         } room;
         struct {

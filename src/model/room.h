@@ -31,7 +31,7 @@ typedef enum {
     ROOM_LOGGED = 1 << 6,
     ROOM_HAS_ARCHIVE = 1 << 7,      /* XEP-0313 */
     ROOM_HAS_OCCUPANT_IDS = 1 << 8, /* XEP-0421: only then they count */
-    ROOM_HAS_STABLE_IDS = 1 << 9,   /* XEP-0045 §18.?: reflections keep the id */
+    ROOM_HAS_STABLE_IDS = 1 << 9,   /* what we send comes back with our id */
     ROOM_HAS_MODERATION = 1 << 10,  /* XEP-0425 */
     ROOM_CREATED = 1 << 11,         /* by us, just now */
 } RoomFlags;
@@ -71,6 +71,10 @@ Occupant *room_speaker_at(const Room *room, guint index);
 /* Copied, cleaned by who calls (`nick`: as is). Publishes ROOM_CHANGED (ROOM_STATE). Not JOINED: occupants go, without
  * single events. */
 void room_set_state(Room *room, RoomState state, const char *nick, const char *reason, gint64 retry_at);
+/* The same, when the room has put us out, or we are lost to it: the event says `how`. */
+void room_expel(Room *room, const OccupantLeave *how, RoomState state, const char *reason, gint64 retry_at);
+/* Status codes of XEP-0045 that came with something: ROOM_CODES. Nothing when there are none. */
+void room_tell_codes(Room *room, const guint16 *codes, guint count);
 void room_set_subject(Room *room, const char *subject, const char *by);                 /* ROOM_SUBJECT */
 void room_set_info(Room *room, const char *name, guint flags);                          /* ROOM_INFO */
 
