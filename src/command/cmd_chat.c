@@ -14,8 +14,11 @@ cmd_msg(CommandCall *call, const Args *args, GError **error)
     const Jid *jid = args_jid(args, "jid");
     Account *account = session_account(command_call_session(call));
     g_autoptr(Jid) bare = jid_to_bare(jid);
-    Conversation *conversation = conversations_open(command_call_client(call), account, bare, CONVERSATION_CHAT);
-    if (!jid_is_bare(jid))
+    /* Behind the slash of a room is somebody in it, not a device. */
+    const bool is_private = !jid_is_bare(jid) && account_find_room(account, jid) != NULL;
+    Conversation *conversation = conversations_open(command_call_client(call), account, is_private ? jid : bare,
+                                                    is_private ? CONVERSATION_OCCUPANT : CONVERSATION_CHAT);
+    if (!jid_is_bare(jid) && !is_private)
         conversation_lock_to(conversation, jid);
     command_call_show(call, conversation);
     if (!args_has(args, "text"))

@@ -16,6 +16,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/cmd_history.c \
 	src/command/cmd_presence.c \
 	src/command/cmd_program.c \
+	src/command/cmd_room.c \
 	src/command/cmd_settings.c \
 	src/command/command.h \
 	src/command/complete.c src/command/complete.h \
@@ -24,6 +25,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/help.c src/command/help.h \
 	src/command/recorder.c src/command/recorder.h \
 	src/command/registry.c src/command/registry.h src/command/registry_private.h \
+	src/command/room_call.h \
 	src/command/script.c src/command/script.h \
 	src/command/suggest.c src/command/suggest.h \
 	src/command/tables.h \

@@ -138,6 +138,35 @@ record_encryption(Recorder *recorder, const ModelEvent *event)
 }
 
 static void
+record_room(Recorder *recorder, const ModelEvent *event)
+{
+    const Room *room = conversation_room(event->room.conversation);
+    const char *reason = room_reason(room), *subject = room_subject(room);
+    g_autofree char *text = NULL;
+    if (event->room.what == ROOM_STATE)
+        text = g_strjoin(reason != NULL ? " " : "", event->room.how != NULL ? "left" : room_state_word(room_state(room)),
+                         reason != NULL ? reason : "", NULL);
+    else if (event->room.what == ROOM_SUBJECT)
+        text = g_strjoin(" ", "topic", subject != NULL ? subject : "", NULL);
+    if (text != NULL)
+        record(recorder, RECORD_ROOM, event->account, room_jid(room), g_steal_pointer(&text));
+}
+
+static void
+record_occupant(Recorder *recorder, const ModelEvent *event)
+{
+    static const char *const words[] = {
+        [OCCUPANT_JOINED] = "joined",
+        [OCCUPANT_CHANGED] = "changed",
+        [OCCUPANT_RENAMED] = "renamed",
+    };
+    const Occupant *occupant = event->occupant.occupant;
+    const char *word = event->type == OCCUPANT_LEFT ? leave_cause_word(event->occupant.how->cause) : words[event->type];
+    record(recorder, RECORD_ROOM, event->account, conversation_jid(event->occupant.conversation),
+           g_strjoin(" ", "occupant", occupant_label(occupant), word, NULL));
+}
+
+static void
 record_event(Recorder *recorder, const ModelEvent *event)
 {
     switch (event->type) {
@@ -151,13 +180,22 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case MESSAGE_EDITED:
         record_message(recorder, event);
         return;
-    case MESSAGE_ANNOTATED:
     case ROOM_CHANGED:
+        record_room(recorder, event);
+        return;
     case OCCUPANT_JOINED:
     case OCCUPANT_CHANGED:
     case OCCUPANT_RENAMED:
     case OCCUPANT_LEFT:
+        record_occupant(recorder, event);
+        return;
     case INVITATION:
+        record(recorder, RECORD_INVITATION, event->account, event->invitation.room,
+               g_strjoin(" ", event->invitation.is_declined ? "declined" : "invited",
+                         event->invitation.from != NULL ? jid_text(event->invitation.from) : "",
+                         event->invitation.reason, NULL));
+        return;
+    case MESSAGE_ANNOTATED:
         return;
     case PRESENCE_CHANGED:
         record_presence(recorder, event);

@@ -28,6 +28,8 @@ typedef enum {
     WAIT_ENCRYPTION,
     WAIT_TRUST,
     WAIT_SMP,
+    WAIT_ROOM,
+    WAIT_INVITATION,
     WAIT_NOTICE,
 } WaitKind;
 
@@ -50,6 +52,8 @@ static const struct {
     [WAIT_ENCRYPTION] = { "encryption", RECORD_ENCRYPTION },
     [WAIT_TRUST] = { "trust", RECORD_TRUST },
     [WAIT_SMP] = { "smp", RECORD_SMP },
+    [WAIT_ROOM] = { "room", RECORD_ROOM },
+    [WAIT_INVITATION] = { "invitation", RECORD_INVITATION },
     [WAIT_NOTICE] = { "notice", RECORD_NOTICE },
 };
 

@@ -74,7 +74,8 @@ load_end(Client *client, Conversation *conversation)
 Conversation *
 conversations_open(Client *client, Account *account, const Jid *bare, ConversationKind kind)
 {
-    Conversation *conversation = account_find_conversation(account, bare);
+    Conversation *conversation = kind == CONVERSATION_OCCUPANT ? account_find_private(account, bare)
+                                                               : account_find_conversation(account, bare);
     if (conversation != NULL)
         return conversation;
     conversation = account_ensure_conversation(account, bare, kind);
@@ -146,6 +147,7 @@ void
 conversations_set_visible(Client *client, Conversation *conversation)
 {
     history_sync_set_visible(client, conversation);
+    rooms_set_visible(client, conversation);
 }
 
 bool

@@ -4,7 +4,8 @@
 
 #include "core/client.h"
 
-/* The conversation, made when missing, with its last page and unread count from the store. */
+/* The conversation, made when missing, with its last page and unread count from the store. `bare` is room/nick for the kind
+ * OCCUPANT. */
 Conversation *conversations_open(Client *client, Account *account, const Jid *bare, ConversationKind kind);
 /* Wants the page before the first message: from the store at once; when that has no more, from the archive, later.
  * HISTORY_LOADED tells. Does nothing when one is under way or the beginning is reached. */

@@ -93,3 +93,9 @@ core_clean_words(const char *text)
 {
     return clean(text, WORDS_MAX_BYTES, TEXT_LINE);
 }
+
+char *
+core_clean_text(const char *text)
+{
+    return clean(text, WORDS_MAX_BYTES, TEXT_LINES);
+}

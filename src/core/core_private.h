@@ -49,6 +49,7 @@ void core_request_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStan
  * nothing is left, or for NULL. Names are also shown with what is invisible in them (I12, I20). */
 char *core_clean_name(const char *text);
 char *core_clean_words(const char *text);
+char *core_clean_text(const char *text); /* line feeds stay */
 
 /* --- credentials.c: the password of a session --- */
 typedef struct Credentials Credentials;
@@ -368,3 +369,31 @@ ChatState typing_take_state(Typing *typing, Conversation *conversation);
 void typing_receive(Typing *typing, Conversation *conversation, const XmppMessage *message);
 /* A message came back: nothing more is told until the peer speaks again. */
 void typing_bounced(Typing *typing, Conversation *conversation);
+
+/* --- rooms*.c, room_*.c --- */
+typedef struct Rooms Rooms;
+enum { ROOMS_PRIVATE_MAX = 2000 }; /* conversations, past which occupants do not open further ones (I9) */
+Rooms *rooms_new(Session *session);
+void rooms_free(Rooms *rooms);
+Rooms *session_rooms(const Session *session);
+void rooms_bound(Rooms *rooms);
+void rooms_resumed(Rooms *rooms);
+void rooms_closed(Rooms *rooms, bool resumable);
+/* The own presence has changed: rooms are told, too. */
+void rooms_tell_presence(Rooms *rooms);
+void rooms_set_visible(Client *client, const Conversation *conversation);
+/* False: it is no room's. */
+bool rooms_presence(Rooms *rooms, const XmppPresence *presence);
+/* Of type groupchat. */
+void rooms_message(Session *session, const XmppMessage *message);
+/* Something we sent to a room has come back; true: that is all there is to it. */
+bool rooms_message_refused(Session *session, const XmppMessage *bounce);
+/* A message exchanged with an occupant of a room; false: it is not. */
+bool rooms_private_message(Session *session, const XmppMessage *message);
+/* As the history will have it (incoming_make_message()). */
+Message *rooms_make_message(Session *session, const Conversation *conversation, const XmppMessage *message);
+/* A page of a room's archive: what is new goes into the store and the conversation (incoming_archive_page()). */
+bool rooms_archive_page(Session *session, Conversation *conversation, const MamPage *page, bool is_news,
+                        HistoryBounds *bounds, GError **error);
+/* Whether something can be said there now. WAITS: it will be joined. */
+EncryptionReadiness rooms_prepare(Session *session, const Jid *room, GError **error);

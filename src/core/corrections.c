@@ -42,14 +42,31 @@ corrections_each_text(Client *client, const Message *message, CorrectionsFunc fu
 
 /* --- what arrives --- */
 
+/* In a room: whether the author is the same occupant. A nick proves it as long as it was not away in between. */
+static bool
+is_same_occupant(const Conversation *conversation, const Message *original, const XmppMessage *message)
+{
+    const Room *room = conversation_room(conversation);
+    if (original->direction == MESSAGE_OUT) /* ours: the message is known to be, too */
+        return true;
+    if (original->occupant_id != NULL)
+        return g_strcmp0(original->occupant_id, message->occupant_id) == 0;
+    const Occupant *occupant = room_find(room, jid_resource(message->from));
+    return message->occupant_id == NULL && original->from != NULL && jid_equal(original->from, message->from)
+           && occupant != NULL && occupant_since(occupant) <= original->time;
+}
+
 /* The message that is corrected: of the same conversation and direction, so of the same author (I14). */
 static Message *
-find_corrected(Session *session, const Conversation *conversation, const char *id, MessageDirection direction)
+find_corrected(Session *session, const Conversation *conversation, const XmppMessage *correction,
+               MessageDirection direction)
 {
     const HistoryPlace place = conversations_place(conversation);
-    Message *message = direction == MESSAGE_OUT
-                           ? conversation_find_sent(conversation, id)
-                           : conversation_find_received(conversation, conversation_jid(conversation), id);
+    const char *id = correction->corrects;
+    const bool is_room = conversation_kind(conversation) == CONVERSATION_ROOM;
+    const Jid *from = is_room ? correction->from : conversation_jid(conversation);
+    Message *message = direction == MESSAGE_OUT ? conversation_find_sent(conversation, id)
+                                                : conversation_find_received(conversation, from, id);
     if (message != NULL)
         return message_ref(message);
     if (!conversations_are_kept(session_client(session), conversation))
@@ -79,22 +96,26 @@ incoming_correction(Session *session, Conversation *conversation, const XmppMess
                     MessageDirection direction)
 {
     const bool is_theirs = message->from != NULL && jid_equal_bare(message->from, conversation_jid(conversation));
-    if (conversation_kind(conversation) != CONVERSATION_CHAT || (direction == MESSAGE_IN && !is_theirs))
+    const bool is_room = conversation_kind(conversation) == CONVERSATION_ROOM;
+    if (conversation_kind(conversation) == CONVERSATION_OCCUPANT || (direction == MESSAGE_IN && !is_theirs))
         return false;
-    g_autoptr(Message) original = find_corrected(session, conversation, message->corrects, direction);
-    if (original == NULL)
+    g_autoptr(Message) original = find_corrected(session, conversation, message, direction);
+    if (original == NULL || (is_room && !is_same_occupant(conversation, original, message)))
         return false;
     /* What was said in secret is not changed from outside of it (I14, I21). */
     if (!g_str_equal(original->encryption, message->encryption != NULL ? message->encryption : "none"))
         return false;
-    g_autoptr(Message) edit = incoming_make_message(session, message, direction);
+    g_autoptr(Message) edit = is_room ? rooms_make_message(session, conversation, message)
+                                      : incoming_make_message(session, message, direction);
     if (direction == MESSAGE_OUT)
         outgoing_queue_confirm(session_outgoing(session), edit->id);
     if (keep_correction(session, conversation, original, edit) && original->serial != 0) {
         conversation_edit_message(conversation, original, edit->body, edit->time, edit->id);
         if (direction == MESSAGE_OUT)
-            outgoing_advance(session, conversation, original, MESSAGE_SENT, NULL);
+            outgoing_advance(session, conversation, original, is_room ? MESSAGE_RECEIVED : MESSAGE_SENT, NULL);
     }
+    if (is_room)
+        return true;
     reading_note_edit(session, conversation, edit);
     incoming_about(session, conversation, message, NULL);
     return true;

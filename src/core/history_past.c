@@ -69,10 +69,16 @@ past_db(const HistoryPast *past)
     return client_db(session_client(past->session));
 }
 
+/* Of who keeps the conversation's past: a room that we are in, or the account. */
 static ArchiveState
-archive_state(const HistoryPast *past)
+archive_state(const HistoryPast *past, const Conversation *conversation)
 {
-    return history_sync_archive(session_history_sync(past->session));
+    const Room *room = conversation_room(conversation);
+    if (room == NULL)
+        return history_sync_archive(session_history_sync(past->session));
+    if (room_state(room) != ROOM_JOINED)
+        return ARCHIVE_UNKNOWN;
+    return (room_flags(room) & ROOM_HAS_ARCHIVE) != 0 ? ARCHIVE_THERE : ARCHIVE_NONE;
 }
 
 static Conversation *
@@ -152,6 +158,9 @@ keep_page(const Request *request, const MamPage *page, GError **error)
 {
     const SyncGap *gap = request->gap;
     HistoryBounds bounds = { .before = gap->before != G_MAXINT64 ? gap->before : 0 };
+    Conversation *conversation = find_conversation(request);
+    if (conversation_kind(conversation) == CONVERSATION_ROOM)
+        return rooms_archive_page(request->past->session, conversation, page, false, &bounds, error);
     return incoming_archive_page(request->past->session, page, false, gap->before_id != NULL ? &bounds : NULL, error);
 }
 
@@ -258,8 +267,10 @@ static void
 ask(Request *request)
 {
     const Conversation *conversation = find_conversation(request);
+    const bool is_room = conversation_kind(conversation) == CONVERSATION_ROOM;
     const MamQuery query = {
-        .with = conversation_jid(conversation),
+        .archive = is_room ? conversation_jid(conversation) : NULL,
+        .with = is_room ? NULL : conversation_jid(conversation),
         .before = request->gap->before_id != NULL ? request->gap->before_id : "",
         .end = request->gap->before_id != NULL ? 0 : request->end,
     };
@@ -331,12 +342,13 @@ history_past_fetch(HistoryPast *past, Conversation *conversation)
     gint64 end = 0;
     if (has_request(past, conversation))
         return;
-    if (conversation_kind(conversation) != CONVERSATION_CHAT || !conversations_are_kept(client, conversation)
-        || archive_state(past) == ARCHIVE_NONE || sync_is_complete(past_db(past), &place)) {
+    if (conversation_kind(conversation) == CONVERSATION_OCCUPANT || !conversations_are_kept(client, conversation)
+        || archive_state(past, conversation) == ARCHIVE_NONE || sync_is_complete(past_db(past), &place)) {
         conversation_set_past(conversation, PAST_COMPLETE, NULL);
         return;
     }
-    if (!session_is_online(past->session)) {
+    const Room *room = conversation_room(conversation);
+    if (!session_is_online(past->session) || (room != NULL && room_state(room) != ROOM_JOINED)) {
         conversation_set_past(conversation, PAST_MISSING, words_offline());
         return;
     }
@@ -348,7 +360,7 @@ history_past_fetch(HistoryPast *past, Conversation *conversation)
     Request *request = add_request(past, conversation, gap);
     request->end = end;
     conversation_set_past(conversation, PAST_LOADING, NULL);
-    if (archive_state(past) == ARCHIVE_THERE)
+    if (archive_state(past, conversation) == ARCHIVE_THERE)
         ask(request);
 }
 
@@ -357,7 +369,8 @@ history_past_fill_gaps(HistoryPast *past, Conversation *conversation)
 {
     const HistoryPlace place = conversations_place(conversation);
     g_autoptr(GPtrArray) gaps = NULL;
-    if (has_request(past, conversation) || !session_is_online(past->session) || archive_state(past) != ARCHIVE_THERE)
+    if (has_request(past, conversation) || !session_is_online(past->session)
+        || archive_state(past, conversation) != ARCHIVE_THERE)
         return;
     gaps = sync_gaps(past_db(past), &place, NULL);
     for (guint i = 0; gaps != NULL && i < gaps->len; i++) {
@@ -393,7 +406,7 @@ repeat(Request *request)
     if (conversation == NULL)
         return;
     conversation_set_past(conversation, PAST_UNKNOWN, NULL);
-    if (archive_state(past) == ARCHIVE_UNKNOWN)
+    if (archive_state(past, conversation) == ARCHIVE_UNKNOWN)
         conversation_set_past(conversation, PAST_MISSING, words_offline());
     else
         history_past_fetch(past, conversation);

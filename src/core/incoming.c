@@ -24,7 +24,9 @@ static Message *
 find_bounced(const Session *session, const XmppMessage *bounce, Conversation **conversation)
 {
     const Account *account = session_account(session);
-    *conversation = bounce->from != NULL ? account_find_conversation(account, bounce->from) : NULL;
+    *conversation = bounce->from != NULL ? account_find_private(account, bounce->from) : NULL;
+    if (*conversation == NULL && bounce->from != NULL)
+        *conversation = account_find_conversation(account, bounce->from);
     Message *sent = *conversation != NULL ? conversation_find_sent(*conversation, bounce->id) : NULL;
     if (sent != NULL || !is_own_server(account, bounce->from))
         return sent;
@@ -57,7 +59,7 @@ static void
 receive_error(Session *session, const XmppMessage *bounce)
 {
     Conversation *conversation;
-    if (bounce->id == NULL || bounce->error == NULL)
+    if (bounce->id == NULL || bounce->error == NULL || rooms_message_refused(session, bounce))
         return;
     g_autofree char *reason = stanza_error_words(bounce->error);
     encryption_bounced(session, bounce, reason);
@@ -231,6 +233,8 @@ incoming_message(Session *session, const XmppMessage *message)
     switch (message->type) {
     case XMPP_MESSAGE_NORMAL:
     case XMPP_MESSAGE_CHAT:
+        if (rooms_private_message(session, message))
+            break;
         if (encryption_open(session, message, &opened))
             receive_chat(session, opened != NULL ? opened : message);
         note_archive_id(session, message);
@@ -241,7 +245,8 @@ incoming_message(Session *session, const XmppMessage *message)
     case XMPP_MESSAGE_HEADLINE:
         receive_headline(session, message);
         break;
-    case XMPP_MESSAGE_GROUPCHAT: /* no room was joined */
+    case XMPP_MESSAGE_GROUPCHAT:
+        rooms_message(session, message);
         break;
     }
 }

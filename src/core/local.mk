@@ -38,7 +38,11 @@ src_core_libcore_a_SOURCES = \
 	src/core/records_private.h \
 	src/core/retention.c src/core/retention.h \
 	src/core/roster_keeper.c \
-	src/core/rooms.h \
+	src/core/room_history.c \
+	src/core/room_messages.c \
+	src/core/rooms.c src/core/rooms.h src/core/rooms_private.h \
+	src/core/rooms_ping.c \
+	src/core/rooms_words.c \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \
 	src/core/session_resume.c \

@@ -103,16 +103,31 @@ outgoing_current_id(const Message *message)
 
 /* --- sending --- */
 
+/* Private messages in rooms are for one person, as chats are, but cannot be encrypted (I21). */
+static bool
+check_private(const Session *session, const Conversation *conversation, GError **error)
+{
+    const Settings *settings = client_settings(session_client(session));
+    const char *account = account_name(session_account(session));
+    const char *room = jid_bare(conversation_jid(conversation));
+    if (g_str_equal(settings_get_text(settings, SETTING_ENCRYPTION, account, room), "none")
+        && !g_str_equal(settings_get_text(settings, SETTING_OTR_POLICY, account, room), "always"))
+        return true;
+    g_set_error(error, CONFAB_ERROR, ERROR_ENCRYPTION,
+                _("private messages in rooms cannot be encrypted, which the settings want: nothing was sent; /msg their own "
+                  "address, or allow it for %s"), room);
+    return false;
+}
+
 /* Refuses what the conversation's intent does not allow (I21), before anything is written. */
 static bool
 check_conversation(Session *session, Conversation *conversation, GError **error)
 {
-    if (conversation_kind(conversation) != CONVERSATION_CHAT) {
-        g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("%s is a room you have not joined: nothing was sent"),
-                    conversation_label(conversation));
+    const Jid *with = conversation_jid(conversation);
+    if (conversation_kind(conversation) != CONVERSATION_CHAT && rooms_prepare(session, with, error) == ENCRYPTION_REFUSED)
         return false;
-    }
-    return encryption_check(session, conversation, error);
+    return conversation_kind(conversation) == CONVERSATION_OCCUPANT ? check_private(session, conversation, error)
+                                                                    : encryption_check(session, conversation, error);
 }
 
 /* The text as it will be sent; NULL: refused. */
@@ -208,6 +223,22 @@ find_said_before(const Conversation *conversation, const char *text)
     return NULL;
 }
 
+/* Who says it: the account; in rooms the occupant, as whom it comes back. The caller's reference. */
+static Jid *
+own_jid(const Session *session, const Conversation *conversation)
+{
+    const Account *account = session_account(session);
+    const Room *room = conversation_kind(conversation) != CONVERSATION_CHAT
+                           ? account_find_room(account, conversation_jid(conversation))
+                           : NULL;
+    Jid *occupant = room != NULL && room_nick(room) != NULL
+                        ? jid_with_resource(room_jid(room), room_nick(room), NULL)
+                        : NULL;
+    if (occupant != NULL)
+        return occupant;
+    return jid_ref(account_full_jid(account) != NULL ? account_full_jid(account) : account_jid(account));
+}
+
 Message *
 outgoing_send(Client *client, Conversation *conversation, const char *body, GError **error)
 {
@@ -219,8 +250,7 @@ outgoing_send(Client *client, Conversation *conversation, const char *body, GErr
     Message *failed = find_said_before(conversation, text);
     if (failed != NULL)
         return resend(session, conversation, failed, error) ? failed : NULL;
-    const Account *account = session_account(session);
-    const Jid *from = account_full_jid(account) != NULL ? account_full_jid(account) : account_jid(account);
+    g_autoptr(Jid) from = own_jid(session, conversation);
     g_autofree char *id = stream_new_id();
     g_autoptr(Message) message = message_new(&(MessageInit) {
         .direction = MESSAGE_OUT,

@@ -120,7 +120,10 @@ static Conversation *
 find_conversation(const OutgoingQueue *queue, const Pending *pending)
 {
     g_autoptr(Jid) with = jid_new(pending->row->with, NULL);
-    return with != NULL ? account_find_conversation(session_account(queue->session), with) : NULL;
+    if (with == NULL)
+        return NULL;
+    return jid_is_bare(with) ? account_find_conversation(session_account(queue->session), with)
+                             : account_find_private(session_account(queue->session), with);
 }
 
 /* The state is that of the text that is shown: a correction on its way is another one. */
@@ -172,16 +175,18 @@ make_stanza(const Pending *pending, const Conversation *conversation, ChatState 
 {
     const OutboxRow *row = pending->row;
     const Jid *locked_to = conversation != NULL ? conversation_locked_to(conversation) : NULL;
+    const bool is_room = row->kind == CONVERSATION_ROOM;
     XmppMessage *stanza = message_stanza_new();
     stanza->to = locked_to != NULL ? jid_ref(locked_to) : jid_new(row->with, NULL);
-    stanza->type = XMPP_MESSAGE_CHAT;
-    stanza->chat_state = state;
+    stanza->type = is_room ? XMPP_MESSAGE_GROUPCHAT : XMPP_MESSAGE_CHAT;
+    stanza->chat_state = is_room ? CHAT_STATE_NONE : state;
+    stanza->is_from_occupant = row->kind == CONVERSATION_OCCUPANT;
     stanza->id = g_strdup(row->id);
     stanza->origin_id = g_strdup(row->id);
     stanza->body = g_strdup(row->body);
     stanza->corrects = g_strdup(row->corrects);
-    stanza->wants_receipt = true;
-    stanza->markable = true;
+    stanza->wants_receipt = row->kind == CONVERSATION_CHAT; /* in rooms they come back by themselves */
+    stanza->markable = row->kind == CONVERSATION_CHAT;
     return stanza;
 }
 
@@ -194,7 +199,7 @@ intent_of(const OutboxRow *row, const Conversation *conversation)
 
 typedef enum {
     WRITTEN,
-    WAITS, /* for encryption: what is for somebody else may pass */
+    WAITS, /* for encryption, or for a room: what is for somebody else may pass */
     NOT_ONLINE,
     DROPPED,
 } Outcome;
@@ -259,6 +264,14 @@ prepare_sealed(OutgoingQueue *queue, Pending *pending, Conversation *conversatio
     return pending->refused != NULL ? ENCRYPTION_REFUSED : pending->sealed != NULL ? ENCRYPTION_READY : ENCRYPTION_WAITS;
 }
 
+/* What is said to a room waits until we are in it, and know what the room has of us already. */
+static EncryptionReadiness
+prepare_room(const OutgoingQueue *queue, const Pending *pending, GError **error)
+{
+    g_autoptr(Jid) with = jid_new(pending->row->with, error);
+    return with != NULL ? rooms_prepare(queue->session, with, error) : ENCRYPTION_REFUSED;
+}
+
 /* The message shows how it was encrypted, not only that it should be. */
 static void
 note_trust(const OutgoingQueue *queue, const Pending *pending, Conversation *conversation, const Envelope *envelope)
@@ -280,7 +293,8 @@ make_plain(const OutgoingQueue *queue, const Pending *pending, Conversation *con
     const ChatState state =
         conversation != NULL ? typing_take_state(session_typing(session), conversation) : CHAT_STATE_NONE;
     XmppMessage *stanza = make_stanza(pending, conversation, state);
-    encryption_offer(session, stanza);
+    if (pending->row->kind == CONVERSATION_CHAT)
+        encryption_offer(session, stanza);
     return envelope_plain(stanza, "none", error);
 }
 
@@ -294,7 +308,9 @@ write_pending(OutgoingQueue *queue, GList *link)
     const char *intent = intent_of(row, conversation);
     g_autoptr(GError) error = NULL;
     EncryptionReadiness readiness = ENCRYPTION_READY;
-    if (!g_str_equal(intent, "none"))
+    if (row->kind != CONVERSATION_CHAT)
+        readiness = prepare_room(queue, pending, &error);
+    if (readiness == ENCRYPTION_READY && !g_str_equal(intent, "none"))
         readiness = prepare_sealed(queue, pending, conversation, intent, &error);
     if (readiness == ENCRYPTION_WAITS)
         return WAITS;

@@ -25,6 +25,7 @@ own_presence_restore(Session *session)
         return;
     presence_send(session_stream(session), NULL, (PresenceShow) account_availability(account), account_status(account),
                   account_priority(account));
+    rooms_tell_presence(session_rooms(session));
     g_autofree char *words = describe(account);
     session_set_told_presence(session, words);
 }

@@ -171,10 +171,23 @@ is_kept(const Session *session, const Jid *with)
     return strcmp(keep, "never") != 0;
 }
 
+/* Only those with occupants have a full JID. */
+static Conversation *
+find_conversation(const Session *session, const Jid *with)
+{
+    const Account *account = session_account(session);
+    return jid_is_bare(with) ? account_find_conversation(account, with) : account_find_private(account, with);
+}
+
 static HistoryPlace
 place_of(const Session *session, const Jid *with)
 {
-    return (HistoryPlace) { session_store_key(session), jid_text(with), CONVERSATION_CHAT };
+    const Conversation *conversation = find_conversation(session, with);
+    return (HistoryPlace) {
+        .account = session_store_key(session),
+        .with = jid_text(with),
+        .kind = conversation != NULL ? conversation_kind(conversation) : CONVERSATION_CHAT,
+    };
 }
 
 /* The store knows of all, but also of those of a page that is still being shown; so the model counts where it can. */
@@ -195,7 +208,7 @@ count_unread(const Session *session, const Conversation *conversation, gint64 or
 void
 reading_set(Session *session, const Jid *with, gint64 order)
 {
-    Conversation *conversation = account_find_conversation(session_account(session), with);
+    Conversation *conversation = find_conversation(session, with);
     const HistoryPlace place = place_of(session, with);
     g_autoptr(GError) error = NULL;
     if (is_kept(session, with) && !history_set_read(client_db(session_client(session)), &place, order, &error))

@@ -29,6 +29,7 @@ struct Session {
     Reading *reading;
     Typing *typing;
     Encryption *encryption;
+    Rooms *rooms;
     RosterKeeper *roster_keeper;
 
     bool wanted;  /* the user wants to be online */
@@ -111,6 +112,12 @@ Typing *
 session_typing(const Session *session)
 {
     return session->typing;
+}
+
+Rooms *
+session_rooms(const Session *session)
+{
+    return session->rooms;
 }
 
 Encryption *
@@ -442,6 +449,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
     encryption_bound(session);
     outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
+    rooms_bound(session->rooms);
     activity_online(client_activity(session->client), session, false);
     reading_online(session->reading);
     finish_connect(session, NULL);
@@ -457,10 +465,12 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         own_presence_renew(session);
         encryption_bound(session);
         history_sync_bound(session->history_sync);
+        rooms_bound(session->rooms);
     } else {
         own_presence_resume(session);
         outgoing_queue_resumed(session->outgoing);
         history_sync_resumed(session->history_sync);
+        rooms_resumed(session->rooms);
     }
     activity_online(client_activity(session->client), session, true);
     reading_online(session->reading);
@@ -490,6 +500,7 @@ on_closed(Session *session, XmppCloseReason reason, bool fatal, bool resumable, 
     session_resume_save(session->resume);
     outgoing_queue_closed(session->outgoing);
     history_sync_closed(session->history_sync);
+    rooms_closed(session->rooms, resumable);
     if (!resumable) {
         typing_reset(session->typing);
         incoming_presence_forget(session);
@@ -544,7 +555,8 @@ on_xmpp_event(gconstpointer data, gpointer user)
         client_check_shutdown(session->client);
         break;
     case XMPP_EVENT_PRESENCE:
-        incoming_presence(session, event->presence);
+        if (!rooms_presence(session->rooms, event->presence))
+            incoming_presence(session, event->presence);
         break;
     case XMPP_EVENT_SUBSCRIPTION:
         incoming_subscription(session, event->subscription.from, event->subscription.act, event->subscription.status);
@@ -715,6 +727,7 @@ session_new(Client *client, const AccountConfig *config)
     session->reading = reading_new(session);
     session->typing = typing_new(session);
     session->encryption = encryption_new(session);
+    session->rooms = rooms_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
     account_memory_lend_caps(session);
@@ -736,6 +749,7 @@ session_free(Session *session)
         tell_done(session);
     }
     bus_free(session->bus);
+    rooms_free(session->rooms);
     encryption_free(session->encryption);
     typing_free(session->typing);
     reading_free(session->reading);

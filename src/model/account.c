@@ -16,7 +16,8 @@ struct Account {
     char *status;
     int priority;
     GPtrArray *conversations; /* owned, in order of creation */
-    GHashTable *by_jid;       /* bare Jid (the conversation's) → Conversation */
+    GHashTable *by_jid;       /* bare Jid (the conversation's) → Conversation: chats and rooms */
+    GHashTable *by_occupant;  /* full Jid (the conversation's) → Conversation */
     guint64 last_serial;
 };
 
@@ -39,6 +40,7 @@ account_new(const char *name, const Jid *bare_jid, Bus *bus)
     account->roster = roster_new(account);
     account->conversations = g_ptr_array_new_with_free_func((GDestroyNotify) conversation_free);
     account->by_jid = g_hash_table_new(jid_bare_hash, jid_bare_hash_equal);
+    account->by_occupant = g_hash_table_new(jid_hash, jid_hash_equal);
     /* Serials are unique among all accounts that ever were, without a counter of ours that all share: GLib gives every
      * new string a number of its own. */
     g_autofree char *unique = g_uuid_string_random();
@@ -53,6 +55,7 @@ account_free(Account *account)
         return;
     g_ptr_array_unref(account->conversations);
     g_hash_table_unref(account->by_jid);
+    g_hash_table_unref(account->by_occupant);
     roster_free(account->roster);
     jid_unref(account->jid);
     g_clear_pointer(&account->full_jid, jid_unref);
@@ -186,14 +189,33 @@ account_find_conversation(const Account *account, const Jid *bare)
 }
 
 Conversation *
-account_ensure_conversation(Account *account, const Jid *bare, ConversationKind kind)
+account_find_private(const Account *account, const Jid *occupant)
 {
-    Conversation *conversation = account_find_conversation(account, bare);
+    return g_hash_table_lookup(account->by_occupant, occupant);
+}
+
+Room *
+account_find_room(const Account *account, const Jid *jid)
+{
+    const Conversation *conversation = account_find_conversation(account, jid);
+    return conversation != NULL ? conversation_room(conversation) : NULL;
+}
+
+static GHashTable *
+table_of(const Account *account, ConversationKind kind)
+{
+    return kind == CONVERSATION_OCCUPANT ? account->by_occupant : account->by_jid;
+}
+
+Conversation *
+account_ensure_conversation(Account *account, const Jid *jid, ConversationKind kind)
+{
+    Conversation *conversation = g_hash_table_lookup(table_of(account, kind), jid);
     if (conversation != NULL)
         return conversation;
-    conversation = conversation_new(account, bare, kind);
+    conversation = conversation_new(account, jid, kind);
     g_ptr_array_add(account->conversations, conversation);
-    g_hash_table_insert(account->by_jid, (gpointer) conversation_jid(conversation), conversation);
+    g_hash_table_insert(table_of(account, kind), (gpointer) conversation_jid(conversation), conversation);
     account_publish(account, (ModelEvent) { .type = CONVERSATION_ADDED, .conversation = { conversation } });
     return conversation;
 }
@@ -202,7 +224,7 @@ void
 account_remove_conversation(Account *account, Conversation *conversation)
 {
     account_publish(account, (ModelEvent) { .type = CONVERSATION_REMOVED, .conversation = { conversation } });
-    g_hash_table_remove(account->by_jid, conversation_jid(conversation));
+    g_hash_table_remove(table_of(account, conversation_kind(conversation)), conversation_jid(conversation));
     g_ptr_array_remove(account->conversations, conversation);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "model/message_list.h"
 #include "model/model_private.h"
 
@@ -11,6 +12,8 @@ struct Conversation {
     Account *account;
     Jid *jid;
     ConversationKind kind;
+    Room *room;  /* of kind ROOM */
+    char *label; /* of kind OCCUPANT */
     MessageList *messages;
     guint64 forgotten;
     gint64 read_order; /* everything up to there is read */
@@ -24,14 +27,26 @@ struct Conversation {
     ConversationEncryption encryption; /* its strings are the conversation's */
 };
 
+/* "nick (room)". */
+static char *
+make_label(const Jid *occupant)
+{
+    g_autofree char *nick = g_strstrip(text_clean(jid_resource(occupant), -1, TEXT_LINE | TEXT_STRICT));
+    return g_strdup_printf("%s (%s)", nick, jid_local(occupant) != NULL ? jid_local(occupant) : jid_bare(occupant));
+}
+
 Conversation *
-conversation_new(Account *account, const Jid *bare, ConversationKind kind)
+conversation_new(Account *account, const Jid *jid, ConversationKind kind)
 {
     Conversation *conversation = g_new0(Conversation, 1);
     conversation->serial = account_next_serial(account);
     conversation->account = account;
-    conversation->jid = jid_to_bare(bare);
+    conversation->jid = kind == CONVERSATION_OCCUPANT ? jid_ref(jid) : jid_to_bare(jid);
     conversation->kind = kind;
+    if (kind == CONVERSATION_ROOM)
+        conversation->room = room_new(conversation);
+    if (kind == CONVERSATION_OCCUPANT)
+        conversation->label = make_label(jid);
     conversation->messages = message_list_new();
     conversation->intent = g_strdup("none");
     return conversation;
@@ -51,7 +66,9 @@ conversation_free(Conversation *conversation)
     message_list_free(conversation->messages);
     g_free(conversation->past_words);
     g_clear_pointer(&conversation->gaps, g_array_unref);
+    g_clear_pointer(&conversation->room, room_free);
     jid_unref(conversation->jid);
+    g_free(conversation->label);
     g_clear_pointer(&conversation->locked_to, jid_unref);
     g_free(conversation->intent);
     encryption_clear(&conversation->encryption);
@@ -86,13 +103,23 @@ const char *
 conversation_label(const Conversation *conversation)
 {
     const Contact *contact = conversation_contact(conversation);
+    if (conversation->label != NULL)
+        return conversation->label;
     return contact != NULL ? contact_label(contact) : jid_text(conversation->jid);
 }
 
 Contact *
 conversation_contact(const Conversation *conversation)
 {
-    return roster_find(account_roster(conversation->account), conversation->jid);
+    return conversation->kind == CONVERSATION_CHAT
+               ? roster_find(account_roster(conversation->account), conversation->jid)
+               : NULL;
+}
+
+Room *
+conversation_room(const Conversation *conversation)
+{
+    return conversation->room;
 }
 
 guint
@@ -316,6 +343,24 @@ guint
 conversation_unread(const Conversation *conversation)
 {
     return conversation->unread;
+}
+
+/* Unread ones behind what is read, as far as they are loaded. */
+guint
+conversation_mentions(const Conversation *conversation)
+{
+    guint mentions = 0;
+    guint unread = conversation->unread;
+    for (guint i = conversation_message_count(conversation); i > 0 && unread > 0; i--) {
+        const Message *message = message_list_at(conversation->messages, i - 1);
+        if (message->order <= conversation->read_order)
+            break;
+        if (message->direction != MESSAGE_IN)
+            continue;
+        unread--;
+        mentions += message->mention || conversation->kind != CONVERSATION_ROOM;
+    }
+    return mentions;
 }
 
 guint

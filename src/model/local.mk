@@ -8,8 +8,8 @@ src_model_libmodel_a_SOURCES = \
 	src/model/message_list.c src/model/message_list.h \
 	src/model/model_event.h \
 	src/model/model_private.h \
-	src/model/occupant.h \
-	src/model/room.h \
+	src/model/occupant.c src/model/occupant.h src/model/occupant_private.h \
+	src/model/room.c src/model/room.h \
 	src/model/roster.c src/model/roster.h \
 	src/model/types.c src/model/types.h
 src_model_libmodel_a_CPPFLAGS = $(AM_CPPFLAGS)

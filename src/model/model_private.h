@@ -9,8 +9,11 @@ guint64 account_next_serial(Account *account);
 /* Publishes with the account filled in. */
 void account_publish(Account *account, ModelEvent event);
 
-Conversation *conversation_new(Account *account, const Jid *bare, ConversationKind kind);
+Conversation *conversation_new(Account *account, const Jid *jid, ConversationKind kind);
 void conversation_free(Conversation *conversation);
+
+Room *room_new(Conversation *conversation);
+void room_free(Room *room);
 
 Contact *contact_new(Account *account, const Jid *bare);
 void contact_free(Contact *contact);

@@ -2,5 +2,7 @@
 noinst_LIBRARIES += src/rpc/librpc.a
 src_rpc_librpc_a_SOURCES = \
 	src/rpc/event_json.c src/rpc/event_json.h \
+	src/rpc/json_parts.c src/rpc/json_parts.h \
+	src/rpc/room_json.c src/rpc/room_json.h \
 	src/rpc/record_json.c src/rpc/record_json.h
 src_rpc_librpc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

@@ -123,13 +123,9 @@ presence_receive(XmppStream *stream, xmpp_stanza_t *stanza)
     }
 }
 
-bool
-presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *status,
-              int priority)
+static xmpp_stanza_t *
+make(XmppStream *stream, const Jid *to, PresenceShow show, const char *status, int priority)
 {
-    if (stream_phase(stream) != XMPP_PHASE_ONLINE)
-        return false;
-
     const ModuleTable *modules = stream_modules(stream);
     xmpp_stanza_t *stanza = stanza_new(stream_ctx(stream), "presence", NULL);
     if (to)
@@ -149,6 +145,27 @@ presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *
         if (row->encode_presence)
             row->encode_presence(stream, stanza);
     }
+    return stanza;
+}
+
+bool
+presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *status,
+              int priority)
+{
+    return stream_phase(stream) == XMPP_PHASE_ONLINE
+           && stream_send(stream, make(stream, to, show, status, priority));
+}
+
+bool
+presence_send_with(XmppStream *stream, const Jid *to, PresenceShow show, const char *status,
+                   xmpp_stanza_t *take_child)
+{
+    if (stream_phase(stream) != XMPP_PHASE_ONLINE) {
+        xmpp_stanza_release(take_child);
+        return false;
+    }
+    xmpp_stanza_t *stanza = make(stream, to, show, status, 0);
+    stanza_take(stanza, take_child);
     return stream_send(stream, stanza);
 }
 

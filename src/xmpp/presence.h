@@ -6,4 +6,7 @@
 
 /* Broadcasts own presence; OFFLINE sends unavailable. `to` NULL: broadcast. */
 bool presence_send(XmppStream *stream, const Jid *to, PresenceShow show, const char *status, int priority);
+/* Directed, with an element of a XEP in it. */
+bool presence_send_with(XmppStream *stream, const Jid *to, PresenceShow show, const char *status,
+                        xmpp_stanza_t *take_child);
 bool presence_send_subscription(XmppStream *stream, const Jid *to, SubscriptionAct act, const char *status);

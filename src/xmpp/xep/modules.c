@@ -15,6 +15,7 @@
 #include "xmpp/xep/mam_prefs.h"
 #include "xmpp/xep/markers.h"
 #include "xmpp/xep/mds.h"
+#include "xmpp/xep/muc.h"
 #include "xmpp/xep/pep.h"
 #include "xmpp/xep/ping.h"
 #include "xmpp/xep/receipts.h"
@@ -29,7 +30,7 @@ static const XmppModule *const modules[] = {
     &carbons_module,   &forwarded_module, &rsm_module,      &mam_module,        &mam_prefs_module,
     &delay_module,     &stanza_id_module, &receipts_module, &markers_module,    &correction_module,
     &hints_module,     &chatstates_module, &pep_module,     &mds_module,        &csi_module,
-    &eme_module,
+    &eme_module,       &muc_module,
     NULL,
 };
 
