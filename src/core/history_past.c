@@ -143,9 +143,10 @@ show_older(const HistoryPast *past, Conversation *conversation, GError **error)
 static gint64
 oldest_order(const HistoryPast *past, const HistoryPlace *place, const MamPage *page)
 {
+    const char *archive = place->kind == CONVERSATION_ROOM ? place->with : NULL;
     for (guint i = 0; i < page->messages->len; i++) {
         const XmppMessage *stanza = g_ptr_array_index(page->messages, i);
-        g_autoptr(Message) message = history_find_archived(past_db(past), place, NULL, stanza->archive_id, NULL);
+        g_autoptr(Message) message = history_find_archived(past_db(past), place, archive, stanza->archive_id, NULL);
         if (message != NULL)
             return message->order;
     }

@@ -89,6 +89,15 @@ add_time(GString *out, const char *key, gint64 time)
     record_add_json_text(out, key, when);
 }
 
+/* Words of the import, too. */
+static const char *
+kind_word(ConversationKind kind)
+{
+    static const char *const words[] = {
+        [CONVERSATION_CHAT] = "chat", [CONVERSATION_ROOM] = "room", [CONVERSATION_OCCUPANT] = "private" };
+    return words[kind];
+}
+
 void
 record_begin_json(GString *out, const Message *message, const char *account, const char *with, ConversationKind kind)
 {
@@ -99,7 +108,10 @@ record_begin_json(GString *out, const Message *message, const char *account, con
     record_add_json_text(out, "with", with);
     record_add_json_text(out, "from", message->from == NULL ? NULL : jid_text(message->from));
     record_add_json_text(out, "direction", message->direction == MESSAGE_IN ? "in" : "out");
-    record_add_json_text(out, "kind", kind == CONVERSATION_ROOM ? "room" : "chat");
+    record_add_json_text(out, "kind", kind_word(kind));
+    if (kind == CONVERSATION_ROOM && message->from != NULL)
+        record_add_json_text(out, "nick", jid_resource(message->from));
+    add_known(out, "occupant_id", message->occupant_id);
     record_add_json_text(out, "body", message->body);
     record_add_json_text(out, "encryption", message->encryption);
     record_add_json_text(out, "trust", message->trust);
@@ -153,7 +165,6 @@ record_to_json(const RecordsEntry *entry, bool complete, GString *out)
     if (complete) {
         add_known(out, "origin_id", message->origin_id);
         add_known(out, "archive_id", message->archive_id);
-        add_known(out, "occupant_id", message->occupant_id);
         add_known(out, "edit_id", message->edit_id);
         if (entry->earlier_count > 0)
             add_earlier(out, entry);

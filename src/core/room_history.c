@@ -72,7 +72,7 @@ note_gap(const Stay *stay, const Conversation *conversation, const MamPage *page
 {
     const HistoryPlace place = conversations_place(conversation);
     g_autoptr(Message) first = page->first != NULL
-                                   ? history_find_archived(stay_db(stay), &place, NULL, page->first, NULL)
+                                   ? history_find_archived(stay_db(stay), &place, place.with, page->first, NULL)
                                    : NULL;
     const SyncGap gap = {
         .after = stay->history_order,

@@ -5,12 +5,15 @@
 #include "core/rooms_private.h"
 #include "xmpp/xep/ping.h"
 
+/* After which it is asked, in microseconds; 0: never. */
 static gint64
 silence_of(const Stay *stay)
 {
     const Session *session = stay->rooms->session;
-    return settings_get_int(client_settings(session_client(session)), SETTING_ROOM_PING,
-                            account_name(session_account(session)), jid_text(stay->jid));
+    const Client *client = session_client(session);
+    const gint64 seconds = settings_get_int(client_settings(client), SETTING_ROOM_PING,
+                                            account_name(session_account(session)), jid_text(stay->jid));
+    return client_delay(client, (guint) seconds * 1000) * G_TIME_SPAN_MILLISECOND;
 }
 
 /* XEP-0410 §3: what an answer says. */
@@ -56,7 +59,7 @@ on_silence(gpointer data)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Stay *stay = value;
         const gint64 silence = silence_of(stay);
-        if (stay->stage == STAY_IN && silence > 0 && now - stay->heard >= silence * G_TIME_SPAN_SECOND)
+        if (stay->stage == STAY_IN && silence > 0 && now - stay->heard >= silence)
             ask(stay);
     }
     rooms_ping_plan(rooms);
@@ -78,12 +81,12 @@ rooms_ping_plan(Rooms *rooms)
         const Stay *stay = value;
         const gint64 silence = silence_of(stay);
         if (stay->stage == STAY_IN && stay->ping == 0 && silence > 0)
-            due = MIN(due, stay->heard + silence * G_TIME_SPAN_SECOND);
+            due = MIN(due, stay->heard + silence);
     }
     if (due == G_MAXINT64)
         return;
     const gint64 left = CLAMP((due - now) / G_TIME_SPAN_MILLISECOND, 0, G_MAXINT32) + 1;
-    rooms->ping_timer = g_timeout_add(client_delay(session_client(rooms->session), (guint) left), on_silence, rooms);
+    rooms->ping_timer = g_timeout_add((guint) left, on_silence, rooms);
 }
 
 void

@@ -195,7 +195,9 @@ static char *
 text_of(const ModelEvent *event)
 {
     const Message *message = event->message.message;
-    const char *with = jid_text(conversation_jid(event->message.conversation));
+    const Conversation *conversation = event->message.conversation;
+    const bool names_sender = conversation_kind(conversation) == CONVERSATION_ROOM && message->from != NULL;
+    const char *with = jid_text(names_sender ? message->from : conversation_jid(conversation));
     return message->direction == MESSAGE_IN ? g_strdup_printf("%s: %s", with, message->body)
                                             : g_strdup_printf("> %s: %s", with, message->body);
 }

@@ -147,13 +147,15 @@ read_message(RecordJson *json, JsonObject *object, RecordJsonMessage *message, G
         return bad(error, _("“time” is no time like 2026-11-22T10:00:00Z"));
     if (direction == NULL || (strcmp(direction, "in") != 0 && strcmp(direction, "out") != 0))
         return bad(error, _("“direction” is neither “in” nor “out”"));
-    if (kind != NULL && strcmp(kind, "chat") != 0 && strcmp(kind, "room") != 0)
-        return bad(error, _("“kind” is neither “chat” nor “room”"));
+    if (kind != NULL && strcmp(kind, "chat") != 0 && strcmp(kind, "room") != 0 && strcmp(kind, "private") != 0)
+        return bad(error, _("“kind” is none of “chat”, “room”, “private”"));
     if (edited != NULL && !when_parse(edited, &init->edited))
         return bad(error, _("“edited” is no time like 2026-11-22T10:00:00Z"));
     if (!read_earlier(json, object, &message->item))
         return bad(error, _("“earlier” is no list of texts with their times"));
-    message->item.kind = g_strcmp0(kind, "room") == 0 ? CONVERSATION_ROOM : CONVERSATION_CHAT;
+    message->item.kind = g_strcmp0(kind, "room") == 0      ? CONVERSATION_ROOM
+                         : g_strcmp0(kind, "private") == 0 ? CONVERSATION_OCCUPANT
+                                                           : CONVERSATION_CHAT;
     init->direction = strcmp(direction, "in") == 0 ? MESSAGE_IN : MESSAGE_OUT;
     init->id = text_of(object, "id");
     init->origin_id = text_of(object, "origin_id");

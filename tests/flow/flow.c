@@ -38,6 +38,46 @@ describe_state(const Account *account)
 }
 
 static char *
+describe_room(const ModelEvent *event)
+{
+    const Room *room = conversation_room(event->room.conversation);
+    const char *jid = jid_text(room_jid(room)), *reason = room_reason(room);
+    const OccupantLeave *how = event->room.how;
+    switch (event->room.what) {
+    case ROOM_STATE:
+        return g_strdup_printf("room %s %s%s%s%s%s", jid, room_state_word(room_state(room)), how != NULL ? " " : "",
+                               how != NULL ? leave_cause_word(how->cause) : "", reason != NULL ? ": " : "",
+                               reason != NULL ? reason : "");
+    case ROOM_SUBJECT:
+        return g_strdup_printf("topic %s: %s", jid, room_subject(room) != NULL ? room_subject(room) : "");
+    case ROOM_INFO:
+        return g_strdup_printf("info %s: %s", jid, room_name(room) != NULL ? room_name(room) : "");
+    case ROOM_OCCUPANTS:
+        return g_strdup_printf("occupants %s %u", jid, room_occupant_count(room));
+    case ROOM_CODES:
+        return g_strdup_printf("code %s %u", jid, event->room.codes[0]);
+    }
+    g_assert_not_reached();
+}
+
+static char *
+describe_occupant(const ModelEvent *event)
+{
+    const Occupant *occupant = event->occupant.occupant;
+    const OccupantLeave *how = event->occupant.how;
+    const char *label = occupant_label(occupant);
+    if (event->type == OCCUPANT_RENAMED)
+        return g_strdup_printf("occupant %s was %s", label, event->occupant.before);
+    if (how != NULL)
+        return g_strdup_printf("occupant %s %s%s%s%s%s", label, leave_cause_word(how->cause),
+                               how->actor != NULL ? " by " : "", how->actor != NULL ? how->actor : "",
+                               how->reason != NULL ? ": " : "", how->reason != NULL ? how->reason : "");
+    return g_strdup_printf("occupant %s %s %s %s", label, event->type == OCCUPANT_JOINED ? "joined" : "is",
+                           occupant_role_word(occupant_role(occupant)),
+                           occupant_affiliation_word(occupant_affiliation(occupant)));
+}
+
+static char *
 describe(const ModelEvent *event)
 {
     static const char *const levels[] = { "info", "warning", "error", "alarm" };
@@ -95,6 +135,21 @@ describe(const ModelEvent *event)
     case KEY_CHANGED:
         return g_strdup_printf("key %s %s %s%s", jid_text(event->key.peer), event->key.fingerprint, event->key.trust,
                                event->key.is_alarm ? " alarm" : "");
+    case ROOM_CHANGED:
+        return describe_room(event);
+    case OCCUPANT_JOINED:
+    case OCCUPANT_CHANGED:
+    case OCCUPANT_RENAMED:
+    case OCCUPANT_LEFT:
+        return describe_occupant(event);
+    case INVITATION:
+        return g_strdup_printf("%s %s by %s: %s", event->invitation.is_declined ? "declined" : "invited",
+                               jid_text(event->invitation.room),
+                               event->invitation.from != NULL ? jid_text(event->invitation.from) : "-",
+                               event->invitation.reason != NULL ? event->invitation.reason : "");
+    case MESSAGE_ANNOTATED:
+        return g_strdup_printf("%s %s by %s", event->annotation.what, event->annotation.message->body,
+                               event->annotation.by != NULL ? event->annotation.by : "-");
     case NOTICE:
         return g_strdup_printf("notice %s %d: %s", levels[event->notice.level], event->notice.code, event->notice.text);
     }

@@ -93,6 +93,9 @@ void assert_nothing_sent(Peer *peer);
  *   state online|offline…[: reason]  own dnd  notice info|warning|error|alarm CODE: text  added|changed|removed NAME
  * roster SIZE presence NAME away  subscribe|subscribed… JID: words  conversation JID  message in|out FROM BODY
  * encryption JID INTENT STATE TRUST|-[: reason]  smp JID STATE[: question]  key JID FINGERPRINT TRUST[ alarm]
+ * room JID STATE[ CAUSE][: reason]  topic JID: words  info JID: name  occupants JID N  code JID N
+ * occupant NICK joined|is ROLE AFFILIATION  occupant NICK CAUSE[ by NICK][: reason]  occupant NICK was NICK
+ * invited|declined ROOM by JID: reason  reaction|retraction BODY by NICK
  * SENT-STATE BODY[: reason] unread JID N  typing JID on|off */
 void assert_event(Flow *flow, const char *pattern);
 /* None of the events not asserted yet matches. */

@@ -16,6 +16,7 @@ flow_tests = \
 	tests/flow/test_flow_reconnect \
 	tests/flow/test_flow_resumption \
 	tests/flow/test_flow_retention \
+	tests/flow/test_flow_rooms \
 	tests/flow/test_flow_store \
 	tests/flow/test_flow_token
 check_PROGRAMS += $(flow_tests)
@@ -23,6 +24,11 @@ TESTS += $(flow_tests)
 check_LIBRARIES += tests/flow/libflow.a
 tests_flow_libflow_a_SOURCES = tests/flow/flow.c tests/flow/flow.h
 tests_flow_libflow_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+check_LIBRARIES += tests/flow/librooms.a
+tests_flow_librooms_a_SOURCES = tests/flow/room_host.c tests/flow/room_host.h tests/flow/typist.c tests/flow/typist.h
+tests_flow_librooms_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
+# A fake room, and somebody who types commands.
+ROOM_FLOW_LINE = tests/flow/librooms.a tests/flow/libflow.a $(COMMAND_LINE)
 FLOW_LINE = tests/flow/libflow.a $(CORE_LINE)
 FLOW_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)
 
@@ -82,3 +88,6 @@ tests_flow_test_flow_store_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_token_SOURCES = tests/flow/test_flow_token.c
 tests_flow_test_flow_token_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_token_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_rooms_SOURCES = tests/flow/test_flow_rooms.c
+tests_flow_test_flow_rooms_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_rooms_LDADD = $(ROOM_FLOW_LINE)
