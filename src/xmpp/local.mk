@@ -44,8 +44,12 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/markers.c src/xmpp/xep/markers.h \
 	src/xmpp/xep/mds.c src/xmpp/xep/mds.h \
 	src/xmpp/xep/modules.c src/xmpp/xep/modules.h \
-	src/xmpp/xep/muc.c src/xmpp/xep/muc.h src/xmpp/xep/muc_admin.h \
+	src/xmpp/xep/muc.c src/xmpp/xep/muc.h \
+	src/xmpp/xep/muc_admin.c src/xmpp/xep/muc_admin.h \
+	src/xmpp/xep/muc_invite.c src/xmpp/xep/muc_invite.h \
 	src/xmpp/xep/muc_owner.c src/xmpp/xep/muc_owner.h \
+	src/xmpp/xep/muc_voice.c src/xmpp/xep/muc_voice.h \
+	src/xmpp/xep/occupant_id.c src/xmpp/xep/occupant_id.h \
 	src/xmpp/xep/pep.c src/xmpp/xep/pep.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
 	src/xmpp/xep/receipts.c src/xmpp/xep/receipts.h \

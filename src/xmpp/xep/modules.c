@@ -16,6 +16,8 @@
 #include "xmpp/xep/markers.h"
 #include "xmpp/xep/mds.h"
 #include "xmpp/xep/muc.h"
+#include "xmpp/xep/muc_invite.h"
+#include "xmpp/xep/occupant_id.h"
 #include "xmpp/xep/pep.h"
 #include "xmpp/xep/ping.h"
 #include "xmpp/xep/receipts.h"
@@ -30,7 +32,7 @@ static const XmppModule *const modules[] = {
     &carbons_module,   &forwarded_module, &rsm_module,      &mam_module,        &mam_prefs_module,
     &delay_module,     &stanza_id_module, &receipts_module, &markers_module,    &correction_module,
     &hints_module,     &chatstates_module, &pep_module,     &mds_module,        &csi_module,
-    &eme_module,       &muc_module,
+    &eme_module,       &muc_module,       &muc_invite_module, &occupant_id_module,
     NULL,
 };
 

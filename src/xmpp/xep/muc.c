@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xmpp/xep/muc.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/when.h"
 #include "xmpp/presence.h"
 #include "xmpp/stanza.h"
+#include "xmpp/xep/muc_voice.h"
 
-#define NS_OCCUPANT_ID "urn:xmpp:occupant-id:0"
-
-enum {
-    CODE_MAX = 999,
-    OCCUPANT_ID_MAX = 1024, /* bytes; a longer one is none (I9) */
-};
+enum { CODE_MAX = 999 };
 
 /* --- what comes --- */
 
@@ -77,20 +70,10 @@ read_destroy(xmpp_stanza_t *destroy, MucPresence *muc)
     muc->reason = reason;
 }
 
-/* XEP-0421 §3: set by the room. */
-static char *
-read_occupant_id(xmpp_stanza_t *stanza)
-{
-    xmpp_stanza_t *element = stanza_child(stanza, "occupant-id", NS_OCCUPANT_ID);
-    const char *id = element != NULL ? stanza_attribute(element, "id") : NULL;
-    return id != NULL && *id != '\0' && strlen(id) <= OCCUPANT_ID_MAX ? g_strdup(id) : NULL;
-}
-
 static void
 decode_presence(XmppStream *stream, xmpp_stanza_t *stanza, XmppPresence *presence)
 {
     xmpp_stanza_t *x = stanza_child(stanza, "x", NS_MUC_USER);
-    presence->occupant_id = read_occupant_id(stanza);
     if (x == NULL)
         return;
     MucPresence *muc = presence->muc = g_new0(MucPresence, 1);
@@ -108,11 +91,11 @@ static bool
 decode(XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
 {
     xmpp_stanza_t *x = stanza_child(stanza, "x", NS_MUC_USER);
-    message->occupant_id = read_occupant_id(stanza);
     message->is_from_occupant = x != NULL;
     if (x != NULL)
         read_codes(x, &message->muc_codes);
-    return x != NULL || message->occupant_id != NULL;
+    message->voice_request = muc_voice_read(stanza, message);
+    return x != NULL || message->voice_request != NULL;
 }
 
 /* --- what goes --- */
@@ -175,7 +158,7 @@ muc_set_subject(XmppStream *stream, const Jid *room, const char *subject, const 
 const XmppModule muc_module = {
     .name = "muc",
     .xep = "0045",
-    .version = "1.35.1",
+    .version = "1.35.5",
     .features = (const char *const[]){ NS_MUC, NULL },
     .stage = XMPP_STAGE_ENVELOPE,
     .decode = decode,

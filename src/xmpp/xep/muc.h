@@ -35,14 +35,3 @@ bool muc_send_presence(XmppStream *stream, const Jid *occupant, PresenceShow sho
 bool muc_leave(XmppStream *stream, const Jid *occupant, const char *status);
 /* §8.1; "" removes it. */
 bool muc_set_subject(XmppStream *stream, const Jid *room, const char *subject, const char *id);
-
-/* Invitations: through the room (§7.8.2), directly (XEP-0249), and the answer no (§7.8.2). `reason` and `password` may
- * be NULL. */
-bool muc_invite(XmppStream *stream, const Jid *room, const Jid *invitee, const char *reason);
-bool muc_invite_directly(XmppStream *stream, const Jid *room, const Jid *invitee, const char *reason,
-                         const char *password);
-bool muc_decline(XmppStream *stream, const Jid *room, const Jid *inviter, const char *reason);
-
-/* §7.13, §8.6 */
-bool muc_request_voice(XmppStream *stream, const Jid *room);
-bool muc_answer_voice_request(XmppStream *stream, const Jid *room, const MucVoiceRequest *request, bool grant);

@@ -33,6 +33,9 @@ xmpp_tests = \
 	tests/unit/xmpp/test_mds \
 	tests/unit/xmpp/test_message_parts \
 	tests/unit/xmpp/test_message_stanza \
+	tests/unit/xmpp/test_muc \
+	tests/unit/xmpp/test_muc_admin \
+	tests/unit/xmpp/test_muc_invite \
 	tests/unit/xmpp/test_negotiation \
 	tests/unit/xmpp/test_one_round_trip \
 	tests/unit/xmpp/test_presence \
@@ -77,6 +80,15 @@ tests_unit_xmpp_test_message_parts_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_message_stanza_SOURCES = tests/unit/xmpp/test_message_stanza.c
 tests_unit_xmpp_test_message_stanza_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_message_stanza_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_muc_SOURCES = tests/unit/xmpp/test_muc.c tests/unit/xmpp/muc_line.c tests/unit/xmpp/muc_line.h
+tests_unit_xmpp_test_muc_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_muc_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_muc_admin_SOURCES = tests/unit/xmpp/test_muc_admin.c
+tests_unit_xmpp_test_muc_admin_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_muc_admin_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_muc_invite_SOURCES = tests/unit/xmpp/test_muc_invite.c tests/unit/xmpp/muc_line.c tests/unit/xmpp/muc_line.h
+tests_unit_xmpp_test_muc_invite_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_muc_invite_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_negotiation_SOURCES = tests/unit/xmpp/test_negotiation.c tests/support/scram_server.c tests/support/scram_server.h
 tests_unit_xmpp_test_negotiation_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_negotiation_LDADD = $(xmpp_test_line)
