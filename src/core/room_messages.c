@@ -3,7 +3,6 @@
  * an occupant: its id where the room gives ids (XEP-0421), else its nick as long as it was not away (I14). */
 #include <string.h>
 
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/when.h"
 #include "core/rooms_private.h"

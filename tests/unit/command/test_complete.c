@@ -158,7 +158,7 @@ test_arguments(CommandFixture *fixture, gconstpointer data)
         { "/set here typing ", "17: on off" },
         { "/account set work t", "18: tls" },
         { "/account set work tls i", "22: if-offered" },
-        { "/help ro", "6: roster" },
+        { "/help ros", "6: roster" },
         { "/help conn", "6: connection connect" },
     };
     check_cases(fixture, cases, G_N_ELEMENTS(cases));

@@ -54,8 +54,8 @@ test_unknown_commands_are_never_sent(Fixture *fixture, gconstpointer data)
                     "64 there is no command /mgs: did you mean /msg?");
     g_assert_cmpstr(command_fixture_run(fixture, "/xyzzy secret"), ==,
                     "64 there is no command /xyzzy: see /help, or write //… to say it");
-    g_assert_cmpstr(command_fixture_run(fixture, "/teleport room@rooms.example.org"), ==,
-                    "64 there is no command /teleport: see /help, or write //… to say it");
+    g_assert_cmpstr(command_fixture_run(fixture, "/quux room@rooms.example.org"), ==,
+                    "64 there is no command /quux: see /help, or write //… to say it");
     g_assert_cmpstr(command_fixture_run(fixture, "/"), ==,
                     "64 there is no command /: see /help, or write //… to say it");
     g_assert_cmpstr(command_fixture_run(fixture, "/roster frob"), ==, "64 /roster: “frob” is too much: write /roster");
