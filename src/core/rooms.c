@@ -212,6 +212,10 @@ static gboolean
 on_no_answer(gpointer data)
 {
     Stay *stay = data;
+    const gint64 silence = g_get_monotonic_time() - stay->heard;
+    /* It is still telling who is there. */
+    if (silence < delay(stay, ANSWER_MS) * G_TIME_SPAN_MILLISECOND)
+        return G_SOURCE_CONTINUE;
     stay->timer = 0;
     g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
                                           _("%s does not answer: try again later"), jid_text(stay->jid));
@@ -220,13 +224,6 @@ on_no_answer(gpointer data)
         muc_leave(session_stream(stay->rooms->session), occupant, NULL); /* it may still be on its way */
     fail(stay, error, true);
     return G_SOURCE_REMOVE;
-}
-
-static void
-restart_timer(Stay *stay)
-{
-    g_clear_handle_id(&stay->timer, g_source_remove);
-    stay->timer = g_timeout_add(delay(stay, ANSWER_MS), on_no_answer, stay);
 }
 
 static void
@@ -252,7 +249,8 @@ enter(Stay *stay)
     set_stage(stay, STAY_ENTERING);
     set_state(stay, ROOM_JOINING, NULL, 0);
     room_begin(room);
-    restart_timer(stay);
+    stay->heard = g_get_monotonic_time();
+    stay->timer = g_timeout_add(delay(stay, ANSWER_MS), on_no_answer, stay);
     muc_join(session_stream(session), &join);
 }
 
@@ -442,8 +440,6 @@ receive_available(Stay *stay, Room *room, const XmppPresence *presence, bool is_
     put_occupant(stay, room, presence, is_self);
     if (is_self && stay->stage == STAY_ENTERING)
         become_joined(stay, room, jid_resource(presence->from), presence->muc);
-    else if (stay->stage == STAY_ENTERING)
-        restart_timer(stay);
 }
 
 static LeaveCause

@@ -18,6 +18,7 @@ struct Conversation {
     guint64 forgotten;
     gint64 read_order; /* everything up to there is read */
     guint unread;      /* incoming messages behind it, also some that are not loaded */
+    guint mentions;    /* among those of them that are loaded */
     ConversationPast past;
     char *past_words;
     GArray *gaps; /* gint64: orders, ascending; NULL: none */
@@ -205,6 +206,12 @@ is_before_the_start(const Conversation *conversation, const Message *message)
            && message->order < message_list_at(conversation->messages, 0)->order;
 }
 
+static bool
+is_mention(const Conversation *conversation, const Message *message)
+{
+    return message->mention || conversation->kind != CONVERSATION_ROOM;
+}
+
 bool
 conversation_append(Conversation *conversation, Message *message)
 {
@@ -218,6 +225,7 @@ conversation_append(Conversation *conversation, Message *message)
     message_list_insert(conversation->messages, message);
     const bool is_unread = message->direction == MESSAGE_IN && message->order > conversation->read_order;
     conversation->unread += is_unread;
+    conversation->mentions += is_unread && is_mention(conversation, message);
     publish_message(conversation, MESSAGE_ADDED, message);
     if (is_unread)
         publish(conversation, UNREAD_CHANGED);
@@ -345,9 +353,15 @@ conversation_unread(const Conversation *conversation)
     return conversation->unread;
 }
 
-/* Unread ones behind what is read, as far as they are loaded. */
 guint
 conversation_mentions(const Conversation *conversation)
+{
+    return conversation->mentions;
+}
+
+/* Anew, as far as they are loaded: when something was read, not for each message. */
+static guint
+count_mentions(const Conversation *conversation)
 {
     guint mentions = 0;
     guint unread = conversation->unread;
@@ -358,7 +372,7 @@ conversation_mentions(const Conversation *conversation)
         if (message->direction != MESSAGE_IN)
             continue;
         unread--;
-        mentions += message->mention || conversation->kind != CONVERSATION_ROOM;
+        mentions += is_mention(conversation, message);
     }
     return mentions;
 }
@@ -387,6 +401,7 @@ conversation_set_read(Conversation *conversation, gint64 order, guint unread)
     const bool changed = conversation->unread != unread;
     conversation->read_order = order;
     conversation->unread = unread;
+    conversation->mentions = count_mentions(conversation);
     if (changed)
         publish(conversation, UNREAD_CHANGED);
 }

@@ -146,6 +146,7 @@ test_arguments(CommandFixture *fixture, gconstpointer data)
         { "/wait message timeout 5 f", "24: from" },
         { "/on ", "4: work" },
         { "/on work /al", "9: /alias" },
+        { "/on work /unsub", "9: /unsubscribe" },
         { "/on work /ms", "9: /msg" },
         { "/on work ms", "9: /msg" },
         { "/on work /msg ali", "14: Alice eve@evil.example" },
