@@ -586,6 +586,8 @@ on_xmpp_event(gconstpointer data, gpointer user)
     case XMPP_EVENT_FAST_OFFER:
         account_memory_save_offer(session, event->fast_offer.offer);
         break;
+    case XMPP_EVENT_BOOKMARKS:
+    case XMPP_EVENT_BOOKMARK:
     case XMPP_EVENT_ROSTER_CURRENT:
     case XMPP_EVENT_FEATURES:
         break;

@@ -9,6 +9,7 @@
 #include "xmpp/muc_parts.h"
 
 typedef struct XmppStream XmppStream;
+typedef struct XmppBookmark XmppBookmark; /* xep/bookmark_xml.h */
 
 typedef enum {
     XMPP_EVENT_PHASE,         /* .phase: what connecting is at; for the status line. Never OFFLINE: that is CLOSED */
@@ -32,6 +33,8 @@ typedef enum {
     XMPP_EVENT_FAST_OFFER,    /* .fast_offer: what the next login with a token need not wait for; offer NULL: it must
                                  wait. To be stored */
     XMPP_EVENT_READ,          /* .read: another device of the account has read up to there (XEP-0490) */
+    XMPP_EVENT_BOOKMARKS,     /* .bookmarks: the bookmarked rooms of the account, all of them */
+    XMPP_EVENT_BOOKMARK,      /* .bookmark: one was added, changed or removed, by this device or another one */
     XMPP_EVENT_SASL,          /* .sasl: what the login used: for the memory that refuses downgrades (I4) */
 } XmppEventType;
 
@@ -143,5 +146,7 @@ typedef struct XmppEvent {
         struct { const char *token, *mechanism; gint64 expiry; } fast_token; /* µs UTC; 0: not said */
         struct { const char *offer; } fast_offer;
         struct { const Jid *with; const char *archive_id; const Jid *archive; } read;
+        struct { const GPtrArray *list; } bookmarks; /* XmppBookmark*; NULL: they cannot be learned */
+        struct { const Jid *room; const XmppBookmark *bookmark; } bookmark; /* bookmark NULL: removed */
     };
 } XmppEvent;

@@ -29,6 +29,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/stream_source.c src/xmpp/stream_source.h \
 	src/xmpp/upgrade.c src/xmpp/upgrade.h \
 	src/xmpp/xml_guard.c src/xmpp/xml_guard.h \
+	src/xmpp/xep/bookmark_xml.c src/xmpp/xep/bookmark_xml.h \
 	src/xmpp/xep/caps.c src/xmpp/xep/caps.h \
 	src/xmpp/xep/carbons.c src/xmpp/xep/carbons.h \
 	src/xmpp/xep/chatstates.c src/xmpp/xep/chatstates.h \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "xmpp/xep/bookmark_xml.h"
 
 static const char *const phases[] = { "offline", "resolving",      "connecting", "securing",
                                       "opening", "authenticating", "binding",    "online" };
@@ -70,6 +71,18 @@ append_item(GString *text, const XmppRosterItem *item)
     append(text, "name", item->name);
     for (char **group = item->groups; group && *group; group++)
         append(text, "group", *group);
+}
+
+static void
+append_bookmark(GString *text, const XmppBookmark *bookmark)
+{
+    static const char *const notify[] = { NULL, "always", "on-mention", "never" };
+
+    g_string_append_printf(text, " %s%s", jid_text(bookmark->room), bookmark->autojoin ? " autojoin" : "");
+    append(text, "name", bookmark->name);
+    append(text, "nick", bookmark->nick);
+    append(text, "password", bookmark->password);
+    append(text, "notify", notify[bookmark->notify]);
 }
 
 static char *
@@ -155,6 +168,20 @@ describe(const XmppEvent *event)
         g_string_append(text, "read");
         append(text, "with", jid_text(event->read.with));
         append(text, "id", event->read.archive_id);
+        break;
+    case XMPP_EVENT_BOOKMARKS:
+        g_string_append(text, "bookmarks");
+        for (guint i = 0; event->bookmarks.list && i < event->bookmarks.list->len; i++)
+            append_bookmark(text, g_ptr_array_index(event->bookmarks.list, i));
+        if (!event->bookmarks.list)
+            g_string_append(text, " unknown");
+        break;
+    case XMPP_EVENT_BOOKMARK:
+        g_string_append(text, event->bookmark.bookmark ? "bookmark" : "bookmark removed");
+        if (event->bookmark.bookmark)
+            append_bookmark(text, event->bookmark.bookmark);
+        else
+            g_string_append_printf(text, " %s", jid_text(event->bookmark.room));
         break;
     }
     return g_string_free(text, FALSE);
