@@ -390,6 +390,8 @@ void rooms_message(Session *session, const XmppMessage *message);
 bool rooms_message_refused(Session *session, const XmppMessage *bounce);
 /* A message exchanged with an occupant of a room; false: it is not. */
 bool rooms_private_message(Session *session, const XmppMessage *message);
+/* The conversation with an occupant; NULL when there are so many that nobody may open another one. */
+Conversation *rooms_open_private(Session *session, const Jid *occupant);
 /* As the history will have it (incoming_make_message()). */
 Message *rooms_make_message(Session *session, const Conversation *conversation, const XmppMessage *message);
 /* A page of a room's archive: what is new goes into the store and the conversation (incoming_archive_page()). */

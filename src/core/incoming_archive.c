@@ -11,7 +11,8 @@ enum {
 typedef struct Result {
     const XmppMessage *stanza;
     Conversation *conversation; /* NULL: nobody has it open, and nobody needs to */
-    Jid *peer;                  /* bare */
+    Jid *peer;                  /* bare; of kind OCCUPANT: room/nick */
+    ConversationKind kind;
     Message *message;
 } Result;
 
@@ -44,18 +45,36 @@ is_plain_text(const XmppMessage *stanza)
     return has_text(stanza) && stanza->corrects == NULL;
 }
 
+/* Private messages through rooms lie among the others (XEP-0045 §7.5); at this point no room need be joined. */
+static bool
+is_private(const Session *session, const XmppMessage *stanza, const Jid *peer)
+{
+    return !jid_is_bare(peer)
+           && (stanza->is_from_occupant || account_find_room(session_account(session), peer) != NULL);
+}
+
+static Conversation *
+find_conversation(const Session *session, const XmppMessage *stanza, const Jid *peer)
+{
+    const Account *account = session_account(session);
+    return is_private(session, stanza, peer) ? account_find_private(account, peer)
+                                             : account_find_conversation(account, peer);
+}
+
 static void
 add_result(Session *session, GArray *results, const XmppMessage *stanza, bool is_news)
 {
     MessageDirection direction;
     g_autoptr(Jid) peer = incoming_peer(session, stanza, &direction);
-    Conversation *conversation = account_find_conversation(session_account(session), peer);
+    const bool private = is_private(session, stanza, peer);
+    Conversation *conversation = find_conversation(session, stanza, peer);
     if (conversation == NULL && direction == MESSAGE_IN && is_news)
-        conversation = incoming_open(session, peer);
+        conversation = private ? rooms_open_private(session, peer) : incoming_open(session, peer);
     const Result result = {
         .stanza = stanza,
         .conversation = conversation,
-        .peer = jid_to_bare(peer),
+        .peer = private ? jid_ref(peer) : jid_to_bare(peer),
+        .kind = private ? CONVERSATION_OCCUPANT : CONVERSATION_CHAT,
         .message = incoming_make_message(session, stanza, direction),
     };
     g_array_append_val(results, result);
@@ -77,7 +96,8 @@ keep_conversation(Session *session, const GArray *results, guint first, const Ke
 {
     Db *db = client_db(session_client(session));
     const Jid *peer = g_array_index(results, Result, first).peer;
-    const HistoryPlace place = { session_store_key(session), jid_text(peer), CONVERSATION_CHAT };
+    const HistoryPlace place = { session_store_key(session), jid_text(peer),
+                                 g_array_index(results, Result, first).kind };
     g_autoptr(GPtrArray) messages = g_ptr_array_new();
     g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = first; i < results->len; i++) {
@@ -131,7 +151,7 @@ static void
 set_read(Session *session, const Result *result)
 {
     Db *db = client_db(session_client(session));
-    const HistoryPlace place = { session_store_key(session), jid_text(result->peer), CONVERSATION_CHAT };
+    const HistoryPlace place = { session_store_key(session), jid_text(result->peer), result->kind };
     const gint64 order = result->message->order;
     g_autoptr(GError) error = NULL;
     if (order <= history_read_order(db, &place))
@@ -181,6 +201,8 @@ receive_about(Session *session, const XmppMessage *stanza)
     if (stanza->type == XMPP_MESSAGE_ERROR || stanza->type == XMPP_MESSAGE_GROUPCHAT)
         return;
     g_autoptr(Jid) peer = incoming_peer(session, stanza, &direction);
+    if (is_private(session, stanza, peer))
+        return; /* of strangers (I15) */
     Conversation *conversation = stanza->corrects != NULL ? incoming_open(session, peer)
                                                           : account_find_conversation(session_account(session), peer);
     if (conversation == NULL)

@@ -250,6 +250,16 @@ occupant_of(const Session *session, const XmppMessage *message)
     return with;
 }
 
+Conversation *
+rooms_open_private(Session *session, const Jid *occupant)
+{
+    Account *account = session_account(session);
+    const bool is_open = account_find_private(account, occupant) != NULL;
+    if (!is_open && account_conversation_count(account) >= ROOMS_PRIVATE_MAX)
+        return NULL;
+    return conversations_open(session_client(session), account, occupant, CONVERSATION_OCCUPANT);
+}
+
 bool
 rooms_private_message(Session *session, const XmppMessage *message)
 {
@@ -258,13 +268,10 @@ rooms_private_message(Session *session, const XmppMessage *message)
         return false;
     if (message->body == NULL || *message->body == '\0')
         return true; /* typing and the like: of strangers (I15) */
-    Account *account = session_account(session);
     const bool is_out = is_own(session, message);
-    const guint count = account_conversation_count(account);
-    if (!is_out && account_find_private(account, with) == NULL && count >= ROOMS_PRIVATE_MAX)
+    Conversation *conversation = rooms_open_private(session, with);
+    if (conversation == NULL)
         return true;
-    Conversation *conversation =
-        conversations_open(session_client(session), account, with, CONVERSATION_OCCUPANT);
     g_autoptr(Message) shown = incoming_make_message(session, message, is_out ? MESSAGE_OUT : MESSAGE_IN);
     if (incoming_keep(session, conversation, shown))
         conversation_append(conversation, shown);

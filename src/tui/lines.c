@@ -14,6 +14,7 @@ entry_free(gpointer data)
     Entry *entry = data;
     g_clear_pointer(&entry->message, message_unref);
     g_clear_pointer(&entry->rows, g_array_unref);
+    g_free(entry->nick);
     g_free(entry->clean);
     g_free(entry->text);
     g_free(entry);

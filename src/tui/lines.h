@@ -37,6 +37,7 @@ typedef enum {
 typedef struct LinesLook {
     int columns;
     const char *me, *peer;   /* what stands in the column of nicks, cleaned */
+    bool is_room;            /* everybody, the user too, is named by the nick of the message */
     const char *self;        /* who waves when the user writes "/me waves", cleaned */
     const char *time_format; /* strftime */
     int time_columns;        /* lines_time_columns() of it: asked once, not for every row */

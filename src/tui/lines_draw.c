@@ -16,6 +16,7 @@ enum {
     TIMED_COLUMNS = 30, /* below there is no room for the time */
     LOCKED_COLUMNS = 8, /* … and below here for nothing but the text */
     NICK_COLUMNS = 16,
+    ROOM_NICK_COLUMNS = 12, /* in rooms, where the others are many */
     MARK_COLUMNS = 3, /* of delivery, with the blank before it */
     LOCK_COLUMNS = 2, /* of encryption, with the blank behind it */
     CELL_COLUMNS_MIN = 28, /* the last cell of a table stands below the others when it has less room beside them … */
@@ -109,6 +110,21 @@ rules(const Lines *lines, guint64 number)
            + has_unread_rule(lines, number);
 }
 
+/* --- who --- */
+
+/* In rooms a nick may hold anything (I12, I20), and something of it is always shown. */
+static const char *
+nick_of(Entry *entry, const LinesLook *look)
+{
+    const bool mine = entry->message->direction == MESSAGE_OUT;
+    const char *nick = entry->message->from ? jid_resource(entry->message->from) : NULL;
+    if (!look->is_room || !nick)
+        return mine ? look->me : look->peer;
+    if (!entry->nick)
+        entry->nick = g_strstrip(text_clean(nick, -1, TEXT_LINE | TEXT_STRICT));
+    return *entry->nick ? entry->nick : "␣";
+}
+
 /* --- layout --- */
 
 static bool
@@ -120,7 +136,7 @@ is_action(const Entry *entry)
 /* Time and nick are not said again for the next messages of the same minute; often enough that a
  * page is never without. */
 static bool
-has_header(const Lines *lines, guint64 number)
+has_header(const Lines *lines, guint64 number, const LinesLook *look)
 {
     const Entry *entry = entry_at(lines, number);
     if (!entry->message)
@@ -131,27 +147,31 @@ has_header(const Lines *lines, guint64 number)
     const Entry *before = entry_at(lines, number - 1);
     if (!before->message || is_action(before) || before->message->direction != entry->message->direction)
         return true;
-    return !jid_equal_bare(before->message->from, entry->message->from)
+    const bool same = look->is_room ? jid_equal(before->message->from, entry->message->from)
+                                    : jid_equal_bare(before->message->from, entry->message->from);
+    return !same
            || before->time / (60 * G_USEC_PER_SEC) != entry->time / (60 * G_USEC_PER_SEC);
 }
 
 static int
 nick_columns(const LinesLook *look)
 {
+    if (look->is_room)
+        return ROOM_NICK_COLUMNS;
     return MIN(MAX(text_columns(look->me, -1), text_columns(look->peer, -1)), NICK_COLUMNS);
 }
 
 static Columns
 place_parts(const Lines *lines, guint64 number, const LinesLook *look)
 {
-    const Entry *entry = entry_at(lines, number);
+    Entry *entry = entry_at(lines, number);
     Columns at = { .time = -1, .nick = -1, .lock = -1, .end = look->columns };
     if (!entry->message && entry->kind == LINE_OUTPUT) {
         at.stacked = entry->hang > CELL_INDENT && look->columns - entry->hang < CELL_COLUMNS_MIN;
         at.text = at.stacked ? MIN(CELL_INDENT, look->columns / 4) : entry->hang;
         return at;
     }
-    const bool header = has_header(lines, number);
+    const bool header = has_header(lines, number, look);
     if (look->columns >= TIMED_COLUMNS) {
         at.time = header ? 0 : -1;
         at.text = look->time_columns + 1;
@@ -167,7 +187,7 @@ place_parts(const Lines *lines, guint64 number, const LinesLook *look)
         at.text += at.nick_columns + (lock ? 1 + lock : 2);
         at.first = at.text;
     } else if (header) {
-        const char *nick = entry->message->direction == MESSAGE_OUT ? look->me : look->peer;
+        const char *nick = nick_of(entry, look);
         at.nick_columns = is_action(entry) ? 1 : MIN(MIN(text_columns(nick, -1), NICK_COLUMNS), look->columns / 2);
         at.first += at.nick_columns + 1 + lock;
         at.text = MAX(at.text + lock, 1);
@@ -188,7 +208,8 @@ clean_text(Entry *entry, const LinesLook *look)
     if (entry->clean || entry->text)
         return entry->clean ? entry->clean : entry->text;
     const char *action = message_action(entry->message);
-    const char *nick = entry->message->direction == MESSAGE_OUT ? look->self : look->peer;
+    const bool mine = entry->message->direction == MESSAGE_OUT;
+    const char *nick = mine && !look->is_room ? look->self : nick_of(entry, look);
     g_autofree char *whole = action ? g_strconcat(nick, " ", action, NULL) : NULL;
     const char *text = whole ? whole : entry->message->body;
     g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;
@@ -309,7 +330,7 @@ text_style(const Entry *entry)
 }
 
 static void
-draw_header(const Entry *entry, const LinesLook *look, const Columns *at, Canvas *canvas, Area area)
+draw_header(Entry *entry, const LinesLook *look, const Columns *at, Canvas *canvas, Area area)
 {
     if (at->time >= 0) {
         g_autofree char *time = format_time(entry->time, look->time_format);
@@ -318,7 +339,7 @@ draw_header(const Entry *entry, const LinesLook *look, const Columns *at, Canvas
     if (at->nick < 0)
         return;
     const bool mine = entry->message->direction == MESSAGE_OUT;
-    const char *nick = is_action(entry) ? "*" : mine ? look->me : look->peer;
+    const char *nick = is_action(entry) ? "*" : nick_of(entry, look);
     canvas_text_ellipsized(canvas, area.row, area.column + at->nick, at->nick_columns, nick,
                            mine ? STYLE_NICK_ME : STYLE_NICK_PEER);
 }

@@ -12,6 +12,7 @@ typedef struct Entry {
     int hang;         /* of a table: the column of the last cell; 0: no table */
     guint32 last_cell; /* where it begins in the text; 0: the cell before it is too long for its column */
     int day;      /* local, as year * 1000 + day of the year; 0: not asked yet */
+    char *nick;   /* of who says it, as it is shown; NULL: not asked yet. In rooms only */
     char *clean;  /* the message's text as it is shown; NULL: not wrapped yet */
     GArray *rows; /* parts of the text; for this layout: */
     int first_column, column, columns;

@@ -43,6 +43,7 @@ scene_look(const Scene *scene, int columns, char **label)
     return (LinesLook) {
         .columns = columns,
         .me = _("me"),
+        .is_room = conversation && conversation_kind(conversation) == CONVERSATION_ROOM,
         .self = conversation ? self_name(conversation) : "",
         .peer = *label,
         .time_format = scene->time_format,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/rooms.h"
 #include "tui/tui_state.h"
 
 static Tui *
@@ -88,6 +89,16 @@ cmd_win(CommandCall *call, const Args *args, GError **error)
     return false;
 }
 
+/* Who does not want to see a room any more is not in it, either. */
+static void
+leave_room(const Tui *tui, const Window *window)
+{
+    const Conversation *conversation = tui_conversation_of(tui, window);
+    Room *room = conversation ? conversation_room(conversation) : NULL;
+    if (room)
+        rooms_leave(client_session_of(tui->client, conversation_account(conversation)), room, NULL, NULL);
+}
+
 static bool
 cmd_close(CommandCall *call, const Args *args, GError **error)
 {
@@ -97,6 +108,7 @@ cmd_close(CommandCall *call, const Args *args, GError **error)
         g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED, _("the console stays: /quit leaves confab"));
         return false;
     }
+    leave_room(tui, window);
     tui_close(tui, window);
     return true;
 }
@@ -230,7 +242,7 @@ cmd_theme(CommandCall *call, const Args *args, GError **error)
 static const Command commands[] = {
     { "win", "[window:text]", N_("Go to a window by its number or name; alone: list the windows."), cmd_win,
       NEEDS_TERMINAL, .example = "/win alice" },
-    { "close", "", N_("Close the current window; the conversation goes on when a message comes."), cmd_close,
+    { "close", "", N_("Close the current window; the conversation goes on when a message comes, a room is left."), cmd_close,
       NEEDS_TERMINAL },
     { "next", "", N_("Go to the next window."), cmd_next, NEEDS_TERMINAL },
     { "prev", "", N_("Go to the previous window."), cmd_prev, NEEDS_TERMINAL },

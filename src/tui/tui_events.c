@@ -281,12 +281,18 @@ tui_on_model_event(gconstpointer data, gpointer user)
         on_message(tui, event->message.conversation, event->message.message);
         break;
     case MESSAGE_ANNOTATED:
+        break;
     case ROOM_CHANGED:
+        tui_on_room(tui, event);
+        break;
     case OCCUPANT_JOINED:
     case OCCUPANT_CHANGED:
     case OCCUPANT_RENAMED:
     case OCCUPANT_LEFT:
+        tui_on_occupant(tui, event);
+        break;
     case INVITATION:
+        tui_on_invitation(tui, event);
         break;
     case MESSAGE_EDITED:
         on_edited(tui, event->message.conversation, event->message.message);

@@ -70,6 +70,11 @@ void tui_on_message_changed(Tui *tui, const Conversation *conversation, const Me
 /* A line about what has changed since the last one. */
 void tui_tell_encryption(Tui *tui, Window *window, const Conversation *conversation);
 
+/* --- tui_rooms.c --- */
+void tui_on_room(Tui *tui, const ModelEvent *event);
+void tui_on_occupant(Tui *tui, const ModelEvent *event);
+void tui_on_invitation(Tui *tui, const ModelEvent *event);
+
 /* --- tui_typing.c: from keys to commands --- */
 extern const InputHandler tui_input_handler;
 void tui_execute(Tui *tui, const char *line);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "tui/encryption_words.h"
 
@@ -28,8 +29,14 @@ make_prompt(const Scene *scene, int columns)
     const Conversation *conversation = scene_conversation(scene);
     g_autofree char *mode = scene->input_mode ? g_strdup_printf("(%s) ", scene->input_mode) : g_strdup("");
     g_autofree char *label = text_clean(conversation ? conversation_label(conversation) : "", -1, TEXT_STRICT);
-    g_autofree char *state = conversation ? encryption_words_prompt(conversation, false) : g_strdup("");
-    g_autofree char *mark = conversation ? encryption_words_prompt(conversation, true) : g_strdup("");
+    const Room *room = conversation ? conversation_room(conversation) : NULL;
+    const bool is_out = room && room_state(room) != ROOM_JOINED;
+    g_autofree char *state = is_out         ? g_strdup(_("(not joined)"))
+                             : conversation ? encryption_words_prompt(conversation, false)
+                                            : g_strdup("");
+    g_autofree char *mark = is_out         ? g_strdup("×")
+                            : conversation ? encryption_words_prompt(conversation, true)
+                                           : g_strdup("");
     const char *gap = *state ? " " : "";
     const Account *only = scene->accounts->len == 1 ? g_ptr_array_index(scene->accounts, 0) : NULL;
     const Account *account = conversation ? conversation_account(conversation) : only;

@@ -12,9 +12,31 @@ enum {
 };
 
 static char *
+describe_room(const Room *room)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *jid = text_clean(jid_text(room_jid(room)), -1, TEXT_STRICT);
+    g_string_append(text, jid);
+    if (room_state(room) == ROOM_JOINED)
+        g_string_append_printf(text, " · %u", room_occupant_count(room));
+    else if (room_state(room) == ROOM_JOINING)
+        g_string_append_printf(text, " · %s", _("joining …"));
+    else
+        g_string_append_printf(text, " · %s%s%s", _("not joined"), room_reason(room) ? ": " : "",
+                               room_reason(room) ? room_reason(room) : "");
+    if (room_subject(room) && *room_subject(room)) {
+        g_autofree char *subject = text_clean(room_subject(room), -1, TEXT_LINE);
+        g_string_append_printf(text, " · %s", subject);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static char *
 describe_peer(Conversation *conversation)
 {
     const Contact *contact = conversation_contact(conversation);
+    if (conversation_room(conversation))
+        return describe_room(conversation_room(conversation));
     g_autofree char *jid = text_clean(jid_text(conversation_jid(conversation)), -1, TEXT_STRICT);
     g_autoptr(GString) text = g_string_new(jid);
     if (contact && (contact_is_in_roster(contact) || contact_is_online(contact))) {
@@ -23,6 +45,8 @@ describe_peer(Conversation *conversation)
             g_autofree char *status = text_clean(contact_status(contact), -1, TEXT_LINE);
             g_string_append_printf(text, " · “%s”", status);
         }
+    } else if (conversation_kind(conversation) == CONVERSATION_OCCUPANT) {
+        g_string_append_printf(text, " · %s", _("private, through the room"));
     } else {
         g_string_append_printf(text, " · %s", _("not in your list"));
     }
