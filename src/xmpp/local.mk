@@ -30,6 +30,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/upgrade.c src/xmpp/upgrade.h \
 	src/xmpp/xml_guard.c src/xmpp/xml_guard.h \
 	src/xmpp/xep/bookmark_xml.c src/xmpp/xep/bookmark_xml.h \
+	src/xmpp/xep/bookmarks.c src/xmpp/xep/bookmarks.h \
 	src/xmpp/xep/caps.c src/xmpp/xep/caps.h \
 	src/xmpp/xep/carbons.c src/xmpp/xep/carbons.h \
 	src/xmpp/xep/chatstates.c src/xmpp/xep/chatstates.h \
@@ -53,6 +54,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/occupant_id.c src/xmpp/xep/occupant_id.h \
 	src/xmpp/xep/pep.c src/xmpp/xep/pep.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
+	src/xmpp/xep/private_xml.c src/xmpp/xep/private_xml.h \
 	src/xmpp/xep/receipts.c src/xmpp/xep/receipts.h \
 	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \
 	src/xmpp/xep/rsm.c src/xmpp/xep/rsm.h \

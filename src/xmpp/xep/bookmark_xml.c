@@ -125,6 +125,17 @@ non_empty(char *take_text)
     return take_text;
 }
 
+/* A child is written without the namespace it has in common with its parent; a copy has none. */
+static char *
+to_text(xmpp_stanza_t *conference)
+{
+    xmpp_stanza_t *alone = xmpp_stanza_copy(conference);
+    char *text = stanza_to_xml(alone);
+
+    xmpp_stanza_release(alone);
+    return text;
+}
+
 static XmppBookmark *
 read_conference(xmpp_stanza_t *conference, const char *room, const char *ns)
 {
@@ -138,7 +149,7 @@ read_conference(xmpp_stanza_t *conference, const char *room, const char *ns)
     bookmark->nick = non_empty(stanza_child_text(conference, "nick", ns));
     bookmark->password = non_empty(stanza_child_text(conference, "password", ns));
     bookmark->notify = read_notify(conference);
-    bookmark->xml = stanza_to_xml(conference);
+    bookmark->xml = to_text(conference);
     return bookmark;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A bookmarked room as it is written: <conference/> of XEP-0402 and of XEP-0048, with the notification settings of
- * XEP-0492 in its extensions. What this client does not know of it stays in it, whatever is changed (XEP-0402 §3.3). */
+ * XEP-0492 in its extensions. What this client does not know of it stays in it, whatever is changed (XEP-0402 §3.3);
+ * only prefixes of attributes are lost to libstrophe: xml:lang comes as lang. */
 #pragma once
 
 #include "xmpp/event.h"

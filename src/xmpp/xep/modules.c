@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xmpp/xep/modules.h"
 
+#include "xmpp/xep/bookmarks.h"
 #include "xmpp/xep/caps.h"
 #include "xmpp/xep/carbons.h"
 #include "xmpp/xep/chatstates.h"
@@ -20,6 +21,7 @@
 #include "xmpp/xep/occupant_id.h"
 #include "xmpp/xep/pep.h"
 #include "xmpp/xep/ping.h"
+#include "xmpp/xep/private_xml.h"
 #include "xmpp/xep/receipts.h"
 #include "xmpp/xep/roster_iq.h"
 #include "xmpp/xep/rsm.h"
@@ -33,6 +35,7 @@ static const XmppModule *const modules[] = {
     &delay_module,     &stanza_id_module, &receipts_module, &markers_module,    &correction_module,
     &hints_module,     &chatstates_module, &pep_module,     &mds_module,        &csi_module,
     &eme_module,       &muc_module,       &muc_invite_module, &occupant_id_module,
+    &private_xml_module, &bookmarks_module, &bookmarks_old_module, &notify_module,
     NULL,
 };
 

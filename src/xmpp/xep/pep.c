@@ -187,6 +187,19 @@ pep_publish_private(XmppStream *stream, const char *node, const char *item, xmpp
     publish(stream, publication);
 }
 
+void
+pep_retract(XmppStream *stream, const char *node, const char *item, IqDone done, gpointer data)
+{
+    xmpp_stanza_t *pubsub = NULL;
+    xmpp_stanza_t *iq = iq_new(stream, "set", "pubsub", NS_PUBSUB, &pubsub);
+    xmpp_stanza_t *retract = stanza_add(pubsub, "retract", NULL);
+
+    stanza_set(retract, "node", node);
+    stanza_set(retract, "notify", "true");
+    stanza_set(stanza_add(retract, "item", NULL), "id", item);
+    iq_request(stream, NULL, iq, done, data);
+}
+
 /* --- reading --- */
 
 void

@@ -13,6 +13,8 @@
  * with other options it is set right first. It keeps all items, where the server lets it. */
 void pep_publish_private(XmppStream *stream, const char *node, const char *item, xmpp_stanza_t *take_payload,
                          IqDone done, gpointer data);
+/* Takes an item away; other devices are told. */
+void pep_retract(XmppStream *stream, const char *node, const char *item, IqDone done, gpointer data);
 /* All items of a node of the account. */
 void pep_request_items(XmppStream *stream, const char *node, IqDone done, gpointer data);
 /* <items/> of this node in an answer, or in an event that the account itself sent (I11); NULL: not there. */

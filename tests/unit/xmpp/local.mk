@@ -22,6 +22,7 @@ xmpp_test_line = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
 xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS) -I$(top_srcdir)/tests
 
 xmpp_tests = \
+	tests/unit/xmpp/test_bookmarks \
 	tests/unit/xmpp/test_caps \
 	tests/unit/xmpp/test_connection \
 	tests/unit/xmpp/test_csi \
@@ -47,6 +48,9 @@ xmpp_tests = \
 check_PROGRAMS += $(xmpp_tests)
 TESTS += $(xmpp_tests)
 
+tests_unit_xmpp_test_bookmarks_SOURCES = tests/unit/xmpp/test_bookmarks.c
+tests_unit_xmpp_test_bookmarks_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_bookmarks_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_caps_SOURCES = tests/unit/xmpp/test_caps.c
 tests_unit_xmpp_test_caps_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_caps_LDADD = $(xmpp_test_line)
