@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "core/core_private.h"
+#include "core/rooms.h"
 #include "store/sync.h"
 
 enum {
@@ -160,6 +161,8 @@ conversations_forget(Client *client, Account *account, const Jid *bare, GError *
         .with = jid_text(bare),
         .kind = conversation != NULL ? conversation_kind(conversation) : CONVERSATION_CHAT,
     };
+    if (conversation != NULL && conversation_room(conversation) != NULL)
+        rooms_leave(session, conversation_room(conversation), NULL, NULL); /* it may be left already */
     outgoing_queue_forget_conversation(session_outgoing(session), place.with);
     if (!history_forget(client_db(client), &place, error) || !sync_set_complete(client_db(client), &place, error))
         return false;

@@ -397,5 +397,7 @@ Message *rooms_make_message(Session *session, const Conversation *conversation, 
 /* A page of a room's archive: what is new goes into the store and the conversation (incoming_archive_page()). */
 bool rooms_archive_page(Session *session, Conversation *conversation, const MamPage *page, bool is_news,
                         HistoryBounds *bounds, GError **error);
-/* Whether something can be said there now. WAITS: it will be joined. */
+/* Whether something may be said there: it is joined, or will be. */
+bool rooms_check(Session *session, const Jid *room, GError **error);
+/* Whether something can be sent there now. WAITS: it will be joined, or may be. */
 EncryptionReadiness rooms_prepare(Session *session, const Jid *room, GError **error);

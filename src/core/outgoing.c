@@ -124,7 +124,7 @@ static bool
 check_conversation(Session *session, Conversation *conversation, GError **error)
 {
     const Jid *with = conversation_jid(conversation);
-    if (conversation_kind(conversation) != CONVERSATION_CHAT && rooms_prepare(session, with, error) == ENCRYPTION_REFUSED)
+    if (conversation_kind(conversation) != CONVERSATION_CHAT && !rooms_check(session, with, error))
         return false;
     return conversation_kind(conversation) == CONVERSATION_OCCUPANT ? check_private(session, conversation, error)
                                                                     : encryption_check(session, conversation, error);

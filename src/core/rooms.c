@@ -785,11 +785,21 @@ rooms_prepare(Session *session, const Jid *with, GError **error)
     const Stay *stay = rooms_find_stay(session_rooms(session), with);
     if (stay != NULL && stay->stage == STAY_IN && stay->has_caught_up)
         return ENCRYPTION_READY;
-    if (stay != NULL && stay->wanted)
+    /* Of an earlier process: a bookmark, or the user, may still join it. */
+    if (stay == NULL || stay->wanted)
         return ENCRYPTION_WAITS;
+    return rooms_check(session, with, error) ? ENCRYPTION_WAITS : ENCRYPTION_REFUSED;
+}
+
+bool
+rooms_check(Session *session, const Jid *with, GError **error)
+{
+    const Stay *stay = rooms_find_stay(session_rooms(session), with);
+    if (stay != NULL && stay->wanted)
+        return true;
     g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("you are not in %s, so nothing was sent: /join %s"), jid_bare(with),
                 jid_bare(with));
-    return ENCRYPTION_REFUSED;
+    return false;
 }
 
 void
