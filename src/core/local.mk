@@ -27,6 +27,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/incoming_archive.c \
 	src/core/incoming_presence.c \
 	src/core/incoming_roster.c \
+	src/core/mentions.c src/core/mentions.h \
 	src/core/outgoing.c src/core/outgoing.h \
 	src/core/outgoing_queue.c \
 	src/core/own_presence.c src/core/own_presence.h \

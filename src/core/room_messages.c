@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/when.h"
+#include "core/mentions.h"
 #include "core/rooms_private.h"
 #include "store/sync.h"
 
@@ -95,10 +96,13 @@ static Message *
 make_message(const Session *session, const Room *room, const XmppMessage *message)
 {
     const gint64 now = when_now();
+    const MessageDirection direction = direction_of(session, room, message);
+    const char *nick = room_nick(room);
     const gint64 stamp = delay_of(message);
     const bool delayed = stamp != 0 && (stamp < now || message->archive_id != NULL);
     return message_new(&(MessageInit) {
-        .direction = direction_of(session, room, message),
+        .direction = direction,
+        .mention = direction == MESSAGE_IN && nick != NULL && message->body != NULL && mentions_name(message->body, nick),
         .from = message->from,
         .id = message->id,
         .origin_id = message->origin_id,

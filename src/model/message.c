@@ -34,6 +34,8 @@ message_new(const MessageInit *init)
     message->reason = g_strdup(init->reason);
     message->time = init->time != 0 ? init->time : when_now();
     message->delayed = init->delayed;
+    message->mention = init->mention;
+    message->ignored = init->ignored;
     message->encryption = g_strdup(init->encryption != NULL ? init->encryption : "none");
     return message;
 }

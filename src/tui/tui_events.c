@@ -91,14 +91,16 @@ note_activity(Tui *tui, Window *window, const Conversation *conversation, const 
 {
     const Settings *settings = client_settings(tui->client);
     const Account *account = conversation_account(conversation);
+    const bool is_room = conversation_kind(conversation) == CONVERSATION_ROOM;
+    const bool is_personal = !is_room || message->mention;
     if (message->direction != MESSAGE_IN)
         return;
-    if (!message->delayed
+    if (!message->delayed && is_personal
         && settings_get_bool(settings, SETTING_NOTIFY_BELL, account_name(account),
                              jid_bare(conversation_jid(conversation))))
         tui->ringing = true;
     if (window != windows_current(tui->windows))
-        window->activity = MAX(window->activity, ACTIVITY_MESSAGE);
+        window->activity = MAX(window->activity, is_personal ? ACTIVITY_MESSAGE : ACTIVITY_ROOM);
 }
 
 /* Of those that come at the end it is known what the conversation insists on. */
@@ -201,10 +203,14 @@ static void
 on_unread(Tui *tui, const Conversation *conversation)
 {
     Window *window = windows_by_serial(tui->windows, conversation_serial(conversation));
-    if (window && conversation_unread(conversation) == 0 && window->activity == ACTIVITY_MESSAGE)
+    const guint unread = conversation_unread(conversation);
+    const Activity activity = conversation_mentions(conversation) > 0 || !conversation_room(conversation)
+                                  ? ACTIVITY_MESSAGE
+                                  : ACTIVITY_ROOM;
+    if (window && unread == 0 && (window->activity == ACTIVITY_MESSAGE || window->activity == ACTIVITY_ROOM))
         window->activity = ACTIVITY_NONE;
-    if (window && conversation_unread(conversation) > 0 && window != windows_current(tui->windows))
-        window->activity = MAX(window->activity, ACTIVITY_MESSAGE);
+    if (window && unread > 0 && window != windows_current(tui->windows))
+        window->activity = MAX(window->activity, activity);
     screen_damage(tui->screen, DAMAGE_STATUS | DAMAGE_ROSTER);
 }
 

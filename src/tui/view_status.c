@@ -39,8 +39,9 @@ make_tab(const Scene *scene, const Window *window)
     g_autofree char *label = text_ellipsize(clean, TAB_COLUMNS_MAX);
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, "%s%u:%s", window->activity == ACTIVITY_ALARM ? "!" : "", window->number, label);
+    const bool is_called = conversation && conversation_room(conversation) && conversation_mentions(conversation) > 0;
     if (unread > 0)
-        g_string_append_printf(text, "(%u)", unread);
+        g_string_append_printf(text, "(%u%s)", unread, is_called ? "!" : "");
     else if (window->activity == ACTIVITY_OUTPUT)
         g_string_append_c(text, '+');
     Tab tab = { .text = g_strdup(text->str), .columns = text_columns(text->str, -1), .style = STYLE_STATUS };

@@ -14,6 +14,7 @@
 typedef enum {
     ACTIVITY_NONE,
     ACTIVITY_OUTPUT,
+    ACTIVITY_ROOM, /* said to everybody in a room */
     ACTIVITY_MESSAGE,
     ACTIVITY_ALARM,
 } Activity;

@@ -196,6 +196,13 @@ test_talk(void)
     host_says(scene.me, "me", "x7", "from my phone");
     assert_event(scene.flow, "message out " GARDEN "/me from my phone");
     g_assert_cmpstr(occupant_label(room_speaker_at(host_room(scene.me), 0)), ==, "Bob");
+    /* Who is named, and only then. */
+    const Conversation *conversation = room_conversation(host_room(scene.me));
+    g_assert_cmpuint(conversation_mentions(conversation), ==, 0);
+    host_says(scene.me, "Bob", "b2", "Me: look");
+    g_assert_cmpuint(conversation_mentions(conversation), ==, 1);
+    host_says(scene.me, "Bob", "b3", "some words");
+    g_assert_cmpuint(conversation_mentions(conversation), ==, 1);
     close_scene(&scene);
 }
 
