@@ -401,3 +401,15 @@ bool rooms_archive_page(Session *session, Conversation *conversation, const MamP
 bool rooms_check(Session *session, const Jid *room, GError **error);
 /* Whether something can be sent there now. WAITS: it will be joined, or may be. */
 EncryptionReadiness rooms_prepare(Session *session, const Jid *room, GError **error);
+
+/* --- room_admin.c, room_errands.c, invitations.c, room_voice.c: running rooms, and invitations --- */
+typedef struct RoomAdmin RoomAdmin;
+RoomAdmin *room_admin_new(Session *session);
+/* After the stream. */
+void room_admin_free(RoomAdmin *admin);
+RoomAdmin *session_room_admin(const Session *session);
+/* An invitation, a refusal of ours, a question for voice; true: the message is nothing else. `is_news`: not of a past
+ * that was known before. */
+bool room_admin_message(Session *session, const XmppMessage *message, bool is_news);
+/* Something of that kind that we sent has come back; false: it is something else. */
+bool room_admin_refused(Session *session, const XmppMessage *bounce);

@@ -59,7 +59,8 @@ static void
 receive_error(Session *session, const XmppMessage *bounce)
 {
     Conversation *conversation;
-    if (bounce->id == NULL || bounce->error == NULL || rooms_message_refused(session, bounce))
+    if (bounce->id == NULL || bounce->error == NULL || rooms_message_refused(session, bounce)
+        || room_admin_refused(session, bounce))
         return;
     g_autofree char *reason = stanza_error_words(bounce->error);
     encryption_bounced(session, bounce, reason);
@@ -233,6 +234,10 @@ incoming_message(Session *session, const XmppMessage *message)
     switch (message->type) {
     case XMPP_MESSAGE_NORMAL:
     case XMPP_MESSAGE_CHAT:
+        if (room_admin_message(session, message, true)) {
+            note_archive_id(session, message);
+            break;
+        }
         if (rooms_private_message(session, message))
             break;
         if (encryption_open(session, message, &opened))

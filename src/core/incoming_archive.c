@@ -257,6 +257,8 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, Histo
     for (guint i = 0; i < stanzas->len; i++) {
         const XmppMessage *stanza = g_ptr_array_index(stanzas, i);
         MessageDirection direction;
+        if (room_admin_message(session, stanza, is_news))
+            continue;
         g_autoptr(Jid) peer = is_plain_text(stanza) ? incoming_peer(session, stanza, &direction) : NULL;
         g_autoptr(Jid) bare = peer != NULL ? jid_to_bare(peer) : NULL;
         if (bare != NULL)

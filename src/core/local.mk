@@ -27,6 +27,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/incoming_archive.c \
 	src/core/incoming_presence.c \
 	src/core/incoming_roster.c \
+	src/core/invitations.c src/core/invitations.h \
 	src/core/mentions.c src/core/mentions.h \
 	src/core/outgoing.c src/core/outgoing.h \
 	src/core/outgoing_queue.c \
@@ -39,8 +40,11 @@ src_core_libcore_a_SOURCES = \
 	src/core/records_private.h \
 	src/core/retention.c src/core/retention.h \
 	src/core/roster_keeper.c \
+	src/core/room_admin.c src/core/room_admin.h src/core/room_admin_private.h \
+	src/core/room_errands.c \
 	src/core/room_history.c \
 	src/core/room_messages.c \
+	src/core/room_voice.c \
 	src/core/rooms.c src/core/rooms.h src/core/rooms_private.h \
 	src/core/rooms_ping.c \
 	src/core/rooms_words.c \

@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/when.h"
+#include "core/invitations.h"
 #include "core/rooms_private.h"
 #include "xmpp/xep/disco.h"
 #include "xmpp/xep/muc_owner.h"
@@ -661,6 +662,8 @@ take_wishes(Stay *stay, const RoomsJoin *join)
         g_free(stay->password);
         stay->password = g_strdup(join->password);
     }
+    if (stay->password == NULL)
+        stay->password = g_strdup(invitations_password(stay->rooms->session, stay->jid));
     stay->is_reserved = join->is_reserved;
     stay->wanted = true;
 }

@@ -30,6 +30,7 @@ struct Session {
     Typing *typing;
     Encryption *encryption;
     Rooms *rooms;
+    RoomAdmin *room_admin;
     RosterKeeper *roster_keeper;
 
     bool wanted;  /* the user wants to be online */
@@ -118,6 +119,12 @@ Rooms *
 session_rooms(const Session *session)
 {
     return session->rooms;
+}
+
+RoomAdmin *
+session_room_admin(const Session *session)
+{
+    return session->room_admin;
 }
 
 Encryption *
@@ -730,6 +737,7 @@ session_new(Client *client, const AccountConfig *config)
     session->typing = typing_new(session);
     session->encryption = encryption_new(session);
     session->rooms = rooms_new(session);
+    session->room_admin = room_admin_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
     account_memory_lend_caps(session);
@@ -751,6 +759,7 @@ session_free(Session *session)
         tell_done(session);
     }
     bus_free(session->bus);
+    room_admin_free(session->room_admin);
     rooms_free(session->rooms);
     encryption_free(session->encryption);
     typing_free(session->typing);

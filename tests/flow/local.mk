@@ -16,6 +16,7 @@ flow_tests = \
 	tests/flow/test_flow_reconnect \
 	tests/flow/test_flow_resumption \
 	tests/flow/test_flow_retention \
+	tests/flow/test_flow_room_admin \
 	tests/flow/test_flow_rooms \
 	tests/flow/test_flow_store \
 	tests/flow/test_flow_token
@@ -88,6 +89,9 @@ tests_flow_test_flow_store_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_token_SOURCES = tests/flow/test_flow_token.c
 tests_flow_test_flow_token_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_token_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_room_admin_SOURCES = tests/flow/test_flow_room_admin.c
+tests_flow_test_flow_room_admin_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_room_admin_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_rooms_SOURCES = tests/flow/test_flow_rooms.c
 tests_flow_test_flow_rooms_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_rooms_LDADD = $(ROOM_FLOW_LINE)
