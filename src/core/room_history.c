@@ -194,6 +194,8 @@ room_history_joined(Session *session, Room *room)
 {
     Stay *stay = rooms_find_stay(session_rooms(session), room_jid(room));
     stay->has_caught_up = false;
+    if (conversation_past(room_conversation(room)) == PAST_MISSING) /* it can be had now */
+        conversation_set_past(room_conversation(room), PAST_UNKNOWN, NULL);
     begin(stay, room);
 }
 

@@ -9,10 +9,11 @@ enum {
     CONSOLE_COLUMNS_MIN = 40,      /* the console keeps so many beside the panel … */
     CONVERSATION_COLUMNS_MIN = 72, /* … a conversation so many, unless the user asked for the panel … */
     MESSAGES_COLUMNS_MIN = 20,     /* … and nothing makes it less than this */
+    ROOM_COLUMNS_MIN = 56,         /* a room beside its occupants, who go before the contacts */
 };
 
 typedef struct Layout {
-    Area title, roster, border, messages, status, input;
+    Area title, roster, border, messages, occupant_border, occupants, status, input;
 } Layout;
 
 Layout layout_make(const Scene *scene, int rows, int columns);

@@ -27,6 +27,7 @@ src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/tui_windows.c \
 	src/tui/view_input.c src/tui/view_input.h \
 	src/tui/view_messages.c src/tui/view_messages.h \
+	src/tui/view_occupants.c src/tui/view_occupants.h \
 	src/tui/view_roster.c src/tui/view_roster.h \
 	src/tui/view_status.c src/tui/view_status.h \
 	src/tui/view_title.c src/tui/view_title.h \

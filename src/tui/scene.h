@@ -29,6 +29,10 @@ typedef struct Scene {
     PanelMode roster_mode;
     int roster_columns;
     bool roster_offline; /* list contacts that are offline, too */
+    PanelMode occupants_mode;
+    int occupants_columns;
+    int occupants_first;          /* row at its top */
+    const char *occupants_filter; /* as typed, cleaned; NULL or "": all */
     bool bare;           /* messages and input, nothing else */
 } Scene;
 

@@ -6,6 +6,7 @@
 #include "tui/layout.h"
 #include "tui/view_input.h"
 #include "tui/view_messages.h"
+#include "tui/view_occupants.h"
 #include "tui/view_roster.h"
 #include "tui/view_status.h"
 #include "tui/view_title.h"
@@ -125,6 +126,10 @@ draw_views(const Scene *scene, Canvas *canvas, const Layout *layout, guint damag
     if (damage & DAMAGE_ROSTER) {
         view_roster_draw(scene, canvas, layout->roster);
         view_border_draw(canvas, layout->border);
+    }
+    if (damage & DAMAGE_OCCUPANTS) {
+        view_occupants_draw(scene, canvas, layout->occupants);
+        view_border_draw(canvas, layout->occupant_border);
     }
     if (damage & DAMAGE_MESSAGES) {
         view_messages_draw(scene, canvas, layout->messages);

@@ -13,7 +13,8 @@ typedef enum {
     DAMAGE_MESSAGES = 1 << 2,
     DAMAGE_STATUS = 1 << 3,
     DAMAGE_INPUT = 1 << 4,
-    DAMAGE_ALL = (1 << 5) - 1,
+    DAMAGE_OCCUPANTS = 1 << 5,
+    DAMAGE_ALL = (1 << 6) - 1,
 } Damage;
 
 typedef struct Screen Screen;

@@ -41,6 +41,13 @@ tui_fill_scene(Scene *scene, const Tui *tui)
                            : PANEL_HIDDEN,
         .roster_columns = settings_get_int(settings, SETTING_ROSTER_WIDTH, NULL, NULL),
         .roster_offline = settings_get_bool(settings, SETTING_ROSTER_OFFLINE, NULL, NULL),
+        .occupants_mode =
+            settings_get_bool(settings, SETTING_OCCUPANTS_SHOW, NULL, NULL) || tui->occupants_mode == PANEL_SHOWN
+                ? tui->occupants_mode
+                : PANEL_HIDDEN,
+        .occupants_columns = settings_get_int(settings, SETTING_OCCUPANTS_WIDTH, NULL, NULL),
+        .occupants_first = tui->occupants_first,
+        .occupants_filter = tui->occupants_filter,
         .bare = tui->bare,
     };
 }
@@ -334,6 +341,7 @@ tear_down(Tui *tui)
     g_clear_pointer(&tui->term, term_close);
     g_clear_pointer(&tui->loop, g_main_loop_unref);
     g_free(tui->editor_file);
+    g_free(tui->occupants_filter);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/rooms.h"
 #include "tui/tui_state.h"
+#include "tui/view_occupants.h"
 
 static Tui *
 tui_of(const CommandCall *call)
@@ -194,6 +195,49 @@ cmd_roster_panel(CommandCall *call, const Args *args, GError **error)
     return true;
 }
 
+/* Pages of the panel; it stops where its list does. */
+static void
+scroll_occupants(Tui *tui, int pages)
+{
+    const Conversation *conversation = tui_conversation_of(tui, windows_current(tui->windows));
+    const Room *room = conversation ? conversation_room(conversation) : NULL;
+    const int height = MAX(screen_messages(tui->screen).rows, 1);
+    const int rows = room ? view_occupants_rows(room) : 0;
+    tui->occupants_first = CLAMP(tui->occupants_first + pages * height, 0, MAX(rows - height, 0));
+}
+
+static bool
+is_panel_visible(const Tui *tui)
+{
+    const Area messages = screen_messages(tui->screen);
+    int rows, columns;
+    term_size(tui->term, &rows, &columns);
+    return messages.column + messages.columns < columns;
+}
+
+static bool
+cmd_occupants_panel(CommandCall *call, const Args *args, GError **error)
+{
+    static const char *const words[] = { "auto", "on", "off", "up", "down", "filter", NULL };
+    Tui *tui = tui_of(call);
+    const char *mode = args_text(args, "mode"), *text = args_text(args, "text");
+    guint word = 0;
+    while (mode && words[word] && strcmp(words[word], mode) != 0)
+        word++;
+    if (!mode)
+        tui->occupants_mode = is_panel_visible(tui) ? PANEL_HIDDEN : PANEL_SHOWN;
+    else if (word <= PANEL_HIDDEN)
+        tui->occupants_mode = (PanelMode) word;
+    else if (strcmp(mode, "filter") != 0)
+        scroll_occupants(tui, strcmp(mode, "up") == 0 ? -1 : 1);
+    else {
+        g_free(tui->occupants_filter);
+        tui->occupants_filter = text ? text_clean(text, -1, TEXT_STRICT) : NULL;
+    }
+    screen_damage(tui->screen, DAMAGE_ALL);
+    return true;
+}
+
 static bool
 cmd_suspend(CommandCall *call, const Args *args, GError **error)
 {
@@ -255,6 +299,9 @@ static const Command commands[] = {
       cmd_bare, NEEDS_TERMINAL },
     { "roster-panel", "[mode:on|off|auto]", N_("Show or hide the list of contacts; auto: where there is room."),
       cmd_roster_panel, NEEDS_TERMINAL },
+    { "occupants-panel", "[mode:on|off|auto|up|down|filter] [text:text]",
+      N_("Show or hide who is in the room, scroll that list, or show only those with some text in their name."),
+      cmd_occupants_panel, NEEDS_TERMINAL },
     { "keys", "", N_("List the keys and the commands they run."), cmd_keys, NEEDS_TERMINAL,
       N_("To bind another key, name its function in the file inputrc beside the settings: \"\\e[15~\": confab-roster") },
     { "edit", "", N_("Edit the input line in $VISUAL or $EDITOR; saving does not send it."), cmd_edit, NEEDS_TERMINAL },

@@ -173,7 +173,7 @@ tui_on_occupant(Tui *tui, const ModelEvent *event)
     if (window == NULL)
         return;
     if (is_current(tui, window))
-        screen_damage(tui->screen, DAMAGE_TITLE | DAMAGE_ROSTER);
+        screen_damage(tui->screen, DAMAGE_TITLE | DAMAGE_OCCUPANTS);
     g_autofree char *words = occupant_words(event);
     if (words != NULL)
         add_line(tui, window, LINE_NOTICE, words);

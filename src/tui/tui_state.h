@@ -22,7 +22,9 @@ typedef struct Tui {
     GPtrArray *candidates; /* char *: what completion offers; NULL: nothing */
     GQueue prompts;        /* Question: passwords asked for, the first is shown */
     Script *script;        /* rc and --execute, while it runs */
-    PanelMode roster_mode;
+    PanelMode roster_mode, occupants_mode;
+    int occupants_first;    /* of the panel: the row at its top … */
+    char *occupants_filter; /* … and what is looked for; NULL: nothing */
     bool bare, ringing, quitting;
     bool away; /* the terminal says that its window has lost the focus, and no key came since */
     gint64 last_input; /* monotonic */

@@ -64,6 +64,7 @@ tui_select(Tui *tui, Window *window)
     mark_unread(tui, window);
     windows_select(tui->windows, window);
     look_at(tui, window);
+    tui->occupants_first = 0;
     screen_damage(tui->screen, DAMAGE_ALL);
 }
 
