@@ -153,6 +153,12 @@ occupant_spoke(const Occupant *occupant)
 }
 
 gint64
+occupant_spoke_ever(const Occupant *occupant)
+{
+    return MAX(occupant->spoke, occupant->spoke_before);
+}
+
+gint64
 occupant_since(const Occupant *occupant)
 {
     return occupant->since;

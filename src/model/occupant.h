@@ -19,5 +19,7 @@ OccupantAffiliation occupant_affiliation(const Occupant *occupant);
 Availability occupant_availability(const Occupant *occupant);
 const char *occupant_status(const Occupant *occupant); /* cleaned; NULL */
 gint64 occupant_spoke(const Occupant *occupant);        /* when last, in this presence; µs UTC; 0: not yet */
+/* The same, or before it left and came back lately; µs UTC; 0: not known. */
+gint64 occupant_spoke_ever(const Occupant *occupant);
 gint64 occupant_since(const Occupant *occupant);        /* when we saw it come; µs UTC */
 bool occupant_is_self(const Occupant *occupant);

@@ -16,8 +16,10 @@ struct Occupant {
     Availability availability;
     char *status;
     gint64 spoke, since;
+    gint64 spoke_before; /* in an earlier presence, as far as that is remembered */
     bool is_self;
     GSequenceIter *place;
+    GList *id_link, *jid_link; /* among those of the same id, or real JID; NULL: has none */
 };
 
 Occupant *occupant_new(Room *room, const OccupantInit *init);

@@ -16,14 +16,42 @@ struct Room {
     char *subject, *subject_by;
     guint flags;
     GHashTable *by_nick;  /* nick (the occupant's) → Occupant */
-    GHashTable *by_id;    /* occupant id (the occupant's) → Occupant */
-    GHashTable *by_jid;   /* bare part of the real Jid (the occupant's) → Occupant */
+    GHashTable *by_id;    /* occupant id → GQueue of Occupant, the first one first: one person may have several nicks */
+    GHashTable *by_jid;   /* real Jid, its bare part → the same */
     GSequence *occupants; /* in the order of the panel */
     guint counts[ROLE_MODERATOR + 1];
     GQueue speakers;      /* Occupant*, the last one first */
+    GQueue gone;          /* Gone*, of who spoke and left, the last one first */
     Occupant *self;
     guint changing;       /* depth of room_begin() */
 };
+
+/* Who comes back after a short absence is no stranger to the talk. */
+typedef struct Gone {
+    char *nick, *id;
+    gint64 spoke;
+} Gone;
+
+static void
+gone_free(gpointer data)
+{
+    Gone *gone = data;
+    g_free(gone->nick);
+    g_free(gone->id);
+    g_free(gone);
+}
+
+static void
+queue_free(gpointer queue)
+{
+    g_queue_free(queue);
+}
+
+static void
+jid_free(gpointer jid)
+{
+    jid_unref(jid);
+}
 
 Room *
 room_new(Conversation *conversation)
@@ -31,10 +59,11 @@ room_new(Conversation *conversation)
     Room *room = g_new0(Room, 1);
     room->conversation = conversation;
     room->by_nick = g_hash_table_new(g_str_hash, g_str_equal);
-    room->by_id = g_hash_table_new(g_str_hash, g_str_equal);
-    room->by_jid = g_hash_table_new(jid_bare_hash, jid_bare_hash_equal);
+    room->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, queue_free);
+    room->by_jid = g_hash_table_new_full(jid_bare_hash, jid_bare_hash_equal, jid_free, queue_free);
     room->occupants = g_sequence_new((GDestroyNotify) occupant_free);
     g_queue_init(&room->speakers);
+    g_queue_init(&room->gone);
     return room;
 }
 
@@ -55,6 +84,7 @@ void
 room_free(Room *room)
 {
     forget_occupants(room);
+    g_queue_clear_full(&room->gone, gone_free);
     g_sequence_free(room->occupants);
     g_hash_table_unref(room->by_nick);
     g_hash_table_unref(room->by_id);
@@ -294,13 +324,15 @@ room_find_typed(const Room *room, const char *text, bool *ambiguous)
 Occupant *
 room_find_id(const Room *room, const char *id)
 {
-    return id != NULL ? g_hash_table_lookup(room->by_id, id) : NULL;
+    GQueue *same = id != NULL ? g_hash_table_lookup(room->by_id, id) : NULL;
+    return same != NULL ? g_queue_peek_head(same) : NULL;
 }
 
 Occupant *
 room_find_jid(const Room *room, const Jid *jid)
 {
-    return g_hash_table_lookup(room->by_jid, jid);
+    GQueue *same = g_hash_table_lookup(room->by_jid, jid);
+    return same != NULL ? g_queue_peek_head(same) : NULL;
 }
 
 guint
@@ -349,22 +381,81 @@ compare(gconstpointer a, gconstpointer b, gpointer data)
     return occupant_compare(a, b);
 }
 
-static void
-index_occupant(Room *room, Occupant *occupant)
+/* Puts it behind the others with this key (taken when it is the first). */
+static GList *
+add_same(GHashTable *table, gpointer take_key, GDestroyNotify free_key, Occupant *occupant)
 {
-    if (occupant->id != NULL && !g_hash_table_contains(room->by_id, occupant->id))
-        g_hash_table_insert(room->by_id, occupant->id, occupant);
-    if (occupant->jid != NULL && !g_hash_table_contains(room->by_jid, occupant->jid))
-        g_hash_table_insert(room->by_jid, occupant->jid, occupant);
+    GQueue *same = g_hash_table_lookup(table, take_key);
+    if (same != NULL) {
+        free_key(take_key);
+    } else {
+        same = g_queue_new();
+        g_hash_table_insert(table, take_key, same);
+    }
+    g_queue_push_tail(same, occupant);
+    return g_queue_peek_tail_link(same);
 }
 
 static void
-unindex_occupant(Room *room, const Occupant *occupant)
+remove_same(GHashTable *table, gconstpointer key, GList *link)
 {
-    if (occupant->id != NULL && g_hash_table_lookup(room->by_id, occupant->id) == occupant)
-        g_hash_table_remove(room->by_id, occupant->id);
-    if (occupant->jid != NULL && g_hash_table_lookup(room->by_jid, occupant->jid) == occupant)
-        g_hash_table_remove(room->by_jid, occupant->jid);
+    GQueue *same = g_hash_table_lookup(table, key);
+    g_queue_delete_link(same, link);
+    if (g_queue_is_empty(same))
+        g_hash_table_remove(table, key);
+}
+
+static void
+index_occupant(Room *room, Occupant *occupant)
+{
+    if (occupant->id != NULL)
+        occupant->id_link = add_same(room->by_id, g_strdup(occupant->id), g_free, occupant);
+    if (occupant->jid != NULL)
+        occupant->jid_link = add_same(room->by_jid, jid_ref(occupant->jid), jid_free, occupant);
+}
+
+static void
+unindex_occupant(Room *room, Occupant *occupant)
+{
+    if (occupant->id_link != NULL)
+        remove_same(room->by_id, occupant->id, occupant->id_link);
+    if (occupant->jid_link != NULL)
+        remove_same(room->by_jid, occupant->jid, occupant->jid_link);
+    occupant->id_link = occupant->jid_link = NULL;
+}
+
+/* --- who left and may come back --- */
+
+static void
+remember_gone(Room *room, const Occupant *occupant)
+{
+    if (occupant_spoke_ever(occupant) == 0)
+        return;
+    Gone *gone = g_new0(Gone, 1);
+    *gone = (Gone) {
+        .nick = g_strdup(occupant->nick),
+        .id = g_strdup(occupant->id),
+        .spoke = occupant_spoke_ever(occupant),
+    };
+    g_queue_push_head(&room->gone, gone);
+    if (g_queue_get_length(&room->gone) > ROOM_SPEAKERS_MAX)
+        gone_free(g_queue_pop_tail(&room->gone));
+}
+
+/* By the id where there is one: a nick can be taken by anybody. */
+static void
+recognise(Room *room, Occupant *occupant)
+{
+    for (GList *link = room->gone.head; link != NULL; link = link->next) {
+        Gone *gone = link->data;
+        const bool has_ids = gone->id != NULL && occupant->id != NULL;
+        if (strcmp(has_ids ? gone->id : gone->nick, has_ids ? occupant->id : occupant->nick) != 0)
+            continue;
+        occupant->spoke_before = gone->spoke;
+        gone_free(gone);
+        g_queue_delete_link(&room->gone, link);
+        return;
+    }
 }
 
 static void
@@ -380,7 +471,9 @@ publish_occupant(Room *room, ModelEvent event)
 static void
 drop(Room *room, Occupant *occupant)
 {
-    g_queue_remove(&room->speakers, occupant);
+    if (occupant->spoke != 0)
+        g_queue_remove(&room->speakers, occupant);
+    remember_gone(room, occupant);
     unindex_occupant(room, occupant);
     g_hash_table_remove(room->by_nick, occupant->nick);
     room->counts[occupant->role]--;
@@ -398,6 +491,7 @@ add(Room *room, const OccupantInit *init)
     occupant->place = g_sequence_insert_sorted(room->occupants, occupant, compare, NULL);
     g_hash_table_insert(room->by_nick, occupant->nick, occupant);
     index_occupant(room, occupant);
+    recognise(room, occupant);
     room->counts[occupant->role]++;
     if (init->is_self)
         room->self = occupant;

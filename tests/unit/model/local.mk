@@ -4,6 +4,7 @@ model_tests = \
 	tests/unit/model/test_contact \
 	tests/unit/model/test_conversation \
 	tests/unit/model/test_message \
+	tests/unit/model/test_room \
 	tests/unit/model/test_roster
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
@@ -17,5 +18,7 @@ tests_unit_model_test_conversation_SOURCES = tests/unit/model/test_conversation.
 tests_unit_model_test_conversation_LDADD = $(MODEL_LINE)
 tests_unit_model_test_message_SOURCES = tests/unit/model/test_message.c
 tests_unit_model_test_message_LDADD = $(MODEL_LINE)
+tests_unit_model_test_room_SOURCES = tests/unit/model/test_room.c $(model_fixture)
+tests_unit_model_test_room_LDADD = $(MODEL_LINE)
 tests_unit_model_test_roster_SOURCES = tests/unit/model/test_roster.c $(model_fixture)
 tests_unit_model_test_roster_LDADD = $(MODEL_LINE)

@@ -67,6 +67,29 @@ on_event(gconstpointer data, gpointer user)
                                conversation_intent(event->conversation.conversation),
                                encryption_state_word(conversation_encryption(event->conversation.conversation)->state));
         break;
+    case ROOM_CHANGED: {
+        static const char *const whats[] = { "state", "subject", "info", "occupants", "codes" };
+        g_string_append_printf(fixture->events, "room:%s", whats[event->room.what]);
+        if (event->room.how != NULL)
+            g_string_append_printf(fixture->events, ":%s", leave_cause_word(event->room.how->cause));
+        break;
+    }
+    case OCCUPANT_JOINED:
+        g_string_append_printf(fixture->events, "joined:%s", occupant_label(event->occupant.occupant));
+        break;
+    case OCCUPANT_CHANGED:
+        g_string_append_printf(fixture->events, "is:%s:%s→%s", occupant_label(event->occupant.occupant),
+                               occupant_role_word(event->occupant.role_before),
+                               occupant_role_word(occupant_role(event->occupant.occupant)));
+        break;
+    case OCCUPANT_RENAMED:
+        g_string_append_printf(fixture->events, "renamed:%s→%s", event->occupant.before,
+                               occupant_label(event->occupant.occupant));
+        break;
+    case OCCUPANT_LEFT:
+        g_string_append_printf(fixture->events, "left:%s:%s", occupant_label(event->occupant.occupant),
+                               leave_cause_word(event->occupant.how->cause));
+        break;
     default:
         g_assert_not_reached();
     }
