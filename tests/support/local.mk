@@ -11,16 +11,19 @@ tests_support_libnetfakes_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(
 # Real servers, the real binary in a pseudo-terminal or on pipes.
 check_LIBRARIES += tests/support/libsupport.a
 tests_support_libsupport_a_SOURCES = tests/support/server.c tests/support/server.h \
-	tests/support/run_confab.c tests/support/run_confab.h tests/support/otr_bot.c tests/support/otr_bot.h \
+	tests/support/run_confab.c tests/support/run_confab.h tests/support/bot.c tests/support/bot.h \
 	tests/support/chaos_proxy.c tests/support/chaos_proxy.h
 tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS)
 SUPPORT_LINE = tests/support/libsupport.a $(VTERM_LIBS) $(GLIB_LIBS) -lutil
 
-check_PROGRAMS += tests/support/test_chaos_proxy tests/support/test_server
-TESTS += tests/support/test_chaos_proxy tests/support/test_server
+check_PROGRAMS += tests/support/test_chaos_proxy tests/support/test_room_bot tests/support/test_server
+TESTS += tests/support/test_chaos_proxy tests/support/test_room_bot tests/support/test_server
 tests_support_test_chaos_proxy_SOURCES = tests/support/test_chaos_proxy.c
 tests_support_test_chaos_proxy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_chaos_proxy_LDADD = $(SUPPORT_LINE)
+tests_support_test_room_bot_SOURCES = tests/support/test_room_bot.c
+tests_support_test_room_bot_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_support_test_room_bot_LDADD = $(SUPPORT_LINE)
 tests_support_test_server_SOURCES = tests/support/test_server.c
 tests_support_test_server_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_server_LDADD = $(SUPPORT_LINE)
@@ -38,5 +41,5 @@ endif
 tests_support_test_pty_SOURCES = tests/support/test_pty.c
 tests_support_test_pty_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_pty_LDADD = $(SUPPORT_LINE)
-EXTRA_DIST += tests/support/prosody/mod_compat13.lua tests/support/prosody/mod_online_contacts.lua
-EXTRA_DIST += tests/support/otr_bot.py
+EXTRA_DIST += tests/support/prosody/mod_compat13.lua tests/support/prosody/mod_forgetful.lua tests/support/prosody/mod_online_contacts.lua
+EXTRA_DIST += tests/support/otr_bot.py tests/support/room_bot.py

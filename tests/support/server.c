@@ -11,6 +11,13 @@
 #include <glib/gstdio.h>
 
 #define PROSODY_MODULES "/usr/lib/prosody/modules"
+#define PROSODY_ROOMS                                                                                                  \
+    "Component \"" SERVER_ROOMS "\" \"muc\"\n"                                                                          \
+    "modules_enabled = { \"muc_mam\", \"muc_moderation\", \"forgetful\" }\n"
+/* Those it keeps are those with an archive: who may leave one for good is not in question here. */
+#define EJABBERD_ROOMS                                                                                                 \
+    ", mod_mam: {default: never, db_type: mnesia}"                                                                     \
+    ", mod_muc: {host: \"" SERVER_ROOMS "\", default_room_options: {mam: true}}"
 
 enum {
     READY_SECONDS = 60, /* ejabberd on a busy machine */
@@ -174,10 +181,11 @@ write_prosody(const Server *server, const ServerOptions *options)
         "modules_disabled = { \"s2s\" }\n"
         "%s\n"
         "VirtualHost \"localhost\"\n"
-        "%s\n",
+        "%s\n"
+        "%s",
         d, d, d, server->log_file, server->port, server->direct_port, d, plugins, d, more,
         options->impatient ? "network_settings = { read_timeout = 1 }; smacks_hibernation_time = 1" : "",
-        options->extra ? options->extra : "");
+        options->extra ? options->extra : "", options->rooms ? PROSODY_ROOMS : "");
     write_file(d, "prosody.cfg.lua", text);
 }
 
@@ -196,10 +204,10 @@ write_ejabberd(const Server *server, const ServerOptions *options)
         "auth_password_format: scram\n"
         "access_rules: {local: [{allow: all}], c2s: [{allow: all}]}\n"
         "modules: {mod_roster: {versioning: true}, mod_ping: {}, mod_disco: {}, mod_offline: {}, mod_stream_mgmt: {%s},"
-        " mod_version: {}, mod_admin_extra: {}}\n"
+        " mod_version: {}, mod_admin_extra: {}%s}\n"
         "%s\n",
         d, server->port, server->direct_port, options->impatient ? "ack_timeout: 1, resume_timeout: 1" : "",
-        options->extra ? options->extra : "");
+        options->rooms ? EJABBERD_ROOMS : "", options->extra ? options->extra : "");
     write_file(d, "ejabberd.yml", text);
     g_autofree char *control = g_strdup_printf("ERL_EPMD_ADDRESS=127.0.0.1\nERLANG_NODE=confab%u@localhost\n"
                                                "ERL_DIST_PORT=%u\nINET_DIST_INTERFACE=127.0.0.1\n",
@@ -347,6 +355,9 @@ server_start(const ServerOptions *options)
         return NULL;
     if (options->newer_login
         && !test_has(g_file_test(PROSODY_MODULES "/mod_sasl2_fast", G_FILE_TEST_EXISTS), "prosody-modules"))
+        return NULL;
+    if (options->rooms && !ejabberd
+        && !test_has(g_file_test(PROSODY_MODULES "/mod_muc_moderation", G_FILE_TEST_EXISTS), "prosody-modules"))
         return NULL;
     Server *server = g_new0(Server, 1);
     server->kind = options->kind;

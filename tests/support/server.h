@@ -8,6 +8,8 @@
 
 typedef enum { SERVER_PROSODY, SERVER_EJABBERD } ServerKind;
 
+#define SERVER_ROOMS "rooms.localhost"
+
 typedef struct TestAccount {
     const char *user, *password;
     /* Roster entries "user@host" with subscription both, NULL-terminated; NULL: none. Prosody only. */
@@ -20,6 +22,9 @@ typedef struct ServerOptions {
     bool newer_login; /* Prosody with XEP-0388, 0386, 0484, from the package prosody-modules, and carbons, csi */
     const char *extra; /* more lines for the configuration (Prosody: of the host; plugins are in support/prosody);
                         * NULL: none */
+    bool rooms; /* has rooms at SERVER_ROOMS, each with its archive, as the packages set them up; Prosody's have moderation
+                 * and the ids of occupants, too, and forget everybody in them when support/prosody/mod_forgetful.lua
+                 * is asked to */
     bool impatient; /* gives a silent client up after one or two seconds, and forgets its session a second later */
 } ServerOptions;
 

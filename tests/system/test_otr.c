@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "support/otr_bot.h"
+#include "support/bot.h"
 
 static const char *const contacts_of_alice[] = { "bob@localhost", NULL };
 static const char *const contacts_of_bob[] = { "alice@localhost", NULL };
@@ -130,7 +130,7 @@ scene_end(Scene *scene)
         if (scene->code == 0)
             g_assert_cmpstr(run_errors(scene->me), ==, "");
         g_assert_cmpint(code, ==, scene->code);
-        otr_bot_do(scene->bot, "quit", NULL);
+        bot_do(scene->bot, "quit", NULL);
         g_assert_cmpint(run_wait_exit(scene->bot), ==, 0);
         g_assert_cmpstr(run_errors(scene->bot), ==, "");
         assert_wire(scene->bot, scene->carbons);
@@ -156,7 +156,7 @@ static void
 start_session(Scene *scene, bool by_bot, const char *version)
 {
     if (by_bot)
-        otr_bot_do(scene->bot, "start", "to", "alice@localhost", NULL);
+        bot_do(scene->bot, "start", "to", "alice@localhost", NULL);
     else
         run_type(scene->me, "/otr start bob@localhost");
     wait_session(scene, version);
@@ -165,7 +165,7 @@ start_session(Scene *scene, bool by_bot, const char *version)
 static void
 assert_holds(const char *line, const char *key, const char *value)
 {
-    g_autofree char *quoted = otr_bot_quote(value);
+    g_autofree char *quoted = bot_quote(value);
     g_autofree char *pair = g_strdup_printf("\"%s\":\"%s\"", key, quoted);
     if (strstr(line, pair) == NULL)
         g_error("no %.500s in %.1000s", pair, line);
@@ -189,7 +189,7 @@ say(Scene *scene, const char *text)
 static void
 hear(Scene *scene, const char *text, const char *shown, const char *trust)
 {
-    otr_bot_do(scene->bot, "send", "to", "alice@localhost", "text", text, NULL);
+    bot_do(scene->bot, "send", "to", "alice@localhost", "text", text, NULL);
     g_autofree char *got = run_wait_line(scene->me, "\"event\":\"message\".*\"direction\":\"in\"");
     assert_holds(got, "body", shown);
     assert_holds(got, "encryption", "otr");
@@ -200,7 +200,7 @@ hear(Scene *scene, const char *text, const char *shown, const char *trust)
 static void
 settle_bot(Run *bot)
 {
-    otr_bot_do(bot, "raw", "text", "all there", NULL);
+    bot_do(bot, "raw", "text", "all there", NULL);
     expect(bot, "\"event\":\"received\".*\"text\":\"all there\"");
 }
 
@@ -281,13 +281,13 @@ test_version1(void) /* I21, I22 */
 {
     Scene scene = { 0 };
     if (scene_begin(&scene, "1", "0")) {
-        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
         settle(&scene);
         g_assert_cmpuint(seen_by(scene.bot), ==, 0);
         run_type(scene.me, "/encrypt otr");
         run_type(scene.me, "/msg bob@localhost " MARKER " for nobody");
         expect(scene.me, "\"event\":\"message\".*\"direction\":\"out\"");
-        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
         settle(&scene);
         g_assert_null(strstr(run_output(scene.me), "\"state\":\"sent\""));
         run_type(scene.me, "/encrypt none");
@@ -307,7 +307,7 @@ hold_with(const char *command)
         run_type(scene.me, command);
         g_autofree char *done = run_wait_line(scene.me, "\"event\":\"result\"");
         assert_holds(done, "command", command);
-        otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", "in the clear", NULL);
+        bot_do(scene.bot, "send", "to", "alice@localhost", "text", "in the clear", NULL);
         g_autofree char *clear = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
         assert_holds(clear, "encryption", "none");
         say(&scene, MARKER " at once");
@@ -355,19 +355,19 @@ test_corrections(void)
         expect(bot, "\"event\":\"stanza\".*\"body\":\"\\?OTR:.*\\{urn:xmpp:message-correct:0\\}replace");
         expect(bot, "\"event\":\"text\".*\"text\":\"" MARKER " right\"");
 
-        otr_bot_do(bot, "send", "to", "alice@localhost", "text", MARKER " frist", NULL);
+        bot_do(bot, "send", "to", "alice@localhost", "text", MARKER " frist", NULL);
         g_autofree char *first = run_wait_line(me, "\"event\":\"message\".*\"direction\":\"in\"");
         g_autofree char *id = value_of(first, "id");
         g_autofree char *replace = g_strdup_printf("<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>", id);
-        otr_bot_do(bot, "raw", "to", "alice@localhost", "text", "said by the server", "extra", replace, NULL);
+        bot_do(bot, "raw", "to", "alice@localhost", "text", "said by the server", "extra", replace, NULL);
         g_autofree char *forged = run_wait_line(me, "said by the server");
         assert_holds(forged, "event", "message");
         assert_holds(forged, "encryption", "none");
-        otr_bot_do(bot, "send", "to", "alice@localhost", "text", MARKER " first", "extra", replace, NULL);
+        bot_do(bot, "send", "to", "alice@localhost", "text", MARKER " first", "extra", replace, NULL);
         g_autofree char *corrected = run_wait_line(me, MARKER " first");
         assert_holds(corrected, "event", "correction");
         assert_holds(corrected, "id", id);
-        otr_bot_do(bot, "raw", "to", "alice@localhost", "text", "not sealed at all", "extra",
+        bot_do(bot, "raw", "to", "alice@localhost", "text", "not sealed at all", "extra",
                    "<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0' name='OTR'/>", NULL);
         g_autofree char *claimed = run_wait_line(me, "not sealed at all");
         assert_holds(claimed, "encryption", "none");
@@ -383,15 +383,15 @@ test_controls(void)
     Scene scene = { 0 };
     if (scene_begin(&scene, "23", "0")) {
         start_session(&scene, true, "3");
-        otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", text, NULL);
+        bot_do(scene.bot, "send", "to", "alice@localhost", "text", text, NULL);
         g_autofree char *got = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
         assert_holds(got, "encryption", "otr");
         g_assert_nonnull(strstr(got, "\"body\":\"\ufffd[2J\ufffd\ufffd]0;title\ufffd\\n\ufffd" MARKER "\\u007f"));
-        otr_bot_do(scene.bot, "smp-question", "to", "alice@localhost", "question", text, "secret", "x", NULL);
+        bot_do(scene.bot, "smp-question", "to", "alice@localhost", "question", text, "secret", "x", NULL);
         expect(scene.me, "\"event\":\"smp\".*\"state\":\"asked\"");
         run_type(scene.me, "/otr answer x");
         expect(scene.bot, "\"event\":\"smp\".*\"state\":\"succeeded\"");
-        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "?OTR Error: \u202e\xc2\x9b" "2J", NULL);
+        bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "?OTR Error: \u202e\xc2\x9b" "2J", NULL);
         expect(scene.me, "\"event\":\"notice\".*2J");
         say(&scene, MARKER " unmoved");
         for (const char *c = run_output(scene.me); *c != '\0'; c++)
@@ -420,7 +420,7 @@ test_verification(void)
         start_session(&scene, false, "3");
 
         /* Whoever answers a question has shown something, and learnt nothing. */
-        otr_bot_do(bot, "smp-question", "to", "alice@localhost", "question", "2 + 2?", "secret", "4", NULL);
+        bot_do(bot, "smp-question", "to", "alice@localhost", "question", "2 + 2?", "secret", "4", NULL);
         expect_smp(me, "asked", "2 \\+ 2\\?");
         run_type(me, "/otr answer 4");
         expect_smp(bot, "succeeded", NULL);
@@ -428,12 +428,12 @@ test_verification(void)
 
         run_type(me, "/otr secret " MARKER " squid");
         expect_smp(bot, "asked", NULL);
-        otr_bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", MARKER " squid", NULL);
+        bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", MARKER " squid", NULL);
         expect_smp(bot, "succeeded", NULL);
         expect_smp(me, "succeeded", NULL);
         hear(&scene, "now it is sure", "now it is sure", "verified");
 
-        otr_bot_do(bot, "smp", "to", "alice@localhost", "secret", "grün", NULL);
+        bot_do(bot, "smp", "to", "alice@localhost", "secret", "grün", NULL);
         expect_smp(me, "asked", NULL);
         run_type(me, "/otr answer grün");
         expect_smp(bot, "succeeded", NULL);
@@ -441,10 +441,10 @@ test_verification(void)
 
         run_type(me, "/otr question \"Who?\" me");
         expect_smp(bot, "asked", "Who\\?");
-        otr_bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", "me", NULL);
+        bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", "me", NULL);
         expect_smp(me, "succeeded", NULL);
 
-        otr_bot_do(bot, "smp-question", "to", "alice@localhost", "question", "Wer war's?", "secret", "ich", NULL);
+        bot_do(bot, "smp-question", "to", "alice@localhost", "question", "Wer war's?", "secret", "ich", NULL);
         expect_smp(me, "asked", "Wer war's\\?");
         run_type(me, "/otr answer du");
         expect_smp(me, "failed", NULL);
@@ -453,7 +453,7 @@ test_verification(void)
 
         run_type(me, "/otr secret this");
         expect_smp(bot, "asked", NULL);
-        otr_bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", "that", NULL);
+        bot_do(bot, "smp-answer", "to", "alice@localhost", "secret", "that", NULL);
         expect_smp(bot, "failed", NULL);
         expect_smp(me, "failed|aborted", NULL);
         hear(&scene, "and that, too", "and that, too", "verified");
@@ -462,9 +462,9 @@ test_verification(void)
         expect_smp(bot, "asked", NULL);
         run_type(me, "/otr abort");
         expect_smp(bot, "aborted", NULL);
-        otr_bot_do(bot, "smp", "to", "alice@localhost", "secret", "never", NULL);
+        bot_do(bot, "smp", "to", "alice@localhost", "secret", "never", NULL);
         expect_smp(me, "asked", NULL);
-        otr_bot_do(bot, "smp-abort", "to", "alice@localhost", NULL);
+        bot_do(bot, "smp-abort", "to", "alice@localhost", NULL);
         expect_smp(me, "aborted", NULL);
         say(&scene, MARKER " still here");
     }
@@ -478,16 +478,16 @@ test_late_answer(void)
     Scene scene = { 0 };
     if (scene_begin(&scene, "23", "0")) {
         start_session(&scene, true, "3");
-        otr_bot_do(scene.bot, "smp", "to", "alice@localhost", "secret", "early", NULL);
+        bot_do(scene.bot, "smp", "to", "alice@localhost", "secret", "early", NULL);
         expect_smp(scene.me, "asked", NULL);
-        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
         start_session(&scene, true, "3");
         run_type(scene.me, "/otr answer late");
         expect(scene.me, "\"event\":\"result\",.*\"command\":\"/otr answer.*\"ok\":false,\"code\":1,");
         run_type(scene.me, "|| /ping");
 
-        otr_bot_do(scene.bot, "smp", "to", "alice@localhost", "secret", "given up", NULL);
+        bot_do(scene.bot, "smp", "to", "alice@localhost", "secret", "given up", NULL);
         expect_smp(scene.me, "asked", NULL);
         run_type(scene.me, "/otr abort");
         expect_smp(scene.bot, "aborted", NULL);
@@ -507,7 +507,7 @@ test_end(void)
     Scene scene = { 0 };
     if (scene_begin(&scene, "23", "0")) {
         start_session(&scene, true, "3");
-        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
         settle(&scene);
         const guint before = seen_by(scene.bot);
@@ -521,12 +521,12 @@ test_end(void)
         settle(&scene);
         g_assert_cmpuint(seen_by(scene.bot), ==, before);
         say(&scene, MARKER " begins anew");
-        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
         run_type(scene.me, "/otr start");
         wait_session(&scene, "3");
         say(&scene, MARKER " once more");
-        otr_bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "end", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"encryption\".*\"state\":\"ended\"");
         run_type(scene.me, "/otr end");
         expect(scene.me, "\"event\":\"encryption\".*\"intent\":\"none\".*\"state\":\"none\"");
@@ -544,7 +544,7 @@ test_forgotten(void)
     if (scene_begin(&scene, "23", "0")) {
         start_session(&scene, false, "3");
         say(&scene, MARKER " one");
-        otr_bot_do(scene.bot, "restart", NULL);
+        bot_do(scene.bot, "restart", NULL);
         expect(scene.bot, "\"event\":\"restarted\"");
         run_type(scene.me, "/msg bob@localhost " MARKER " two");
         expect(scene.bot, "\"event\":\"error\".*NotEncrypted");
@@ -558,7 +558,7 @@ test_forgotten(void)
         kill(run_pid(scene.me), SIGKILL);
         g_clear_pointer(&scene.me, run_free);
         scene.me = start_device(&scene, scene.home);
-        otr_bot_do(scene.bot, "send", "to", "alice@localhost", "text", MARKER " four", NULL);
+        bot_do(scene.bot, "send", "to", "alice@localhost", "text", MARKER " four", NULL);
         g_autofree char *unreadable = run_wait_line(scene.me, "\"event\":\"message\".*\"direction\":\"in\"");
         assert_holds(unreadable, "trust", "unreadable");
         g_assert_null(strstr(unreadable, "?OTR"));
@@ -595,7 +595,7 @@ test_other_key(void)
         g_autofree char *before = key_of(scene.bot);
         start_session(&scene, true, "3");
         say(&scene, MARKER " to the first");
-        otr_bot_do(scene.bot, "quit", NULL);
+        bot_do(scene.bot, "quit", NULL);
         g_assert_cmpint(run_wait_exit(scene.bot), ==, 0);
         assert_wire(scene.bot, false);
         g_clear_pointer(&scene.bot, run_free);
@@ -604,7 +604,7 @@ test_other_key(void)
         scene.bot = otr_bot_start(scene.server, BOB, options);
         expect(scene.me, "\"event\":\"presence\".*bob@localhost.*online");
         g_autofree char *after = key_of(scene.bot);
-        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"trust\".*\"trust\":\"untrusted\".*\"alarm\":true");
         g_autofree char *alarm = run_wait_line(scene.me, "\"level\":\"alarm\"");
         g_assert_nonnull(strstr(alarm, before));
@@ -638,7 +638,7 @@ test_two_devices(void)
             settle_bot(other);
             g_assert_cmpuint(seen_by(other), ==, seen_before);
         }
-        otr_bot_do(desk, "quit", NULL);
+        bot_do(desk, "quit", NULL);
         g_assert_cmpint(run_wait_exit(desk), ==, 0);
         assert_wire(desk, false);
         run_free(desk);
@@ -710,14 +710,14 @@ test_rough(void) /* I15, I22 */
     if (scene_begin(&scene, "23", "0")) {
         const char *const stanzas[] = { "--stanzas", NULL };
         g_autoptr(Run) carol = otr_bot_start(scene.server, CAROL, stanzas);
-        otr_bot_do(carol, "start", "to", "alice@localhost", NULL);
-        otr_bot_do(carol, "raw", "to", "alice@localhost", "text", "?OTR:AAMDAAAAAQAAAAEAAAAA.", NULL);
+        bot_do(carol, "start", "to", "alice@localhost", NULL);
+        bot_do(carol, "raw", "to", "alice@localhost", "text", "?OTR:AAMDAAAAAQAAAAEAAAAA.", NULL);
         settle_bot(carol);
         for (guint i = 0; i < G_N_ELEMENTS(bodies); i++)
-            otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
-        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "?OTRv23? from yesterday", "extra",
+            bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
+        bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "?OTRv23? from yesterday", "extra",
                    "<delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>", NULL);
-        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "the last", NULL);
+        bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "the last", NULL);
         expect(scene.me, "\"event\":\"message\".*\"body\":\"the last\"");
         settle(&scene);
         g_assert_cmpuint(seen_by(scene.bot), ==, 0);
@@ -728,8 +728,8 @@ test_rough(void) /* I15, I22 */
 
         start_session(&scene, true, "3");
         for (guint i = 3; i < G_N_ELEMENTS(bodies); i++)
-            otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
-        otr_bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "in the clear",
+            bot_do(scene.bot, "raw", "to", "alice@localhost", "text", bodies[i], NULL);
+        bot_do(scene.bot, "raw", "to", "alice@localhost", "text", "in the clear",
                    "extra", "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"
                             "forged</body></html>", NULL);
         g_autofree char *clear = run_wait_line(scene.me, "\"event\":\"message\".*\"body\":\"[^\"]*in the clear");
@@ -772,7 +772,7 @@ test_send(void)
     if (scene_begin(&scene, "1", "0")) {
         g_autofree char *home = new_home(scene.server);
         g_assert_cmpint(send_with_otr(home, MARKER " for nobody"), ==, 79);
-        otr_bot_do(scene.bot, "policy", "versions", "23", NULL);
+        bot_do(scene.bot, "policy", "versions", "23", NULL);
         settle_bot(scene.bot);
         g_assert_cmpint(send_with_otr(home, MARKER " for you"), ==, 0);
         expect(scene.bot, "\"event\":\"state\".*\"state\":\"encrypted\",\"version\":3");
@@ -792,7 +792,7 @@ test_never(void)
     Scene scene = { 0 };
     if (scene_begin(&scene, "23", "0")) {
         run_type(scene.me, "/set otr.policy never");
-        otr_bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
+        bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"notice\".*bob@localhost.*otr.policy");
         run_type(scene.me, "/otr start");
         expect(scene.me, "\"event\":\"result\".*\"command\":\"/otr start\",\"ok\":false,\"code\":79");

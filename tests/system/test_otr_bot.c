@@ -2,7 +2,7 @@
 /* The OTR bot by itself: what the tests of confab's OTR lean on. */
 #include <string.h>
 
-#include "support/otr_bot.h"
+#include "support/bot.h"
 
 static const char *const contacts_of_alice[] = { "bob@localhost", NULL };
 static const char *const contacts_of_bob[] = { "alice@localhost", NULL };
@@ -22,7 +22,7 @@ static void
 start(Run *bot, Run *other, const char *peer, const char *version)
 {
     g_autofree char *state = g_strdup_printf("\"event\":\"state\".*\"state\":\"encrypted\",\"version\":%s", version);
-    otr_bot_do(bot, "start", "to", peer, NULL);
+    bot_do(bot, "start", "to", peer, NULL);
     expect(other, state);
     expect(bot, state);
 }
@@ -30,9 +30,9 @@ start(Run *bot, Run *other, const char *peer, const char *version)
 static void
 say(Run *from, const char *to, Run *other, const char *text)
 {
-    g_autofree char *quoted = otr_bot_quote(text);
+    g_autofree char *quoted = bot_quote(text);
     g_autofree char *end = g_strdup_printf(",\"text\":\"%s\"}", quoted);
-    otr_bot_do(from, "send", "to", to, "text", text, NULL);
+    bot_do(from, "send", "to", to, "text", text, NULL);
     g_autofree char *line = run_wait_line(other, "\"event\":\"text\"");
     g_assert_true(g_str_has_suffix(line, end));
 }
@@ -59,27 +59,27 @@ converse(const char *version, const char *alice_fragment)
     start(bob, alice, "alice@localhost/bot", version);
     say(bob, "alice@localhost", alice, large);
 
-    otr_bot_do(alice, "smp", "to", "bob@localhost", "secret", "squid", NULL);
+    bot_do(alice, "smp", "to", "bob@localhost", "secret", "squid", NULL);
     expect(bob, "\"event\":\"smp\".*\"state\":\"asked\",\"question\":null");
-    otr_bot_do(bob, "smp-answer", "to", "alice@localhost", "secret", "squid", NULL);
+    bot_do(bob, "smp-answer", "to", "alice@localhost", "secret", "squid", NULL);
     expect(alice, "\"event\":\"smp\".*\"state\":\"succeeded\"");
     expect(bob, "\"event\":\"smp\".*\"state\":\"succeeded\"");
-    otr_bot_do(bob, "smp-question", "to", "alice@localhost", "question", "who?", "secret", "me", NULL);
+    bot_do(bob, "smp-question", "to", "alice@localhost", "question", "who?", "secret", "me", NULL);
     expect(alice, "\"event\":\"smp\".*\"state\":\"asked\",\"question\":\"who\\?\"");
-    otr_bot_do(alice, "smp-answer", "to", "bob@localhost", "secret", "you", NULL);
+    bot_do(alice, "smp-answer", "to", "bob@localhost", "secret", "you", NULL);
     expect(bob, "\"event\":\"smp\".*\"state\":\"aborted\"");
 
-    otr_bot_do(alice, "end", "to", "bob@localhost", NULL);
+    bot_do(alice, "end", "to", "bob@localhost", NULL);
     expect(bob, "\"event\":\"state\".*\"state\":\"finished\"");
-    otr_bot_do(bob, "send", "to", "alice@localhost", "text", "too late", NULL);
+    bot_do(bob, "send", "to", "alice@localhost", "text", "too late", NULL);
     expect(bob, "\"event\":\"error\".*NotEncryptedError");
 
     /* What was on the wire is the protocol's. */
     g_assert_null(strstr(run_output(alice), "\"body\":\"MARKER"));
     g_assert_null(strstr(run_output(bob), "\"body\":\"M"));
     g_assert_nonnull(strstr(run_output(alice), "\"body\":\"?OTR:"));
-    otr_bot_do(alice, "quit", NULL);
-    otr_bot_do(bob, "quit", NULL);
+    bot_do(alice, "quit", NULL);
+    bot_do(bob, "quit", NULL);
     g_assert_cmpint(run_wait_exit(alice), ==, 0);
     g_assert_cmpint(run_wait_exit(bob), ==, 0);
     g_assert_cmpstr(run_errors(alice), ==, "");
@@ -112,21 +112,21 @@ test_rough(void)
     g_autoptr(Run) bob = otr_bot_start(server, &accounts[1], stanzas);
 
     start(alice, bob, "bob@localhost/bot", "3");
-    otr_bot_do(bob, "restart", NULL);
+    bot_do(bob, "restart", NULL);
     expect(bob, "\"event\":\"restarted\"");
-    otr_bot_do(alice, "send", "to", "bob@localhost", "text", "lost", NULL);
+    bot_do(alice, "send", "to", "bob@localhost", "text", "lost", NULL);
     expect(alice, "\"event\":\"error\".*You sent encrypted data");
     start(alice, bob, "bob@localhost/bot", "3");
     say(alice, "bob@localhost", bob, "found");
 
-    otr_bot_do(bob, "policy", "versions", "1", NULL);
-    otr_bot_do(bob, "restart", NULL);
+    bot_do(bob, "policy", "versions", "1", NULL);
+    bot_do(bob, "restart", NULL);
     expect(bob, "\"event\":\"restarted\"");
-    otr_bot_do(alice, "start", "to", "bob@localhost/bot", NULL);
-    otr_bot_do(alice, "raw", "to", "bob@localhost/bot", "text", "?OTR:AAMC broken", "extra", "<x xmlns='urn:extra'/>", NULL);
+    bot_do(alice, "start", "to", "bob@localhost/bot", NULL);
+    bot_do(alice, "raw", "to", "bob@localhost/bot", "text", "?OTR:AAMC broken", "extra", "<x xmlns='urn:extra'/>", NULL);
     expect(bob, "\"event\":\"stanza\".*\"body\":\"\\?OTR:AAMC broken\",\"children\":\\[.*\"\\{urn:extra\\}x\"");
     expect(bob, "\"event\":\"(error|received)\"");
-    otr_bot_do(bob, "send", "to", "alice@localhost/bot", "text", "in the clear", NULL);
+    bot_do(bob, "send", "to", "alice@localhost/bot", "text", "in the clear", NULL);
     expect(alice, "\"event\":\"received\".*\"text\":\"in the clear\"");
 }
 

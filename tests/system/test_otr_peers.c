@@ -2,8 +2,8 @@
 /* OTR with clients of other people on a real server. */
 #include <string.h>
 
+#include "support/bot.h"
 #include "support/chat_peer.h"
-#include "support/otr_bot.h"
 #include "support/run_confab.h"
 #include "support/server.h"
 
@@ -194,7 +194,7 @@ start_by_me(World *world)
 static void
 peer_says(World *world, const char *text, const char *encryption)
 {
-    g_autofree char *quoted = otr_bot_quote(text);
+    g_autofree char *quoted = bot_quote(text);
     g_autofree char *end = g_strdup_printf("\"body\":\"%s\",\"encryption\":\"%s\"", quoted, encryption);
     chat_peer_say(world->peer, text);
     g_autofree char *line = wait_line(world->me, "\"event\":\"message\"", "\"direction\":\"in\"", NULL);
