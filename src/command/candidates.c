@@ -130,6 +130,45 @@ add_accounts(Candidates *candidates)
         candidates_add(candidates, broken->pdata[i]);
 }
 
+/* --- people in rooms --- */
+
+static const Room *
+current_room(const Candidates *candidates)
+{
+    const Frontend *frontend = registry_frontend(candidates->registry);
+    const Conversation *conversation =
+        frontend->conversation != NULL ? frontend->conversation(registry_front(candidates->registry)) : NULL;
+    return conversation != NULL ? conversation_room(conversation) : NULL;
+}
+
+static void
+add_nick(Candidates *candidates, const Occupant *occupant, const char *folded, bool quoted)
+{
+    g_autofree char *label = text_fold(occupant_label(occupant));
+    const char *nick = occupant_nick(occupant);
+    if (!g_str_has_prefix(label, folded) || occupant_is_self(occupant))
+        return;
+    if (quoted)
+        add(candidates, nick);
+    else if (candidates->found->len < CANDIDATES_MAX
+             && !g_ptr_array_find_with_equal_func(candidates->found, nick, g_str_equal, NULL))
+        g_ptr_array_add(candidates->found, g_strdup(nick));
+}
+
+bool
+candidates_add_nicks(Candidates *candidates, bool quoted)
+{
+    const Room *room = current_room(candidates);
+    g_autofree char *folded = text_fold(candidates->typed);
+    if (room == NULL)
+        return false;
+    for (guint i = 0; i < room_speaker_count(room); i++)
+        add_nick(candidates, room_speaker_at(room, i), folded, quoted);
+    for (guint i = 0; i < room_occupant_count(room) && candidates->found->len < CANDIDATES_MAX; i++)
+        add_nick(candidates, room_at(room, i), folded, quoted);
+    return true;
+}
+
 /* --- settings and keys --- */
 
 static void
@@ -270,6 +309,8 @@ candidates_add_for(Candidates *candidates, const ArgSpec *spec)
             candidates_add(candidates, *choice);
         return;
     case ARG_WORD:
+        if (g_str_equal(spec->name, "nick") || g_str_equal(spec->name, "whom"))
+            candidates_add_nicks(candidates, true);
         add_likely(candidates, spec->name);
         return;
     case ARG_TEXT:

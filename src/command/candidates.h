@@ -18,5 +18,8 @@ typedef struct Candidates {
 
 /* Adds a word, quoted where it must be, when it begins with what is typed. False: there is no place for more. */
 bool candidates_add(Candidates *candidates, const char *word);
+/* Nicks in the current room that begin so: who spoke last first, then by name. `quoted`: as one word of a command. False:
+ * it is no room. */
+bool candidates_add_nicks(Candidates *candidates, bool quoted);
 /* Adds all words that fit the argument. */
 void candidates_add_for(Candidates *candidates, const ArgSpec *spec);

@@ -224,14 +224,40 @@ complete_command(Completion *completion, Candidates *candidates, const char *tex
     line_clear(&line);
 }
 
+/* A nick in what is said. At the beginning it is spoken to; a nick may have blanks, so its beginning is looked for from
+ * the line's, then from the last word's. */
+static void
+complete_text(Registry *registry, Completion *completion, const char *line, size_t cursor)
+{
+    size_t start = cursor;
+    while (start > 0 && line[start - 1] != ' ' && line[start - 1] != '\n')
+        start--;
+    const size_t starts[] = { 0, start };
+    for (gsize i = 0; i < G_N_ELEMENTS(starts) && completion->candidates->len == 0; i++) {
+        g_autofree char *typed = g_strndup(line + starts[i], cursor - starts[i]);
+        Candidates candidates = { .registry = registry, .typed = typed, .found = completion->candidates };
+        if (!candidates_add_nicks(&candidates, false))
+            return;
+        completion->start = starts[i];
+    }
+    completion->is_text = true;
+    for (guint i = 0; i < completion->candidates->len && completion->start == 0; i++) {
+        char *nick = g_ptr_array_index(completion->candidates, i);
+        completion->candidates->pdata[i] = g_strconcat(nick, ": ", NULL);
+        g_free(nick);
+    }
+}
+
 Completion *
 complete_line(Registry *registry, const char *line, size_t cursor)
 {
     Completion *completion = g_new0(Completion, 1);
     completion->candidates = g_ptr_array_new_with_free_func(g_free);
     completion->start = cursor = MIN(cursor, strlen(line));
-    if (line[0] != '/' || line[1] == '/' || cursor == 0)
+    if (line[0] != '/' || line[1] == '/' || cursor == 0) {
+        complete_text(registry, completion, line, cursor);
         return completion;
+    }
     Candidates candidates = { .registry = registry, .typed = "", .found = completion->candidates };
     complete_command(completion, &candidates, line, 0, cursor);
     return completion;

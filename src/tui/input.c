@@ -33,6 +33,10 @@ struct Input {
     char *line;
     const char *command;
     GPtrArray *words; /* of the completion going on */
+    GPtrArray *turns; /* what Tab puts in the place of a word, one after the other; NULL: nothing … */
+    guint turn;       /* … the one that is there … */
+    size_t turn_start;
+    char *turn_line;  /* … and the line with it, in which nothing was changed since */
     /* The question. */
     char *secret_prompt;
     SecretLine secret;
@@ -144,6 +148,53 @@ on_complete(const char *text, int start, int end)
     return matches;
 }
 
+/* Puts a word in the place of what is between its start and the cursor. */
+static void
+put_turn(Input *input)
+{
+    const char *word = g_ptr_array_index(input->turns, input->turn);
+    rl_begin_undo_group();
+    rl_delete_text((int) input->turn_start, rl_point);
+    rl_point = (int) input->turn_start;
+    rl_insert_text(word);
+    rl_end_undo_group();
+    g_free(input->turn_line);
+    input->turn_line = g_strndup(rl_line_buffer, (gsize) rl_point);
+}
+
+static bool
+goes_on(const Input *input)
+{
+    const size_t length = input->turn_line ? strlen(input->turn_line) : 0;
+    return input->turns && (size_t) rl_point == length && strncmp(rl_line_buffer, input->turn_line, length) == 0;
+}
+
+/* Nicks take turns; everything else is readline's way. */
+static int
+on_tab(int count, int key)
+{
+    Input *input = the_input;
+    if (!input->handler.alternate)
+        return rl_complete(count, key);
+    if (goes_on(input)) {
+        input->turn = (input->turn + 1) % input->turns->len;
+        put_turn(input);
+        return 0;
+    }
+    g_clear_pointer(&input->turns, g_ptr_array_unref);
+    input->turn = 0;
+    input->turns = input->handler.alternate(rl_line_buffer, (size_t) rl_point, &input->turn_start, input->data);
+    if (!input->turns)
+        return rl_complete(count, key);
+    if (input->turns->len == 0) {
+        g_clear_pointer(&input->turns, g_ptr_array_unref);
+        input->handler.refused(input->data);
+        return 0;
+    }
+    put_turn(input);
+    return 0;
+}
+
 static void
 on_display_matches(char **matches, int count, int longest)
 {
@@ -180,6 +231,8 @@ bind_keys(void)
     bind_everywhere("\\e\\C-m", on_newline);
     bind_everywhere("\\e\\C-j", on_newline);
     bind_everywhere("\\C-c", on_cancel);
+    rl_bind_keyseq_in_map("\\C-i", on_tab, rl_get_keymap_by_name("emacs"));
+    rl_bind_keyseq_in_map("\\C-i", on_tab, rl_get_keymap_by_name("vi-insert"));
 }
 
 /* What must not be different, whatever an inputrc says: nothing of readline may write or wait. */
@@ -282,6 +335,8 @@ input_free(Input *input)
     if (input->nowhere)
         fclose(input->nowhere);
     free(input->line);
+    g_clear_pointer(&input->turns, g_ptr_array_unref);
+    g_free(input->turn_line);
     g_string_free(input->queue, TRUE);
     g_free(input);
     the_input = NULL;

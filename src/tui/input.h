@@ -21,6 +21,8 @@ typedef struct InputHandler {
     /* What may stand for the text from byte `*start` to the cursor: words (char *), best first; the
      * caller unrefs. */
     GPtrArray *(*complete)(const char *line, size_t cursor, size_t *start, gpointer data);
+    /* The same for a word that each Tab replaces by the next one; NULL: it is none of those. May be NULL. */
+    GPtrArray *(*alternate)(const char *line, size_t cursor, size_t *start, gpointer data);
     /* The words a completion could be, to be shown until the next key; NULL: no more. Borrowed. */
     void (*candidates)(const GPtrArray *words, gpointer data);
     void (*refused)(gpointer data); /* nothing happened: ring a bell, or do nothing */

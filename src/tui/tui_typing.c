@@ -194,6 +194,15 @@ on_complete(const char *line, size_t cursor, size_t *start, gpointer data)
     return g_ptr_array_ref(completion->candidates);
 }
 
+static GPtrArray *
+on_alternate(const char *line, size_t cursor, size_t *start, gpointer data)
+{
+    Tui *tui = data;
+    g_autoptr(Completion) completion = complete_line(tui->registry, line, cursor);
+    *start = completion->start;
+    return completion->is_text ? g_ptr_array_ref(completion->candidates) : NULL;
+}
+
 static void
 on_candidates(const GPtrArray *words, gpointer data)
 {
@@ -230,6 +239,7 @@ const InputHandler tui_input_handler = {
     .command = on_command,
     .changed = on_changed,
     .complete = on_complete,
+    .alternate = on_alternate,
     .candidates = on_candidates,
     .refused = on_refused,
     .focused = on_focused,

@@ -2,6 +2,7 @@
 /* Being in rooms: joining, refusals, being put out, coming back, what is said, and who may say what of whom. */
 #include <string.h>
 
+#include "command/complete.h"
 #include "core/conversations.h"
 #include "room_host.h"
 #include "typist.h"
@@ -313,6 +314,36 @@ test_private_refused(void)
     close_scene(&scene);
 }
 
+static void
+assert_completed(const Scene *scene, const char *line, const char *words)
+{
+    g_autoptr(Completion) completion = complete_line(typist_registry(scene->typist), line, strlen(line));
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (guint i = 0; i < completion->candidates->len; i++)
+        g_string_append_printf(found, "%s[%s]", i > 0 ? " " : "", (char *) g_ptr_array_index(completion->candidates, i));
+    g_assert_cmpstr(found->str, ==, words);
+}
+
+/* Nicks: who spoke last comes first. */
+static void
+test_completion(void)
+{
+    Scene scene = open_scene("");
+    host_join(scene.me, ROOM_WITH_IDS);
+    host_occupant(scene.me, "Carl the Great", "participant", "none");
+    host_says(scene.me, "Carol", "c1", "hello");
+    typist_look_at(scene.typist, room_conversation(host_room(scene.me)));
+    assert_completed(&scene, "", "[Carol: ] [Bob: ] [Carl the Great: ]");
+    assert_completed(&scene, "ca", "[Carol: ] [Carl the Great: ]");
+    assert_completed(&scene, "ask bo", "[Bob]");
+    assert_completed(&scene, "carl the", "[Carl the Great: ]");
+    assert_completed(&scene, "ask me", "");
+    assert_completed(&scene, "/pm car", "[Carol] [\"Carl the Great\"]");
+    typist_look_at(scene.typist, NULL);
+    assert_completed(&scene, "ca", "");
+    close_scene(&scene);
+}
+
 /* --- out of it --- */
 
 static void
@@ -591,6 +622,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/rooms/takes-any-nick", test_strange_nicks);
     g_test_add_func("/flow/rooms/talks-privately", test_private);
     g_test_add_func("/flow/rooms/does-not-talk-privately-in-the-clear", test_private_refused);
+    g_test_add_func("/flow/rooms/completes-nicks", test_completion);
     g_test_add_func("/flow/rooms/is-put-out", test_put_out);
     g_test_add_func("/flow/rooms/survives-a-restart", test_restart);
     g_test_add_func("/flow/rooms/leaves", test_leave);

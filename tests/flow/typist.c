@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "typist.h"
 
-#include "command/registry.h"
-
 struct Typist {
     Flow *flow;
     Registry *registry;
@@ -116,6 +114,12 @@ assert_printed(const Typist *typist, const char *pattern)
 {
     if (!g_pattern_match_simple(pattern, typist->printed->str))
         g_error("printed was “%s”, not “%s”", typist->printed->str, pattern);
+}
+
+Registry *
+typist_registry(const Typist *typist)
+{
+    return typist->registry;
 }
 
 const char *

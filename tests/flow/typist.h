@@ -2,6 +2,7 @@
 /* Somebody who types commands at a Flow's client. */
 #pragma once
 
+#include "command/registry.h"
 #include "flow.h"
 
 typedef struct Typist Typist;
@@ -23,5 +24,6 @@ void assert_unfinished(const Typist *typist);
 void assert_typed(Typist *typist, const char *line, const char *pattern);
 /* What the last line printed matches the glob: lines end with a line feed, rows are aligned text. */
 void assert_printed(const Typist *typist, const char *pattern);
+Registry *typist_registry(const Typist *typist);
 /* The last line as it is kept. */
 const char *typist_line(const Typist *typist);

@@ -73,7 +73,7 @@ test_commands(CommandFixture *fixture, gconstpointer data)
         { "/MS", "0: /msg" },
         { "/hel", "0: /help /hello-you" },
         { "/hello", "0: /hello-you" },
-        { "/ro", "0: /roster" },
+        { "/rost", "0: /roster" },
         { "/roster ", "8: list online add remove rename group" },
         { "/roster re", "8: remove rename" },
         { "/ROSTER Re", "8: remove rename" },
