@@ -370,6 +370,18 @@ void typing_receive(Typing *typing, Conversation *conversation, const XmppMessag
 /* A message came back: nothing more is told until the peer speaks again. */
 void typing_bounced(Typing *typing, Conversation *conversation);
 
+/* --- room_bookmarks.c --- */
+typedef struct RoomBookmarks RoomBookmarks;
+/* With what is known from the last time. */
+RoomBookmarks *room_bookmarks_new(Session *session);
+void room_bookmarks_free(RoomBookmarks *bookmarks);
+RoomBookmarks *session_bookmarks(const Session *session);
+void room_bookmarks_bound(RoomBookmarks *bookmarks);
+void room_bookmarks_closed(RoomBookmarks *bookmarks);
+/* XMPP_EVENT_BOOKMARKS, XMPP_EVENT_BOOKMARK */
+void room_bookmarks_receive_list(RoomBookmarks *bookmarks, const GPtrArray *list);
+void room_bookmarks_receive(RoomBookmarks *bookmarks, const Jid *room, const XmppBookmark *bookmark);
+
 /* --- rooms*.c, room_*.c --- */
 typedef struct Rooms Rooms;
 enum { ROOMS_PRIVATE_MAX = 2000 }; /* conversations, past which occupants do not open further ones (I9) */

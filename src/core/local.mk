@@ -42,6 +42,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/roster_keeper.c \
 	src/core/room_admin.c src/core/room_admin.h src/core/room_admin_private.h \
 	src/core/room_errands.c \
+	src/core/room_bookmarks.c src/core/room_bookmarks.h \
 	src/core/room_history.c \
 	src/core/room_messages.c \
 	src/core/room_voice.c \

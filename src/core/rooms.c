@@ -635,8 +635,8 @@ rooms_presence(Rooms *rooms, const XmppPresence *presence)
 /* --- what the user wants --- */
 
 /* What we are called where nobody says so: setting, account, the name before the @. */
-static char *
-default_nick(Session *session, const Jid *room)
+char *
+rooms_default_nick(Session *session, const Jid *room)
 {
     const Client *client = session_client(session);
     const AccountConfig *config = session_account_config(session);
@@ -654,7 +654,7 @@ take_wishes(Stay *stay, const RoomsJoin *join)
 {
     if (join->nick != NULL || stay->nick == NULL || stay->nick_tries > 0) {
         g_free(stay->nick);
-        stay->nick = join->nick != NULL ? g_strdup(join->nick) : default_nick(stay->rooms->session, stay->jid);
+        stay->nick = join->nick != NULL ? g_strdup(join->nick) : rooms_default_nick(stay->rooms->session, stay->jid);
     }
     stay->is_nick_given = join->nick != NULL;
     stay->nick_tries = 0;

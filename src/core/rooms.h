@@ -25,6 +25,8 @@ Conversation *rooms_want(Session *session, const RoomsJoin *join);
 enum { ROOMS_AT_ONCE = 4 };
 /* By the user's will: not wanted any more. False: it is not joined, nor about to be. */
 bool rooms_leave(Session *session, Room *room, const char *status, GError **error);
+/* What we are called there when nobody says otherwise. Caller frees. */
+char *rooms_default_nick(Session *session, const Jid *room);
 bool rooms_is_wanted(const Session *session, const Room *room);
 /* A new nick; the outcome is told (XEP-0045 §7.6). */
 void rooms_set_nick(Session *session, Room *room, const char *nick, CoreDone done, gpointer data);

@@ -31,6 +31,7 @@ struct Session {
     Encryption *encryption;
     Rooms *rooms;
     RoomAdmin *room_admin;
+    RoomBookmarks *bookmarks;
     RosterKeeper *roster_keeper;
 
     bool wanted;  /* the user wants to be online */
@@ -125,6 +126,12 @@ RoomAdmin *
 session_room_admin(const Session *session)
 {
     return session->room_admin;
+}
+
+RoomBookmarks *
+session_bookmarks(const Session *session)
+{
+    return session->bookmarks;
 }
 
 Encryption *
@@ -457,6 +464,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
     outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
     rooms_bound(session->rooms);
+    room_bookmarks_bound(session->bookmarks);
     activity_online(client_activity(session->client), session, false);
     reading_online(session->reading);
     finish_connect(session, NULL);
@@ -473,6 +481,7 @@ on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored
         encryption_bound(session);
         history_sync_bound(session->history_sync);
         rooms_bound(session->rooms);
+        room_bookmarks_bound(session->bookmarks);
     } else {
         own_presence_resume(session);
         outgoing_queue_resumed(session->outgoing);
@@ -508,6 +517,7 @@ on_closed(Session *session, XmppCloseReason reason, bool fatal, bool resumable, 
     outgoing_queue_closed(session->outgoing);
     history_sync_closed(session->history_sync);
     rooms_closed(session->rooms, resumable);
+    room_bookmarks_closed(session->bookmarks);
     if (!resumable) {
         typing_reset(session->typing);
         incoming_presence_forget(session);
@@ -594,7 +604,11 @@ on_xmpp_event(gconstpointer data, gpointer user)
         account_memory_save_offer(session, event->fast_offer.offer);
         break;
     case XMPP_EVENT_BOOKMARKS:
+        room_bookmarks_receive_list(session->bookmarks, event->bookmarks.list);
+        break;
     case XMPP_EVENT_BOOKMARK:
+        room_bookmarks_receive(session->bookmarks, event->bookmark.room, event->bookmark.bookmark);
+        break;
     case XMPP_EVENT_ROSTER_CURRENT:
     case XMPP_EVENT_FEATURES:
         break;
@@ -738,6 +752,7 @@ session_new(Client *client, const AccountConfig *config)
     session->encryption = encryption_new(session);
     session->rooms = rooms_new(session);
     session->room_admin = room_admin_new(session);
+    session->bookmarks = room_bookmarks_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
     account_memory_lend_caps(session);
@@ -760,6 +775,7 @@ session_free(Session *session)
     }
     bus_free(session->bus);
     room_admin_free(session->room_admin);
+    room_bookmarks_free(session->bookmarks);
     rooms_free(session->rooms);
     encryption_free(session->encryption);
     typing_free(session->typing);

@@ -305,6 +305,30 @@ cache_recall(Db *db, const char *account_jid, const char *key, GError **error)
     return value;
 }
 
+/* Keys from the prefix up to what it is with its last byte one higher. */
+bool
+cache_foreach_memory(Db *db, const char *account_jid, const char *prefix, CacheMemoryFunc func, gpointer data,
+                     GError **error)
+{
+    const gint64 account = db_account_id(db, account_jid, false, error);
+    if (account <= 0)
+        return account == 0;
+    sqlite3_stmt *select = db_statement(
+        db, "SELECT key, value FROM memory WHERE account = ? AND key >= ? AND key < ? ORDER BY key", error);
+    if (select == NULL)
+        return false;
+    g_autofree char *end = g_strdup(prefix);
+    end[strlen(end) - 1]++;
+    sqlite3_bind_int64(select, 1, account);
+    bind_text(select, 2, prefix);
+    bind_text(select, 3, end);
+    int more;
+    while ((more = db_next_row(db, select, error)) > 0)
+        func(column_text(select, 0), column_text(select, 1), data);
+    sqlite3_reset(select);
+    return more == 0;
+}
+
 static bool
 delete_of_account(Db *db, sqlite3_stmt *statement, const char *account_jid, GError **error)
 {

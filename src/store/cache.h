@@ -54,5 +54,10 @@ bool cache_remember(Db *db, const char *account_jid, const char *key, const char
 /* NULL and no error when nothing is remembered; NULL with an error when it cannot be known: then do not assume
  * "nothing". */
 char *cache_recall(Db *db, const char *account_jid, const char *key, GError **error);
+/* Calls `func` for each fact whose key begins with `prefix` (ASCII, not empty), by key. The texts live for the call;
+ * `func` must not call into the store. */
+typedef void (*CacheMemoryFunc)(const char *key, const char *value, gpointer data);
+bool cache_foreach_memory(Db *db, const char *account_jid, const char *prefix, CacheMemoryFunc func, gpointer data,
+                          GError **error);
 /* Forgets what is cached and remembered of an account that was removed. Its history stays: it is the user's. */
 bool cache_forget_account(Db *db, const char *account_jid, GError **error);

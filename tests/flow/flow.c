@@ -179,6 +179,45 @@ on_event(gconstpointer data, gpointer user)
 
 static char *find_attribute(const char *xml, const char *name);
 
+/* What the account is asked, whatever the test is about. */
+typedef struct Question {
+    enum { ABOUT_FEATURES, ABOUT_BOOKMARKS, ABOUT_STORAGE } about;
+    char *id;
+} Question;
+
+static void
+question_free(gpointer data)
+{
+    Question *question = data;
+    g_free(question->id);
+    g_free(question);
+}
+
+static void
+answer_question(Peer *peer, const Question *question)
+{
+    switch (question->about) {
+    case ABOUT_FEATURES:
+        feed(peer, "<iq type='result' from='%s' id='%s'><query xmlns='http://jabber.org/protocol/disco#info'>%s</query></iq>",
+             jid_text(account_jid(peer->account)), question->id, peer->features != NULL ? peer->features : "");
+        break;
+    case ABOUT_BOOKMARKS:
+        if (peer->hides_bookmarks)
+            feed(peer, "<iq type='error' id='%s'><error type='wait'>"
+                       "<internal-server-error xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>", question->id);
+        else
+            feed(peer, "<iq type='result' id='%s'><pubsub xmlns='http://jabber.org/protocol/pubsub'>"
+                       "<items node='urn:xmpp:bookmarks:1'>%s</items></pubsub></iq>",
+                 question->id, peer->bookmarks != NULL ? peer->bookmarks : "");
+        break;
+    case ABOUT_STORAGE:
+        feed(peer, "<iq type='result' id='%s'><query xmlns='jabber:iq:private'><storage xmlns='storage:bookmarks'/>"
+                   "</query></iq>",
+             question->id);
+        break;
+    }
+}
+
 /* The account says what it has, such as an archive. */
 static gboolean
 on_answering(gpointer data)
@@ -186,11 +225,9 @@ on_answering(gpointer data)
     Peer *peer = data;
     g_autoptr(GPtrArray) questions = peer->questions;
     peer->answering = 0;
-    peer->questions = g_ptr_array_new_with_free_func(g_free);
+    peer->questions = g_ptr_array_new_with_free_func(question_free);
     for (guint i = 0; i < questions->len && session_is_online(peer->session); i++)
-        feed(peer, "<iq type='result' from='%s' id='%s'><query xmlns='http://jabber.org/protocol/disco#info'>%s</query></iq>",
-             jid_text(account_jid(peer->account)), (const char *) g_ptr_array_index(questions, i),
-             peer->features != NULL ? peer->features : "");
+        answer_question(peer, g_ptr_array_index(questions, i));
     return G_SOURCE_REMOVE;
 }
 
@@ -199,10 +236,19 @@ static bool
 note_question(Peer *peer, const char *xml)
 {
     g_autofree char *to = g_strdup_printf(" to=\"%s\"", jid_text(account_jid(peer->account)));
-    if (strstr(xml, "http://jabber.org/protocol/disco#info") == NULL || strstr(xml, to) == NULL
-        || strstr(xml, "type=\"get\"") == NULL)
+    if (strstr(xml, "type=\"get\"") == NULL)
         return false;
-    g_ptr_array_add(peer->questions, find_attribute(xml, "id"));
+    Question question = { .id = NULL };
+    if (strstr(xml, "http://jabber.org/protocol/disco#info") != NULL && strstr(xml, to) != NULL)
+        question.about = ABOUT_FEATURES;
+    else if (strstr(xml, "<items node=\"urn:xmpp:bookmarks:1\"/>") != NULL)
+        question.about = ABOUT_BOOKMARKS;
+    else if (strstr(xml, "jabber:iq:private") != NULL)
+        question.about = ABOUT_STORAGE;
+    else
+        return false;
+    question.id = find_attribute(xml, "id");
+    g_ptr_array_add(peer->questions, g_memdup2(&question, sizeof question));
     if (peer->answering == 0)
         peer->answering = g_idle_add(on_answering, peer);
     return true;
@@ -247,7 +293,7 @@ flow_peer(Flow *flow, const char *account)
         .account = session_account(session),
         .roster = account_roster(session_account(session)),
         .sent = g_ptr_array_new_with_free_func(g_free),
-        .questions = g_ptr_array_new_with_free_func(g_free),
+        .questions = g_ptr_array_new_with_free_func(question_free),
     };
     stream_set_sink(peer->stream, on_sent, peer);
     g_ptr_array_add(flow->peers, peer);

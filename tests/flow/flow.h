@@ -33,8 +33,10 @@ typedef struct Peer {
     Roster *roster;
     GPtrArray *sent; /* char*: not yet asserted */
     const char *features; /* what the account says it has (<feature/>s), whenever it is asked; NULL: nothing */
+    const char *bookmarks; /* its items (XML) of urn:xmpp:bookmarks:1; NULL: none; nothing is in private storage */
+    bool hides_bookmarks;  /* … the server fails when it is asked */
     guint answering;      /* … from an idle source */
-    GPtrArray *questions; /* char*: ids */
+    GPtrArray *questions; /* Question* */
 } Peer;
 
 struct Flow {

@@ -17,6 +17,7 @@ flow_tests = \
 	tests/flow/test_flow_resumption \
 	tests/flow/test_flow_retention \
 	tests/flow/test_flow_room_admin \
+	tests/flow/test_flow_bookmarks \
 	tests/flow/test_flow_rooms \
 	tests/flow/test_flow_store \
 	tests/flow/test_flow_token
@@ -95,3 +96,6 @@ tests_flow_test_flow_room_admin_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_rooms_SOURCES = tests/flow/test_flow_rooms.c
 tests_flow_test_flow_rooms_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_rooms_LDADD = $(ROOM_FLOW_LINE)
+tests_flow_test_flow_bookmarks_SOURCES = tests/flow/test_flow_bookmarks.c
+tests_flow_test_flow_bookmarks_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_bookmarks_LDADD = $(ROOM_FLOW_LINE)

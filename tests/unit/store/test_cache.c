@@ -223,6 +223,27 @@ test_memory_that_fails_is_not_empty(Fixture *fixture, gconstpointer data)
     g_assert_nonnull(error);
 }
 
+static void
+note_memory(const char *key, const char *value, gpointer data)
+{
+    g_string_append_printf(data, "%s=%s\n", key, value);
+}
+
+static void
+test_memory_by_prefix(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    static const char *const keys[] = { "bookmark:b@x", "bookmark:a@x", "bookmark", "bookmark;", "bookmarks", "z" };
+    g_assert_true(cache_foreach_memory(fixture->db, own, "bookmark:", note_memory, fixture->seen, &error));
+    g_assert_cmpstr(fixture->seen->str, ==, "");
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_true(cache_remember(fixture->db, own, keys[i], "v", NULL));
+    g_assert_true(cache_remember(fixture->db, "you@example.org", "bookmark:c@x", "v", NULL));
+    g_assert_true(cache_foreach_memory(fixture->db, own, "bookmark:", note_memory, fixture->seen, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(fixture->seen->str, ==, "bookmark:a@x=v\nbookmark:b@x=v\n");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -235,6 +256,7 @@ main(int argc, char *argv[])
     ADD("caps", test_caps);
     ADD("caps-are-bounded", test_caps_are_bounded);
     ADD("memory", test_memory);
+    ADD("memory-by-prefix", test_memory_by_prefix);
     ADD("memory-that-fails-is-not-empty", test_memory_that_fails_is_not_empty);
     return g_test_run();
 }
