@@ -112,16 +112,21 @@ rules(const Lines *lines, guint64 number)
 
 /* --- who --- */
 
+static bool
+is_named(const Entry *entry, const LinesLook *look)
+{
+    return look->is_room && entry->message->from && jid_resource(entry->message->from);
+}
+
 /* In rooms a nick may hold anything (I12, I20), and something of it is always shown. */
 static const char *
 nick_of(Entry *entry, const LinesLook *look)
 {
     const bool mine = entry->message->direction == MESSAGE_OUT;
-    const char *nick = entry->message->from ? jid_resource(entry->message->from) : NULL;
-    if (!look->is_room || !nick)
+    if (!is_named(entry, look))
         return mine ? look->me : look->peer;
     if (!entry->nick)
-        entry->nick = g_strstrip(text_clean(nick, -1, TEXT_LINE | TEXT_STRICT));
+        entry->nick = g_strstrip(text_clean(jid_resource(entry->message->from), -1, TEXT_LINE | TEXT_STRICT));
     return *entry->nick ? entry->nick : "␣";
 }
 
@@ -339,9 +344,11 @@ draw_header(Entry *entry, const LinesLook *look, const Columns *at, Canvas *canv
     if (at->nick < 0)
         return;
     const bool mine = entry->message->direction == MESSAGE_OUT;
-    const char *nick = is_action(entry) ? "*" : nick_of(entry, look);
-    canvas_text_ellipsized(canvas, area.row, area.column + at->nick, at->nick_columns, nick,
-                           mine ? STYLE_NICK_ME : STYLE_NICK_PEER);
+    const char *nick = nick_of(entry, look);
+    const guint8 style = mine ? STYLE_NICK_ME : is_named(entry, look) ? theme_nick_style(jid_resource(entry->message->from))
+                                                             : STYLE_NICK_PEER;
+    canvas_text_ellipsized(canvas, area.row, area.column + at->nick, at->nick_columns, is_action(entry) ? "*" : nick,
+                           style);
 }
 
 /* How far a message of ours has come: told by shape, not by colour alone. */

@@ -10,6 +10,7 @@ src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/layout.c src/tui/layout.h \
 	src/tui/lines.c src/tui/lines.h src/tui/lines_private.h \
 	src/tui/lines_draw.c \
+	src/tui/nick_colour.c src/tui/nick_colour.h \
 	src/tui/painter.c src/tui/painter.h \
 	src/tui/scene.c src/tui/scene.h \
 	src/tui/screen.c src/tui/screen.h \

@@ -54,6 +54,8 @@ style_of(const Painter *painter, guint8 id)
     static const Style plain = { 0 };
     /* Cells that were erased carry STYLE_COUNT: the terminal's own look, whatever the theme's text
      * is like. */
+    if (id >= STYLE_NICK && id < STYLE_NICK + NICK_STYLES)
+        return &painter->theme->nicks[id - STYLE_NICK];
     return id < STYLE_COUNT ? &painter->theme->styles[id] : &plain;
 }
 

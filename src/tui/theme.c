@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "config/settings_file.h"
+#include "tui/nick_colour.h"
 
 #define THEME_SUFFIX ".theme"
 
@@ -94,6 +95,13 @@ keep_contrast(const char *look, ColourDepth depth, Style *style)
         style->attributes |= ATTRIBUTE_REVERSE;
 }
 
+static void
+set_plain_nicks(Theme *theme)
+{
+    for (int i = 0; i < NICK_STYLES; i++)
+        theme->nicks[i] = theme->styles[STYLE_NICK_PEER];
+}
+
 Theme *
 theme_new_builtin(ColourDepth depth)
 {
@@ -104,6 +112,7 @@ theme_new_builtin(ColourDepth depth)
         g_autofree char *bad = parse_look(NULL, look, depth, &theme->styles[i]);
         g_assert(!bad);
     }
+    set_plain_nicks(theme);
     return theme;
 }
 
@@ -175,7 +184,25 @@ theme_parse(const char *name, const char *text, gsize length, ColourDepth depth,
     }
     if (!parse_styles(theme, name, file, depth, error))
         return NULL;
+    set_plain_nicks(theme);
     return g_steal_pointer(&theme);
+}
+
+/* §5.3 of the XEP, the other way round: hues first, then the nearest colour that the terminal has. */
+void
+theme_colour_nicks(Theme *theme, ColourDepth depth, double lightness)
+{
+    for (int i = 0; i < NICK_STYLES && depth != COLOURS_NONE; i++) {
+        const double hue = (i + 0.5) * 360 / NICK_STYLES;
+        theme->nicks[i] = theme->styles[STYLE_NICK_PEER];
+        theme->nicks[i].foreground = colour_reduce(nick_colour_from_hue(hue, lightness), depth);
+    }
+}
+
+guint8
+theme_nick_style(const char *name)
+{
+    return (guint8) (STYLE_NICK + (int) (nick_colour_hue(name) * NICK_STYLES / 360) % NICK_STYLES);
 }
 
 /* Names come from a user: a file of a theme directory and nothing else. */

@@ -40,9 +40,14 @@ typedef struct Style {
     guint attributes; /* Attributes */
 } Style;
 
+/* Styles of names behind those of the elements: STYLE_NICK + 0 … NICK_STYLES - 1. (STYLE_COUNT itself is what erased cells
+ * carry.) */
+enum { STYLE_NICK = STYLE_COUNT + 1, NICK_STYLES = 60 };
+
 typedef struct Theme {
     char *name;
     Style styles[STYLE_COUNT];
+    Style nicks[NICK_STYLES]; /* by hue; all look like STYLE_NICK_PEER until theme_colour_nicks() */
 } Theme;
 
 /* The look that needs no file: that of default.theme, or without colours (COLOURS_NONE) of
@@ -57,6 +62,10 @@ Theme *theme_parse(const char *file, const char *text, gsize length, ColourDepth
 Theme *theme_load(const char *name, const char *const *directories, ColourDepth depth, GError **error);
 void theme_free(Theme *theme);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Theme, theme_free)
+/* Colours the names (XEP-0392), with this lightness: 0 … 100. A terminal without many colours has the nearest it can. */
+void theme_colour_nicks(Theme *theme, ColourDepth depth, double lightness);
+/* The style of a name. */
+guint8 theme_nick_style(const char *name);
 /* Names of the themes that can be loaded, sorted; NULL-terminated, g_strfreev(). */
 char **theme_list(const char *const *directories);
 

@@ -182,6 +182,21 @@ static const Frontend frontend = {
 
 /* --- settings --- */
 
+/* So light that names can be read: on a dark background, on a light one, or on both. */
+static void
+colour_nicks(const Tui *tui, Theme *theme)
+{
+    static const struct {
+        const char *word;
+        double lightness;
+    } modes[] = { { "auto", 55 }, { "dark", 70 }, { "light", 40 } };
+    const char *mode = settings_get_text(client_settings(tui->client), SETTING_NICK_COLOURS, NULL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
+        if (strcmp(mode, modes[i].word) == 0)
+            theme_colour_nicks(theme, term_caps(tui->term)->colours, modes[i].lightness);
+    }
+}
+
 bool
 tui_load_theme(Tui *tui, const char *name, GError **error)
 {
@@ -190,6 +205,7 @@ tui_load_theme(Tui *tui, const char *name, GError **error)
     Theme *theme = theme_load(name, directories, term_caps(tui->term)->colours, error);
     if (!theme)
         return false;
+    colour_nicks(tui, theme);
     screen_set_theme(tui->screen, theme);
     return true;
 }
@@ -206,7 +222,8 @@ load_set_theme(Tui *tui)
 static void
 on_setting(gconstpointer event, gpointer data)
 {
-    if (((const SettingsEvent *) event)->setting == SETTING_THEME)
+    const Setting setting = ((const SettingsEvent *) event)->setting;
+    if (setting == SETTING_THEME || setting == SETTING_NICK_COLOURS)
         load_set_theme(data);
     screen_damage(((Tui *) data)->screen, DAMAGE_ALL);
 }

@@ -36,7 +36,10 @@ style_of(const Occupant *occupant)
         [AVAILABILITY_XA] = STYLE_ROSTER_AWAY,         [AVAILABILITY_AWAY] = STYLE_ROSTER_AWAY,
         [AVAILABILITY_ONLINE] = STYLE_ROSTER_ONLINE,   [AVAILABILITY_CHAT] = STYLE_ROSTER_ONLINE,
     };
-    return styles[occupant_availability(occupant)];
+    const Availability availability = occupant_availability(occupant);
+    if (availability >= AVAILABILITY_ONLINE)
+        return occupant_is_self(occupant) ? STYLE_NICK_ME : theme_nick_style(occupant_nick(occupant));
+    return styles[availability];
 }
 
 static void
