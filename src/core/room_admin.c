@@ -49,11 +49,11 @@ static const struct {
       N_("the room takes no requests for voice: write to a moderator privately (/occupants moderator, /pm NICK)") },
 };
 
-GError *
-room_admin_error(RoomAct act, const XmppStanzaError *detail, const GError *error)
+static GError *
+error_of(RoomAct act, const char *condition, const XmppStanzaError *detail, const GError *error)
 {
-    for (guint i = 0; detail != NULL && i < G_N_ELEMENTS(refusals); i++) {
-        if ((refusals[i].acts & act) == 0 || strcmp(refusals[i].condition, detail->condition) != 0)
+    for (guint i = 0; condition != NULL && i < G_N_ELEMENTS(refusals); i++) {
+        if ((refusals[i].acts & act) == 0 || strcmp(refusals[i].condition, condition) != 0)
             continue;
         g_autofree char *said = core_clean_words(detail->text);
         return said != NULL ? g_error_new(CONFAB_ERROR, refusals[i].code, _("%s (the room says: %s)"),
@@ -63,18 +63,43 @@ room_admin_error(RoomAct act, const XmppStanzaError *detail, const GError *error
     return rooms_error(detail, error);
 }
 
+GError *
+room_admin_error(RoomAct act, const XmppStanzaError *detail, const GError *error)
+{
+    return error_of(act, detail != NULL ? detail->condition : NULL, detail, error);
+}
+
 /* --- requests --- */
 
 typedef struct Request {
     RoomAct act;
+    const char *not_allowed; /* the condition that is meant when the room says that */
     CoreDone done;
     gpointer data;
 } Request;
 
-static Request *
-request_new(RoomAct act, CoreDone done, gpointer data)
+static bool
+has_power(const Room *room, RoomAct act)
 {
-    const Request request = { act, done, data };
+    switch (act) {
+    case ROOM_ACT_ROLE:
+        return room_own_role(room) == ROLE_MODERATOR;
+    case ROOM_ACT_AFFILIATION:
+        return room_own_affiliation(room) >= AFFILIATION_ADMIN;
+    case ROOM_ACT_DESTROY:
+        return room_own_affiliation(room) == AFFILIATION_OWNER;
+    default:
+        return true;
+    }
+}
+
+/* Some rooms say "not-allowed" to everything, instead of "forbidden" to those who may never do it (§8.2, §9.1), and of
+ * "conflict" to an owner who gives up the room (§10.5). */
+static Request *
+request_new(const Room *room, RoomAct act, bool is_self, CoreDone done, gpointer data)
+{
+    const char *not_allowed = !has_power(room, act) ? "forbidden" : is_self ? "conflict" : "not-allowed";
+    const Request request = { act, not_allowed, done, data };
     return g_memdup2(&request, sizeof request);
 }
 
@@ -82,7 +107,10 @@ static void
 on_done(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
     g_autofree Request *request = data;
-    g_autoptr(GError) refusal = error != NULL ? room_admin_error(request->act, detail, error) : NULL;
+    const char *condition = detail != NULL ? detail->condition : NULL;
+    if (g_strcmp0(condition, "not-allowed") == 0)
+        condition = request->not_allowed;
+    g_autoptr(GError) refusal = error != NULL ? error_of(request->act, condition, detail, error) : NULL;
     if (request->done != NULL)
         request->done(refusal, request->data);
 }
@@ -101,17 +129,19 @@ is_in(Session *session, const Room *room, CoreDone done, gpointer data)
 void
 room_admin_set_role(Session *session, const Room *room, const RoomRole *wish, CoreDone done, gpointer data)
 {
+    const bool is_self = g_strcmp0(wish->nick, room_nick(room)) == 0;
     if (is_in(session, room, done, data))
         muc_admin_set_role(session_stream(session), room_jid(room), wish->nick, (MucRole) wish->role, wish->reason, on_done,
-                           request_new(ROOM_ACT_ROLE, done, data));
+                           request_new(room, ROOM_ACT_ROLE, is_self, done, data));
 }
 
 void
 room_admin_set_affiliation(Session *session, const Room *room, const RoomAffiliation *wish, CoreDone done, gpointer data)
 {
+    const bool is_self = jid_equal_bare(wish->jid, account_jid(session_account(session)));
     if (is_in(session, room, done, data))
         muc_admin_set_affiliation(session_stream(session), room_jid(room), wish->jid, (MucAffiliation) wish->affiliation,
-                                  wish->reason, on_done, request_new(ROOM_ACT_AFFILIATION, done, data));
+                                  wish->reason, on_done, request_new(room, ROOM_ACT_AFFILIATION, is_self, done, data));
 }
 
 void
@@ -119,7 +149,7 @@ room_admin_destroy(Session *session, const Room *room, const RoomEnd *end, CoreD
 {
     if (is_in(session, room, done, data))
         muc_owner_destroy(session_stream(session), room_jid(room), end->reason, end->alternate, on_done,
-                          request_new(ROOM_ACT_DESTROY, done, data));
+                          request_new(room, ROOM_ACT_DESTROY, false, done, data));
 }
 
 /* --- lists --- */

@@ -109,11 +109,11 @@ test_refusals(void)
         const char *line, *condition, *outcome;
     } cases[] = {
         { "/kick Carol", "forbidden", "77 only moderators may do that*" },
-        { "/kick Bob", "not-allowed", "77 the room protects*owner*" },
+        { "/kick Bob", "not-allowed", "77 only moderators may do that*" }, /* as Prosody says it */
         { "/kick Carol", "item-not-found", "66 nobody of that nick is in the room any more*" },
         { "/role Carol moderator", "forbidden", "77 *only admins may make and unmake moderators*" },
         { "/ban x@example.org", "forbidden", "77 only admins may do that*" },
-        { "/ban x@example.org", "not-allowed", "77 the room protects*" },
+        { "/ban x@example.org", "not-allowed", "77 only admins may do that*" },
         { "/affiliation me@example.org none", "conflict", "1 *a room needs an owner*" },
         { "/affiliation x@example.org owner", "item-not-found", "66 nobody has that address*" },
         { "/affiliation x@example.org owner", "resource-constraint", "1 *too busy*" },
@@ -121,7 +121,7 @@ test_refusals(void)
         { "/room lists members", "forbidden", "77 only admins and owners may see that list*" },
         { "/room lists moderators", "not-allowed", "77 only admins and owners may see that list*" },
         { "/room destroy", "forbidden", "77 only owners may destroy a room*" },
-        { "/room destroy", "not-allowed", "77 the server keeps this room*" },
+        { "/room destroy", "not-allowed", "77 only owners may destroy a room*" },
         { "/voice grant Carol", "forbidden", "77 only moderators*" },
         { "/unban x@example.org", "forbidden", "77 only admins and owners may see that list*" },
     };
@@ -138,6 +138,20 @@ test_refusals(void)
          "<text xmlns='" STANZAS "'>no\x7f way</text></error></iq>",
          id);
     assert_outcome(scene.typist, "77 only moderators*(the room says: no^? way)"); /* I12 */
+
+    host_self(scene.me, "me", "moderator", "owner", "<status code='110'/>");
+    type(scene.typist, "/kick Bob");
+    refuse(scene.me, "<iq *", "not-allowed");
+    assert_outcome(scene.typist, "77 the room protects its admins*");
+    type(scene.typist, "/ban x@example.org");
+    refuse(scene.me, "<iq *", "not-allowed");
+    assert_outcome(scene.typist, "77 the room protects those of your rank*");
+    type(scene.typist, "/affiliation me@example.org none");
+    refuse(scene.me, "<iq *", "not-allowed"); /* as ejabberd says it */
+    assert_outcome(scene.typist, "1 *a room needs an owner*");
+    type(scene.typist, "/room destroy");
+    refuse(scene.me, "<iq *", "not-allowed");
+    assert_outcome(scene.typist, "77 the server keeps this room*");
     close_scene(&scene);
 }
 
