@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-system_tests = tests/system/test_archive tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
+system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin \
 	tests/system/test_run tests/system/test_send tests/system/test_suspend
@@ -15,6 +15,9 @@ tests_system_test_archive_LDADD = $(SUPPORT_LINE) $(CORE_LINE)
 tests_system_test_chat_SOURCES = tests/system/test_chat.c
 tests_system_test_chat_CPPFLAGS = $(system_cppflags)
 tests_system_test_chat_LDADD = $(SUPPORT_LINE)
+tests_system_test_bookmarks_SOURCES = tests/system/test_bookmarks.c
+tests_system_test_bookmarks_CPPFLAGS = $(system_cppflags)
+tests_system_test_bookmarks_LDADD = $(SUPPORT_LINE)
 tests_system_test_devices_SOURCES = tests/system/test_devices.c
 tests_system_test_devices_CPPFLAGS = $(system_cppflags) $(STROPHE_CFLAGS)
 tests_system_test_devices_LDADD = $(SUPPORT_LINE) $(CORE_LINE)
