@@ -576,6 +576,61 @@ test_forged(void)
     close_scene(&scene);
 }
 
+/* The value behind `start` in XML. */
+static char *
+value_of(const char *xml, const char *start)
+{
+    const char *found = strstr(xml, start);
+    g_assert_nonnull(found);
+    found += strlen(start);
+    return g_strndup(found, strcspn(found, "\""));
+}
+
+/* Answers the question for the account's archive with a message of Bob's and an invitation to `room`. */
+static void
+serve_archive(Peer *me, const char *number, const char *room)
+{
+    flow_settle(me->flow);
+    flow_wait(has_sent, me);
+    g_autofree char *xml = g_ptr_array_steal_index(me->sent, 0);
+    g_assert_nonnull(strstr(xml, "urn:xmpp:mam:2"));
+    g_autofree char *id = value_of(xml, " id=\"");
+    g_autofree char *query = value_of(xml, "queryid=\"");
+#define RESULT(inside) \
+    "<message to='me@example.org/desk'><result xmlns='urn:xmpp:mam:2' queryid='%s' id='%s-%s'>" \
+    "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-11-22T10:00:00Z'/>" inside \
+    "</forwarded></result></message>"
+    feed(me, RESULT("<message xmlns='jabber:client' from='bob@example.org/x' type='chat' id='%s'><body>b</body></message>"), query,
+         "m", number, number);
+    feed(me, RESULT("<message xmlns='jabber:client' from='%s'><body>come</body><x xmlns='" MUC_USER "'>"
+                    "<invite from='bob@example.org'/></x></message>"), query, "i", number, room);
+    feed(me,
+         "<iq type='result' id='%s'><fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'>"
+         "<first>m-%s</first><last>i-%s</last></set></fin></iq>",
+         id, number, number);
+    flow_settle(me->flow);
+}
+
+/* What was missed is shown, what was there before the first look is not; neither is a conversation with the room. */
+static void
+test_missed(void)
+{
+    Flow *flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    me->features = "<feature var='urn:xmpp:mam:2'/>";
+    login_with_roster(me, "", NULL);
+    serve_archive(me, "1", "old@rooms.example.org");
+    assert_no_event(flow, "invited *");
+    cut(me);
+    wait_connecting(me);
+    login_with_roster(me, "<item jid='bob@example.org' name='Bob' subscription='both'/>", NULL);
+    serve_archive(me, "2", "park@rooms.example.org");
+    assert_event(flow, "invited park@rooms.example.org by bob@example.org*");
+    for (guint i = 0; i < account_conversation_count(me->account); i++)
+        g_assert_cmpstr(jid_text(conversation_jid(account_conversation_at(me->account, i))), ==, "bob@example.org");
+    flow_free(flow);
+}
+
 /* A person's words beside a direct invitation are a message. */
 static void
 test_words_beside(void)
@@ -636,6 +691,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/invitations/receives", test_invited);
     g_test_add_func("/flow/invitations/declines", test_decline);
     g_test_add_func("/flow/invitations/believes-the-sender", test_forged);
+    g_test_add_func("/flow/invitations/shows-what-was-missed", test_missed);
     g_test_add_func("/flow/invitations/shows-words-beside", test_words_beside);
     g_test_add_func("/flow/invitations/bounds-strangers", test_flood);
     return g_test_run();

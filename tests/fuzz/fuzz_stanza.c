@@ -43,9 +43,53 @@ check_error(const XmppStanzaError *error)
     g_assert_null(strpbrk(words, "\n\r\x1b\x07")); /* I12 */
 }
 
+/* I9: each once, and not too many. */
+static void
+check_codes(const MucCodes *codes)
+{
+    g_assert_cmpuint(codes->count, <=, MUC_CODES_MAX);
+    for (guint i = 0; i < codes->count; i++) {
+        for (guint j = 0; j < i; j++)
+            g_assert_cmpuint(codes->codes[j], !=, codes->codes[i]);
+    }
+}
+
+static void
+check_muc(const MucPresence *muc)
+{
+    if (!muc)
+        return;
+    check_codes(&muc->codes);
+    g_assert_true(muc->has_item || muc->role == MUC_ROLE_NONE);
+    g_assert_true(muc->is_destroyed || (!muc->alternate && !muc->alternate_password));
+    check_text(muc->nick);
+    check_text(muc->actor);
+    check_text(muc->reason);
+}
+
+/* I14: only a room, which has no resource, speaks for a room. */
+static void
+check_invite(const XmppMessage *message)
+{
+    const MucInvite *invite = message->invite;
+    if (!invite)
+        return;
+    g_assert_true(message->from && message->type != XMPP_MESSAGE_GROUPCHAT && message->type != XMPP_MESSAGE_ERROR);
+    g_assert_true(jid_is_bare(invite->room) && jid_local(invite->room));
+    if (invite->kind == MUC_INVITE_DIRECT)
+        g_assert_true(jid_equal(invite->from, message->from));
+    else
+        g_assert_true(jid_equal(invite->room, message->from));
+    check_text(invite->reason);
+    check_text(invite->password);
+}
+
 static void
 check_message(const XmppMessage *message)
 {
+    check_codes(&message->muc_codes);
+    check_invite(message);
+    g_assert_true(!message->voice_request || jid_is_bare(message->from));
     g_assert_nonnull(message->to);
     g_assert_cmpint(message->type, <=, XMPP_MESSAGE_ERROR);
     g_assert_true((message->type == XMPP_MESSAGE_ERROR) == (message->error != NULL));
@@ -85,6 +129,7 @@ on_event(gconstpointer data, gpointer user)
     case XMPP_EVENT_PRESENCE:
         g_assert_nonnull(event->presence->from);
         check_text(event->presence->status);
+        check_muc(event->presence->muc);
         g_assert_cmpint(event->presence->priority, >=, -128);
         g_assert_cmpint(event->presence->priority, <=, 127);
         check_error(event->presence->error);
