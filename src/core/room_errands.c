@@ -114,7 +114,7 @@ may_refuse(const Errand *errand, const Jid *from)
     const Jid *own = account_jid(session_account(errand->admin->session));
     if (from == NULL || jid_equal(from, own) || (jid_local(from) == NULL && g_str_equal(jid_text(from), jid_domain(own))))
         return true;
-    return jid_equal_bare(from, errand->is_direct ? errand->invitee : errand->room);
+    return errand->is_direct ? jid_equal_bare(from, errand->invitee) : jid_equal(from, errand->room);
 }
 
 bool

@@ -403,6 +403,7 @@ test_voice_request(void)
     type(scene.typist, "/voice request");
     g_autofree char *second = assert_sent_id(scene.me, "<message *muc#request*");
     bounce(scene.me, "eve@evil.example", second, "forbidden"); /* I14 */
+    bounce(scene.me, GARDEN "/Carol", second, "forbidden");
     bounce(scene.me, GARDEN, "another", "forbidden");
     assert_unfinished(scene.typist);
     bounce(scene.me, GARDEN, second, "forbidden");
