@@ -8,6 +8,7 @@
 #include "command/execute.h"
 #include "command/registry_private.h"
 #include "command/words.h"
+#include "core/room_bookmarks.h"
 
 enum { DIRECTORY_ENTRIES_MAX = 10000 };
 
@@ -80,6 +81,19 @@ add_contact(Candidates *candidates, const Roster *roster, const Contact *contact
         add(candidates, jid_text(contact_jid(contact)));
 }
 
+/* Bookmarked rooms that have no conversation. */
+static void
+add_bookmarks(Candidates *candidates, const Session *session)
+{
+    const Account *account = session_account(session);
+    g_autoptr(GPtrArray) bookmarks = room_bookmarks_list(session);
+    for (guint i = 0; i < bookmarks->len; i++) {
+        const XmppBookmark *bookmark = g_ptr_array_index(bookmarks, i);
+        if (account_find_conversation(account, bookmark->room) == NULL)
+            candidates_add(candidates, jid_text(bookmark->room));
+    }
+}
+
 static void
 add_people(Candidates *candidates)
 {
@@ -101,6 +115,7 @@ add_people(Candidates *candidates)
         if (roster_find(roster, jid) == NULL)
             candidates_add(candidates, jid_text(jid));
     }
+    add_bookmarks(candidates, execute_choose_session(candidates->registry, candidates->account));
 }
 
 static void

@@ -19,6 +19,7 @@
 
 enum {
     ANSWER_MS = 60 * 1000, /* a room of thousands needs some time to send all of them, but each is a sign of life */
+    LOCKED_TRIES = 5,      /* within half a minute */
     NICKS_MAX = 3,         /* "_" that are put behind a nick that is taken */
 };
 
@@ -561,15 +562,17 @@ receive_unavailable(Stay *stay, Room *room, const XmppPresence *presence, bool i
 
 /* --- refused --- */
 
-/* Refusals that may pass by themselves (RFC 6120 §8.3.2; XEP-0045 §7.2.9: a full room is a service-unavailable). */
+/* Refusals that may pass by themselves (RFC 6120 §8.3.2; XEP-0045 §7.2.9: a full room is a service-unavailable). A
+ * room that was just made by another device of the user is not found until that has opened it (§10.1.1). */
 static bool
-may_pass(const XmppStanzaError *error)
+may_pass(const Stay *stay, const XmppStanzaError *error)
 {
     static const char *const conditions[] = {
         "remote-server-not-found", "remote-server-timeout", "resource-constraint", "service-unavailable",
         "internal-server-error",   "recipient-unavailable", NULL,
     };
-    return g_strv_contains(conditions, error->condition) || g_strcmp0(error->type, "wait") == 0;
+    const bool is_locked = g_str_equal(error->condition, "item-not-found") && stay->retry.attempts < LOCKED_TRIES;
+    return is_locked || g_strv_contains(conditions, error->condition) || g_strcmp0(error->type, "wait") == 0;
 }
 
 /* Somebody is called so already: ourselves, not long ago, or somebody else. Another nick is tried where none was asked
@@ -605,7 +608,7 @@ receive_error(Stay *stay, const XmppPresence *presence)
         return;
     if (g_str_equal(detail->condition, "conflict") && try_other_nick(stay))
         return;
-    fail(stay, error, may_pass(detail));
+    fail(stay, error, may_pass(stay, detail));
 }
 
 bool
@@ -728,6 +731,7 @@ rooms_want(Session *session, const RoomsJoin *join)
         return conversation;
     take_wishes(stay, join);
     stay->is_nick_given = false;
+    retry_reset(&stay->retry);
     enqueue(stay);
     return conversation;
 }

@@ -2,6 +2,7 @@
 /* Bookmarks: what is joined by itself, what other devices change, what this one changes, and what stays as it is. */
 #include <string.h>
 
+#include "command/complete.h"
 #include "core/conversations.h"
 #include "core/room_bookmarks.h"
 #include "core/rooms.h"
@@ -21,6 +22,7 @@ typedef struct Scene {
     Typist *typist;
     GHashTable *joins; /* room/nick → how often it was entered */
     guint most;        /* rooms under way at the same time */
+    guint locked;      /* so many entries are refused: the room is not open yet */
     GString *told;     /* what else was sent, a line each */
 } Scene;
 
@@ -51,6 +53,14 @@ static void
 let_in(Scene *scene, const char *xml)
 {
     g_autofree char *occupant = attribute(xml, "to");
+    if (scene->locked > 0) {
+        scene->locked--;
+        feed(scene->me,
+             "<presence from='%s' type='error'><error type='cancel'>"
+             "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>",
+             occupant);
+        return;
+    }
     const int times = GPOINTER_TO_INT(g_hash_table_lookup(scene->joins, occupant));
     g_hash_table_replace(scene->joins, g_strdup(occupant), GINT_TO_POINTER(times + 1));
     feed(scene->me,
@@ -215,6 +225,9 @@ test_joined_at_start(void)
     assert_printed(scene.typist, GARDEN "*The garden*Alice*on*joined\n" POND "*on*joined\nquiet@*Later*off*out\n");
     assert_typed(scene.typist, "/bookmark", "ok");
     assert_printed(scene.typist, GARDEN "*\nquiet@*\n");
+    g_autoptr(Completion) completion = complete_line(typist_registry(scene.typist), "/join q", 7);
+    g_assert_cmpuint(completion->candidates->len, ==, 1);
+    g_assert_cmpstr(g_ptr_array_index(completion->candidates, 0), ==, "quiet@rooms.example.org");
     close_scene(&scene);
 }
 
@@ -309,6 +322,45 @@ test_followed(void)
     assert_told(&scene, "<presence *type=\"unavailable\"*to=\"" GARDEN "/Alice\"*\n");
     assert_typed(scene.typist, "/bookmark", "ok");
     assert_printed(scene.typist, "No room is bookmarked*");
+    close_scene(&scene);
+}
+
+static bool
+is_asked(gpointer scene)
+{
+    serve(scene);
+    return g_hash_table_size(((Scene *) scene)->joins) > 0;
+}
+
+/* Another device makes a room and bookmarks it at once: it may not be open yet (XEP-0045 §10.1.1). */
+static void
+test_new_room(void)
+{
+    Scene scene = open_scene("", "");
+    scene.locked = 2;
+    push(&scene, ITEM("garden", "autojoin='true'", ""));
+    g_assert_cmpint(state_of(&scene, GARDEN), ==, ROOM_WAITING);
+    flow_wait(is_asked, &scene);
+    assert_entered(&scene, GARDEN "/me", 1);
+    g_assert_cmpint(state_of(&scene, GARDEN), ==, ROOM_JOINED);
+    close_scene(&scene);
+}
+
+static bool
+is_given_up(gpointer scene)
+{
+    serve(scene);
+    return state_of(scene, GARDEN) == ROOM_OUT;
+}
+
+static void
+test_no_room(void)
+{
+    Scene scene = open_scene("", "");
+    scene.locked = 1000;
+    push(&scene, ITEM("garden", "autojoin='true'", ""));
+    flow_wait(is_given_up, &scene);
+    g_assert_cmpuint(scene.locked, >, 900);
     close_scene(&scene);
 }
 
@@ -503,7 +555,8 @@ test_refused(void)
     assert_outcome(scene.typist, "76 *");
     serve(&scene);
     assert_nothing_entered(&scene);
-    g_assert_cmpuint(room_bookmarks_list(scene.me->session)->len, ==, 0);
+    g_autoptr(GPtrArray) list = room_bookmarks_list(scene.me->session);
+    g_assert_cmpuint(list->len, ==, 0);
     close_scene(&scene);
 }
 
@@ -533,6 +586,8 @@ main(int argc, char **argv)
     g_test_add_func("/flow/bookmarks/new-session", test_new_session);
     g_test_add_func("/flow/bookmarks/known-offline", test_known_offline);
     g_test_add_func("/flow/bookmarks/followed", test_followed);
+    g_test_add_func("/flow/bookmarks/new-room", test_new_room);
+    g_test_add_func("/flow/bookmarks/no-room", test_no_room);
     g_test_add_func("/flow/bookmarks/joined-by-hand", test_joined_by_hand);
     g_test_add_func("/flow/bookmarks/changed-while-away", test_changed_while_away);
     g_test_add_func("/flow/bookmarks/forged", test_forged);
