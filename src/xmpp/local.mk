@@ -55,6 +55,11 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/pep.c src/xmpp/xep/pep.h \
 	src/xmpp/xep/ping.c src/xmpp/xep/ping.h \
 	src/xmpp/xep/private_xml.c src/xmpp/xep/private_xml.h \
+	src/xmpp/xep/fallback.c src/xmpp/xep/fallback.h \
+	src/xmpp/xep/reactions.c src/xmpp/xep/reactions.h \
+	src/xmpp/xep/references.c src/xmpp/xep/references.h \
+	src/xmpp/xep/replies.c src/xmpp/xep/replies.h \
+	src/xmpp/xep/retraction.c src/xmpp/xep/retraction.h \
 	src/xmpp/xep/receipts.c src/xmpp/xep/receipts.h \
 	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \
 	src/xmpp/xep/rsm.c src/xmpp/xep/rsm.h \

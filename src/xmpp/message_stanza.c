@@ -58,6 +58,7 @@ message_stanza_free(XmppMessage *message)
     muc_voice_request_free(message->voice_request);
     g_free(message->reply_id);
     g_clear_pointer(&message->reply_to, jid_unref);
+    g_free(message->reply_quote);
     g_free(message->reacts_to);
     g_clear_pointer(&message->reactions, g_ptr_array_unref);
     g_free(message->retracts);
@@ -99,6 +100,7 @@ message_stanza_copy(const XmppMessage *message)
     copy->voice_request = NULL;
     copy->reply_id = g_strdup(message->reply_id);
     copy->reply_to = ref_jid(message->reply_to);
+    copy->reply_quote = g_strdup(message->reply_quote);
     copy->reacts_to = g_strdup(message->reacts_to);
     copy->reactions = message->reactions != NULL ? g_ptr_array_ref(message->reactions) : NULL;
     copy->retracts = g_strdup(message->retracts);

@@ -112,6 +112,7 @@ typedef struct XmppMessage {
     MucVoiceRequest *voice_request;
     char *reply_id;         /* XEP-0461: id of what this answers, and who wrote that (may be NULL); NULL: no answer */
     Jid *reply_to;
+    char *reply_quote;      /* what was cut out of the body, since it stood for that (XEP-0428); NULL: nothing */
     char *reacts_to;        /* XEP-0444: id of what the reactions are to; NULL: none */
     GPtrArray *reactions;   /* char*, each once; empty: all are taken back; NULL: none */
     char *retracts;         /* XEP-0424: id of the message its author takes back; NULL */

@@ -22,7 +22,12 @@
 #include "xmpp/xep/pep.h"
 #include "xmpp/xep/ping.h"
 #include "xmpp/xep/private_xml.h"
+#include "xmpp/xep/fallback.h"
+#include "xmpp/xep/reactions.h"
 #include "xmpp/xep/receipts.h"
+#include "xmpp/xep/references.h"
+#include "xmpp/xep/replies.h"
+#include "xmpp/xep/retraction.h"
 #include "xmpp/xep/roster_iq.h"
 #include "xmpp/xep/rsm.h"
 #include "xmpp/xep/stanza_id.h"
@@ -36,6 +41,7 @@ static const XmppModule *const modules[] = {
     &hints_module,     &chatstates_module, &pep_module,     &mds_module,        &csi_module,
     &eme_module,       &muc_module,       &muc_invite_module, &occupant_id_module,
     &private_xml_module, &bookmarks_module, &bookmarks_old_module, &notify_module,
+    &replies_module,   &reactions_module, &retraction_module, &references_module, &fallback_module,
     NULL,
 };
 

@@ -22,6 +22,7 @@ xmpp_test_line = tests/unit/xmpp/libfixture.a $(XMPP_LINE)
 xmpp_test_flags = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS) -I$(top_srcdir)/tests
 
 xmpp_tests = \
+	tests/unit/xmpp/test_annotations \
 	tests/unit/xmpp/test_bookmarks \
 	tests/unit/xmpp/test_caps \
 	tests/unit/xmpp/test_connection \
@@ -117,3 +118,6 @@ tests_unit_xmpp_test_stream_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_xml_guard_SOURCES = tests/unit/xmpp/test_xml_guard.c
 tests_unit_xmpp_test_xml_guard_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_xml_guard_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_annotations_SOURCES = tests/unit/xmpp/test_annotations.c
+tests_unit_xmpp_test_annotations_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_annotations_LDADD = $(xmpp_test_line)

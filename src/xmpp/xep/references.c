@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "xmpp/xep/references.h"
+
+#include <string.h>
+
+#include "xmpp/stanza.h"
+
+#define NS_REFERENCE "urn:xmpp:reference:0"
+
+enum { MENTIONS_MAX = 64 };
+
+static void
+free_mention(gpointer data)
+{
+    XmppMention *mention = data;
+    jid_unref(mention->jid);
+    g_free(mention);
+}
+
+/* "xmpp:room@server/nick" (RFC 5122), without a query; NULL: it is another kind of URI. */
+static Jid *
+read_uri(const char *uri)
+{
+    if (uri == NULL || g_ascii_strncasecmp(uri, "xmpp:", strlen("xmpp:")) != 0)
+        return NULL;
+    const char *path = uri + strlen("xmpp:");
+    g_autofree char *escaped = g_strndup(path, strcspn(path, "?#"));
+    g_autofree char *text = g_uri_unescape_string(escaped, NULL);
+    return text != NULL && g_utf8_validate(text, -1, NULL) ? jid_new(text, NULL) : NULL;
+}
+
+static guint
+read_number(xmpp_stanza_t *reference, const char *name)
+{
+    const char *text = stanza_attribute(reference, name);
+    guint64 number = 0;
+    return text != NULL && g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &number, NULL) ? (guint) number : 0;
+}
+
+static bool
+decode(XmppStream *stream, xmpp_stanza_t *stanza, XmppMessage *message)
+{
+    guint count = 0;
+    for (xmpp_stanza_t *reference = stanza_child(stanza, "reference", NS_REFERENCE);
+         reference != NULL && count < MENTIONS_MAX; reference = stanza_next(reference, "reference", NS_REFERENCE), count++) {
+        Jid *jid = g_strcmp0(stanza_attribute(reference, "type"), "mention") == 0
+                       ? read_uri(stanza_attribute(reference, "uri"))
+                       : NULL;
+        if (jid == NULL)
+            continue;
+        XmppMention *mention = g_new(XmppMention, 1);
+        *mention = (XmppMention) { jid, read_number(reference, "begin"), read_number(reference, "end") };
+        if (message->mentions == NULL)
+            message->mentions = g_ptr_array_new_with_free_func(free_mention);
+        g_ptr_array_add(message->mentions, mention);
+    }
+    return message->mentions != NULL;
+}
+
+const XmppModule references_module = {
+    .name = "references",
+    .xep = "0372",
+    .version = "0.5.0",
+    .stage = XMPP_STAGE_PAYLOAD,
+    .decode = decode,
+};
