@@ -374,10 +374,13 @@ rooms_next(Rooms *rooms)
 static void
 on_accepted(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
-    const Stay *stay = data;
+    Stay *stay = data;
+    if (answer != NULL)
+        tell_joined(stay, NULL); /* now others can come, too */
     if (answer != NULL || !session_is_online(stay->rooms->session))
         return;
     g_autoptr(GError) words = rooms_error(detail, error);
+    tell_joined(stay, words);
     client_notice(session_client(stay->rooms->session), session_account(stay->rooms->session), NOTICE_ERROR,
                   words->code, _("%s could not be opened for others: %s"), jid_text(stay->jid), words->message);
 }
@@ -388,12 +391,14 @@ settle_in(Stay *stay, Room *room, const MucPresence *muc)
 {
     Session *session = stay->rooms->session;
     const bool is_new = muc != NULL && muc_codes_have(&muc->codes, MUC_CODE_CREATED);
-    if (is_new && !stay->is_reserved)
+    const bool is_locked = is_new && !stay->is_reserved;
+    if (is_locked)
         muc_owner_accept_default(session_stream(session), stay->jid, on_accepted, stay);
     if (is_new)
         room_set_info(room, room_name(room), room_flags(room) | ROOM_CREATED);
     stay->is_reserved = false;
-    tell_joined(stay, NULL);
+    if (!is_locked)
+        tell_joined(stay, NULL);
     rooms_ping_plan(stay->rooms);
     room_history_joined(session, room);
     outgoing_queue_flush(session_outgoing(session));

@@ -125,7 +125,9 @@ test_new_room(void)
          id);
     assert_sent(scene.me, "<presence *" GARDEN "/me\"*");
     host_self(scene.me, "me", "moderator", "owner", "<status code='110'/><status code='201'/>");
-    assert_sent(scene.me, "<iq *type=\"set\"*muc#owner\"><x *type=\"submit\"*");
+    g_autofree char *accept = assert_sent_id(scene.me, "<iq *type=\"set\"*muc#owner\"><x *type=\"submit\"*");
+    assert_unfinished(scene.typist); /* nobody else could join it yet */
+    feed(scene.me, "<iq type='result' from='" GARDEN "' id='%s'/>", accept);
     assert_outcome(scene.typist, "ok");
     close_scene(&scene);
 }
