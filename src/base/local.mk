@@ -7,6 +7,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/jid.c src/base/jid.h \
 	src/base/log.c src/base/log.h \
 	src/base/paths.c src/base/paths.h \
+	src/base/pattern.c src/base/pattern.h \
 	src/base/precis.c src/base/precis.h \
 	src/base/qr.h \
 	src/base/retry.c src/base/retry.h \

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/pattern.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "command/suggest.h"
@@ -223,22 +224,8 @@ parse_key(const ArgContext *context, ArgValue *value, GError **error)
 static bool
 parse_regex(const ArgContext *context, ArgValue *value, GError **error)
 {
-    g_autoptr(GError) problem = NULL;
-    g_autofree char *bounded = g_strconcat("(*LIMIT_MATCH=100000)(*LIMIT_DEPTH=10000)", value->text, NULL);
-    value->regex = g_regex_new(value->text, 0, 0, &problem);
-    if (value->regex != NULL) {
-        g_regex_unref(value->regex);
-        value->regex = g_regex_new(bounded, 0, 0, &problem);
-    }
-    if (value->regex != NULL)
-        return true;
-    /* GLib puts the whole pattern before the cause. */
-    const char *colon = g_strrstr(problem->message, ": ");
-    g_autofree char *cause = arg_show(colon == NULL ? problem->message : colon + 2);
-    g_autofree char *shown = arg_show(value->text);
-    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("“%s” is not a regular expression: mend it (%s)"), shown,
-                cause);
-    return false;
+    value->regex = pattern_new(value->text, error);
+    return value->regex != NULL;
 }
 
 static bool

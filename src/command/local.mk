@@ -9,6 +9,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/candidates.c src/command/candidates.h \
 	src/command/cmd_account.c \
 	src/command/cmd_archive.c \
+	src/command/cmd_attention.c \
 	src/command/cmd_bookmark.c \
 	src/command/cmd_chat.c \
 	src/command/cmd_connection.c \

@@ -27,6 +27,7 @@ struct Client {
     Bus *bus;
     Alive *alive;
     Activity *activity;
+    Attention *attention;
     GPtrArray *sessions; /* Session, owned */
     GPtrArray *buried;   /* of removed accounts: they may still be on the stack, so they go from an idle source */
     guint burial;
@@ -84,6 +85,12 @@ Alive *
 client_alive(const Client *client)
 {
     return client->alive;
+}
+
+Attention *
+client_attention(const Client *client)
+{
+    return client->attention;
 }
 
 SecretSources *
@@ -297,6 +304,7 @@ client_new(const ClientOptions *options, GError **error)
     db_set_on_failed(client->db, on_store_failed, client);
     client->activity = activity_new(client);
     client->alive = alive_new(client);
+    client->attention = attention_new(client);
     bus_subscribe(accounts_bus(client->accounts), on_accounts_event, client);
     const GPtrArray *list = accounts_list(client->accounts);
     for (guint i = 0; i < list->len; i++)
@@ -317,6 +325,7 @@ client_free(Client *client)
     g_ptr_array_unref(client->buried);
     alive_free(client->alive);
     activity_free(client->activity);
+    attention_free(client->attention);
     if (client->db != NULL) {
         db_set_on_failed(client->db, NULL, NULL);
         db_close(client->db);

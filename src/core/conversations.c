@@ -44,7 +44,7 @@ load_page(Client *client, Conversation *conversation, gint64 order)
 {
     const HistoryPlace place = conversations_place(conversation);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) page = history_page_before(client_db(client), &place, order, PAGE, &error);
+    g_autoptr(GPtrArray) page = history_heard_before(client_db(client), &place, order, PAGE, &error);
     if (page == NULL) {
         report(client, conversation, error);
         return -1;

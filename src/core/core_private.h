@@ -37,6 +37,23 @@ Activity *client_activity(const Client *client);
 /* A connection begins, and the server does not know yet. */
 void activity_online(const Activity *activity, Session *session, bool resumed);
 
+/* --- attention.c --- */
+typedef struct Attention Attention;
+Attention *attention_new(Client *client);
+/* After the sessions. */
+void attention_free(Attention *attention);
+Attention *client_attention(const Client *client);
+/* What is known of a message at birth (Message.mention, Message.ignored). `occupant_id`: that the room vouches for. */
+typedef struct AttentionMarks {
+    bool mention, ignored;
+} AttentionMarks;
+AttentionMarks attention_judge(const Session *session, const XmppMessage *message, MessageDirection direction,
+                               const char *occupant_id);
+
+/* --- ignores.c --- */
+struct Ignores *ignores_new(Session *session);
+void ignores_free(struct Ignores *ignores);
+
 /* --- core_done.c --- */
 /* Calls `done` from an idle source; `error` (copied) may be NULL. `done` may be NULL. */
 void core_done_later(CoreDone done, gpointer data, const GError *error);

@@ -107,6 +107,8 @@ incoming_correction(Session *session, Conversation *conversation, const XmppMess
         return false;
     g_autoptr(Message) edit = is_room ? rooms_make_message(session, conversation, message)
                                       : incoming_make_message(session, message, direction);
+    if (edit->ignored && !original->ignored)
+        return true; /* what was said before stays as it was */
     if (direction == MESSAGE_OUT)
         outgoing_queue_confirm(session_outgoing(session), edit->id);
     if (keep_correction(session, conversation, original, edit) && original->serial != 0) {

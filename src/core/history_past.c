@@ -130,7 +130,7 @@ static bool
 show_older(const HistoryPast *past, Conversation *conversation, GError **error)
 {
     const HistoryPlace place = conversations_place(conversation);
-    g_autoptr(GPtrArray) page = history_page_before(past_db(past), &place, first_order(conversation), PAGE, error);
+    g_autoptr(GPtrArray) page = history_heard_before(past_db(past), &place, first_order(conversation), PAGE, error);
     if (page == NULL)
         return false;
     encryption_fill_in(page);
@@ -215,7 +215,7 @@ show_page(Request *request, Conversation *conversation, gint64 first_before, boo
         return;
     }
     const HistoryPlace place = conversations_place(conversation);
-    g_autoptr(GPtrArray) rest = history_page_before(past_db(past), &place, first_order(conversation), 1, NULL);
+    g_autoptr(GPtrArray) rest = history_heard_before(past_db(past), &place, first_order(conversation), 1, NULL);
     conversation_set_past(conversation, complete && rest != NULL && rest->len == 0 ? PAST_COMPLETE : PAST_UNKNOWN,
                           NULL);
     end_request(request);

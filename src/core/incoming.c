@@ -146,6 +146,7 @@ incoming_make_message(const Session *session, const XmppMessage *message, Messag
     /* The archive's stamp is that of all devices, even where its clock is ahead. */
     const bool delayed = message->delay != 0 && (message->delay < now || message->archive_id != NULL);
     g_autoptr(Jid) server = jid_new_from_parts(NULL, jid_domain(account_jid(session_account(session))), NULL, NULL);
+    const AttentionMarks marks = attention_judge(session, message, direction, NULL);
     return message_new(&(MessageInit) {
         .direction = direction,
         .from = message->from != NULL ? message->from : server,
@@ -158,6 +159,8 @@ incoming_make_message(const Session *session, const XmppMessage *message, Messag
         .markable = direction == MESSAGE_IN && message->markable,
         .encryption = message->encryption,
         .trust = message->trust,
+        .mention = marks.mention,
+        .ignored = marks.ignored,
         .state = MESSAGE_SENT,
     });
 }

@@ -5,6 +5,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/activity.c src/core/activity.h \
 	src/core/alive.c src/core/alive.h \
 	src/core/archive_prefs.c src/core/archive_prefs.h \
+	src/core/attention.c src/core/attention.h \
 	src/core/client.c src/core/client.h \
 	src/core/contacts.c src/core/contacts.h \
 	src/core/conversations.c src/core/conversations.h \
@@ -22,6 +23,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/history_gaps.c \
 	src/core/history_past.c src/core/history_past.h \
 	src/core/history_sync.c \
+	src/core/ignores.c src/core/ignores.h \
 	src/core/incoming.c \
 	src/core/incoming_about.c \
 	src/core/incoming_archive.c \
@@ -32,6 +34,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/outgoing.c src/core/outgoing.h \
 	src/core/outgoing_queue.c \
 	src/core/own_presence.c src/core/own_presence.h \
+	src/core/quiet_hours.c src/core/quiet_hours.h \
 	src/core/reading.c \
 	src/core/receipt_answers.c \
 	src/core/record_lines.c src/core/record_lines.h \

@@ -26,16 +26,36 @@ stands_alone(const char *text, const char *found, const char *name)
     return !joined_before && !joined_after;
 }
 
-bool
-mentions_name(const char *text, const char *name)
+/* Both folded. */
+static bool
+is_in(const char *text, const char *name)
 {
-    g_autofree char *folded = text_fold(text);
-    g_autofree char *wanted = text_fold(name);
-    if (*wanted == '\0')
-        return false;
-    for (const char *found = strstr(folded, wanted); found != NULL; found = strstr(found + strlen(wanted), wanted)) {
-        if (stands_alone(folded, found, wanted))
+    for (const char *found = strstr(text, name); found != NULL; found = strstr(found + strlen(name), name)) {
+        if (stands_alone(text, found, name))
             return true;
     }
     return false;
+}
+
+bool
+mentions_any(const char *text, const char *const *names, unsigned count)
+{
+    const size_t length = strlen(text);
+    const char *end = text + MIN(length, MENTIONS_TEXT_MAX);
+    while (end > text && (*end & 0xc0) == 0x80)
+        end--;
+    g_autofree char *beginning = g_strndup(text, (gsize) (end - text));
+    g_autofree char *folded = text_fold(beginning);
+    for (unsigned i = 0; i < count; i++) {
+        g_autofree char *wanted = names[i] != NULL ? text_fold(names[i]) : NULL;
+        if (wanted != NULL && *wanted != '\0' && is_in(folded, wanted))
+            return true;
+    }
+    return false;
+}
+
+bool
+mentions_name(const char *text, const char *name)
+{
+    return mentions_any(text, &name, 1);
 }

@@ -112,6 +112,10 @@ record_begin_json(GString *out, const Message *message, const char *account, con
     if (kind == CONVERSATION_ROOM && message->from != NULL)
         record_add_json_text(out, "nick", jid_resource(message->from));
     add_known(out, "occupant_id", message->occupant_id);
+    if (kind == CONVERSATION_ROOM && message->direction == MESSAGE_IN) {
+        add_key(out, "mention");
+        g_string_append(out, message->mention ? "true" : "false");
+    }
     record_add_json_text(out, "body", message->body);
     record_add_json_text(out, "encryption", message->encryption);
     record_add_json_text(out, "trust", message->trust);

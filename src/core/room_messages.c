@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/when.h"
-#include "core/mentions.h"
 #include "core/rooms_private.h"
 #include "store/sync.h"
 
@@ -97,12 +96,13 @@ make_message(const Session *session, const Room *room, const XmppMessage *messag
 {
     const gint64 now = when_now();
     const MessageDirection direction = direction_of(session, room, message);
-    const char *nick = room_nick(room);
+    const AttentionMarks marks = attention_judge(session, message, direction, occupant_id_of(room, message));
     const gint64 stamp = delay_of(message);
     const bool delayed = stamp != 0 && (stamp < now || message->archive_id != NULL);
     return message_new(&(MessageInit) {
         .direction = direction,
-        .mention = direction == MESSAGE_IN && nick != NULL && message->body != NULL && mentions_name(message->body, nick),
+        .mention = marks.mention,
+        .ignored = marks.ignored,
         .from = message->from,
         .id = message->id,
         .origin_id = message->origin_id,
@@ -183,7 +183,7 @@ receive_text(Session *session, Stay *stay, Room *room, const XmppMessage *messag
                               conversation_unread(conversation));
     if (is_new)
         conversation_append(conversation, shown);
-    if (is_live(message))
+    if (is_live(message) && !shown->ignored)
         note_speaker(room, shown);
     if (is_new && shown->direction == MESSAGE_OUT && is_live(message))
         conversation_mark_read(conversation); /* who writes has read what was there */

@@ -11,6 +11,7 @@
 #include "base/retry.h"
 #include "base/when.h"
 #include "core/core_private.h"
+#include "core/ignores.h"
 
 enum {
     STABLE_SECONDS = 60, /* online for so long, a loss is a new one and not the next of a series (I8) */
@@ -30,6 +31,7 @@ struct Session {
     Typing *typing;
     Encryption *encryption;
     Rooms *rooms;
+    Ignores *ignores;
     RoomAdmin *room_admin;
     RoomBookmarks *bookmarks;
     RosterKeeper *roster_keeper;
@@ -114,6 +116,12 @@ Typing *
 session_typing(const Session *session)
 {
     return session->typing;
+}
+
+Ignores *
+session_ignores(const Session *session)
+{
+    return session->ignores;
 }
 
 Rooms *
@@ -750,6 +758,7 @@ session_new(Client *client, const AccountConfig *config)
     session->reading = reading_new(session);
     session->typing = typing_new(session);
     session->encryption = encryption_new(session);
+    session->ignores = ignores_new(session);
     session->rooms = rooms_new(session);
     session->room_admin = room_admin_new(session);
     session->bookmarks = room_bookmarks_new(session);
@@ -777,6 +786,7 @@ session_free(Session *session)
     room_admin_free(session->room_admin);
     room_bookmarks_free(session->bookmarks);
     rooms_free(session->rooms);
+    ignores_free(session->ignores);
     encryption_free(session->encryption);
     typing_free(session->typing);
     reading_free(session->reading);

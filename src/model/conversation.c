@@ -216,7 +216,7 @@ bool
 conversation_append(Conversation *conversation, Message *message)
 {
     g_return_val_if_fail(message->serial == 0, false);
-    if (is_before_the_start(conversation, message))
+    if (message->ignored || is_before_the_start(conversation, message))
         return false;
     message->serial = account_next_serial(conversation->account);
     /* One is forgotten first, and a message older than all that are kept goes to the front nevertheless. */
@@ -236,7 +236,8 @@ void
 conversation_announce(Conversation *conversation, Message *message)
 {
     g_return_if_fail(message->serial == 0);
-    publish_message(conversation, MESSAGE_ADDED, message);
+    if (!message->ignored)
+        publish_message(conversation, MESSAGE_ADDED, message);
 }
 
 void

@@ -32,7 +32,7 @@ guint64 conversation_forgotten(const Conversation *conversation);
 
 /* Takes a reference; published as MESSAGE_ADDED. It goes where its `order` says, which is the end when that is 0 (then
  * it gets one). Incoming ones behind what is read count as unread. One that is older than everything loaded, while
- * there is more in the store, is not taken: false. */
+ * there is more in the store, is not taken: false. Nor is one that is ignored. */
 bool conversation_append(Conversation *conversation, Message *message);
 /* One that conversation_append() did not take is news all the same: published as MESSAGE_ADDED with the serial 0. */
 void conversation_announce(Conversation *conversation, Message *message);

@@ -58,6 +58,8 @@ bool history_add_page_within(Db *db, const HistoryPlace *places, Message *const 
 /* Up to `limit` messages before `order` (G_MAXINT64: from the end), oldest first; Message*, with free function.
  * Corrected ones carry their latest text. NULL: failed. */
 GPtrArray *history_page_before(Db *db, const HistoryPlace *place, gint64 order, guint limit, GError **error);
+/* The same without what is ignored. */
+GPtrArray *history_heard_before(Db *db, const HistoryPlace *place, gint64 order, guint limit, GError **error);
 GPtrArray *history_page_after(Db *db, const HistoryPlace *place, gint64 order, guint limit, GError **error);
 /* NULL when there is none. `archive` NULL: the account's own. */
 Message *history_find(Db *db, gint64 row, GError **error);

@@ -15,8 +15,9 @@ reverse(GPtrArray *array)
     }
 }
 
-GPtrArray *
-history_page_before(Db *db, const HistoryPlace *place, gint64 order, guint limit, GError **error)
+/* Without those that have one of these flags. */
+static GPtrArray *
+page_before(Db *db, const HistoryPlace *place, gint64 order, gint64 unwanted, guint limit, GError **error)
 {
     const gint64 conversation = places_find(db, place, false, error);
     if (conversation < 0)
@@ -25,12 +26,24 @@ history_page_before(Db *db, const HistoryPlace *place, gint64 order, guint limit
         rows_read_all(db,
                       sql_query(db, error,
                                 "SELECT " HISTORY_COLUMNS " FROM message m WHERE m.conversation = ? AND m.position < ?"
-                                " ORDER BY m.position DESC LIMIT ?",
-                                SQL_INT(conversation), SQL_INT(order), SQL_INT(limit)),
+                                " AND (m.flags & ?) = 0 ORDER BY m.position DESC LIMIT ?",
+                                SQL_INT(conversation), SQL_INT(order), SQL_INT(unwanted), SQL_INT(limit)),
                       error);
     if (page != NULL)
         reverse(page);
     return page;
+}
+
+GPtrArray *
+history_page_before(Db *db, const HistoryPlace *place, gint64 order, guint limit, GError **error)
+{
+    return page_before(db, place, order, 0, limit, error);
+}
+
+GPtrArray *
+history_heard_before(Db *db, const HistoryPlace *place, gint64 order, guint limit, GError **error)
+{
+    return page_before(db, place, order, HISTORY_FLAG_IGNORED, limit, error);
 }
 
 GPtrArray *
@@ -142,8 +155,8 @@ history_count_unread(Db *db, const HistoryPlace *place, guint limit)
     if (conversation > 0)
         sql_number(
             db, NULL, &count, NULL,
-            "SELECT count(*) FROM (SELECT 1 FROM message WHERE conversation = ?1 AND direction = 0 AND position >"
-            " (SELECT read_position FROM conversation WHERE id = ?1) LIMIT ?2)",
+            "SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.conversation = ?1 AND m.direction = 0 AND m.position >"
+            " (SELECT read_position FROM conversation WHERE id = ?1) AND " HISTORY_HEARD("m") " LIMIT ?2)",
             SQL_INT(conversation), SQL_INT(limit));
     return (guint) count;
 }

@@ -38,6 +38,8 @@ rows_read(RowReader *reader, sqlite3_stmt *select)
         .state = (MessageState) CLAMP(sql_int(select, 4), MESSAGE_QUEUED, MESSAGE_FAILED),
         .delayed = (flags & HISTORY_FLAG_DELAYED) != 0,
         .markable = (flags & HISTORY_FLAG_MARKABLE) != 0,
+        .mention = (flags & HISTORY_FLAG_MENTION) != 0,
+        .ignored = (flags & HISTORY_FLAG_IGNORED) != 0,
         .from = read_sender(reader, sql_text(select, 6)),
         .id = sql_text(select, 7),
         .origin_id = sql_text(select, 8),
@@ -123,7 +125,8 @@ rows_insert(Db *db, gint64 conversation, const HistoryPlace *place, Message *mes
     if (!find_free_row(db, message->order, &row, error))
         return false;
     const gint64 flags =
-        (message->delayed ? HISTORY_FLAG_DELAYED : 0) | (message->markable ? HISTORY_FLAG_MARKABLE : 0);
+        (message->delayed ? HISTORY_FLAG_DELAYED : 0) | (message->markable ? HISTORY_FLAG_MARKABLE : 0)
+        | (message->mention ? HISTORY_FLAG_MENTION : 0) | (message->ignored ? HISTORY_FLAG_IGNORED : 0);
     const bool plain = g_strcmp0(message->encryption, "none") == 0;
     if (!sql_run(db, error,
                  "INSERT INTO message (row, conversation, position, time, direction, state, flags, digest, sender, id,"

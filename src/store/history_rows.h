@@ -13,10 +13,14 @@
 #define HISTORY_FROM(m, from, with, kind)                                                                              \
     "(" from " IS NULL OR " m ".sender = " from " OR substr(" m ".sender, 1, length(" from ") + 1) = " from " || '/'"  \
     " OR (" kind " = 1 AND " m ".sender = " with " || '/' || " from "))"
+/* Whether `m` is not of somebody who is ignored. */
+#define HISTORY_HEARD(m) "(" m ".flags & 8) = 0"
 enum {
     HISTORY_COLUMNS_COUNT = 18,
     HISTORY_FLAG_DELAYED = 1 << 0,
     HISTORY_FLAG_MARKABLE = 1 << 1,
+    HISTORY_FLAG_MENTION = 1 << 2,
+    HISTORY_FLAG_IGNORED = 1 << 3, /* also in the text of queries: HISTORY_HEARD */
 };
 
 /* Parsing a sender is the dearest part of reading a row, and neighbours often share it. */

@@ -19,7 +19,7 @@ history_each_conversation(Db *db, const char *account, bool unread_only, History
         sql_query(db, error,
                   "SELECT a.jid, c.jid, c.kind, m.time, m.position,"
                   " (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.conversation = c.id AND u.direction = 0"
-                  " AND u.position > c.read_position LIMIT ?1)) AS unread"
+                  " AND u.position > c.read_position AND " HISTORY_HEARD("u") " LIMIT ?1)) AS unread"
                   " FROM conversation c JOIN account a ON a.id = c.account JOIN message m ON m.row ="
                   " (SELECT l.row FROM message l WHERE l.conversation = c.id ORDER BY l.position DESC LIMIT 1)"
                   " WHERE (?2 IS NULL OR a.jid = ?2) AND (unread > 0 OR ?3 = 0) ORDER BY m.time DESC, c.id",

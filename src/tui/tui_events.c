@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/attention.h"
 #include "tui/tui_state.h"
 
 static bool
@@ -91,16 +92,15 @@ note_activity(Tui *tui, Window *window, const Conversation *conversation, const 
 {
     const Settings *settings = client_settings(tui->client);
     const Account *account = conversation_account(conversation);
-    const bool is_room = conversation_kind(conversation) == CONVERSATION_ROOM;
-    const bool is_personal = !is_room || message->mention;
     if (message->direction != MESSAGE_IN)
         return;
-    if (!message->delayed && is_personal
+    if (attention_notifies(tui->client, conversation, message)
         && settings_get_bool(settings, SETTING_NOTIFY_BELL, account_name(account),
                              jid_bare(conversation_jid(conversation))))
         tui->ringing = true;
     if (window != windows_current(tui->windows))
-        window->activity = MAX(window->activity, is_personal ? ACTIVITY_MESSAGE : ACTIVITY_ROOM);
+        window->activity = MAX(window->activity, attention_wants(tui->client, conversation, message) ? ACTIVITY_MESSAGE
+                                                                                                     : ACTIVITY_ROOM);
 }
 
 /* Of those that come at the end it is known what the conversation insists on. */
@@ -204,9 +204,7 @@ on_unread(Tui *tui, const Conversation *conversation)
 {
     Window *window = windows_by_serial(tui->windows, conversation_serial(conversation));
     const guint unread = conversation_unread(conversation);
-    const Activity activity = conversation_mentions(conversation) > 0 || !conversation_room(conversation)
-                                  ? ACTIVITY_MESSAGE
-                                  : ACTIVITY_ROOM;
+    const Activity activity = attention_wants_unread(tui->client, conversation) ? ACTIVITY_MESSAGE : ACTIVITY_ROOM;
     if (window && unread == 0 && (window->activity == ACTIVITY_MESSAGE || window->activity == ACTIVITY_ROOM))
         window->activity = ACTIVITY_NONE;
     if (window && unread > 0 && window != windows_current(tui->windows))

@@ -4,10 +4,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "core/attention.h"
 #include "core/rooms.h"
 #include "tui/tui_state.h"
-
-enum { SPOKE_LATELY_MIN = 10 };
 
 static bool
 is_current(const Tui *tui, const Window *window)
@@ -125,42 +124,28 @@ removal_words(const Occupant *occupant, const OccupantLeave *how)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static bool
-spoke_lately(const Occupant *occupant)
-{
-    const gint64 spoke = occupant_spoke(occupant);
-    return spoke != 0 && when_now() - spoke < SPOKE_LATELY_MIN * G_TIME_SPAN_MINUTE;
-}
-
 static char *
 change_words(const ModelEvent *event)
 {
     const Occupant *occupant = event->occupant.occupant;
     const bool is_promoted = event->occupant.role_before != occupant_role(occupant);
-    if (!is_promoted && event->occupant.affiliation_before == occupant_affiliation(occupant))
-        return NULL; /* away, or back */
     return is_promoted ? g_strdup_printf(_("%s is now %s"), occupant_label(occupant),
                                          occupant_role_label(occupant_role(occupant)))
                        : g_strdup_printf(_("%s is now %s of the room"), occupant_label(occupant),
                                          occupant_affiliation_label(occupant_affiliation(occupant)));
 }
 
-/* NULL: noise. */
 static char *
 occupant_words(const ModelEvent *event)
 {
     const Occupant *occupant = event->occupant.occupant;
     switch (event->type) {
     case OCCUPANT_JOINED:
-        return spoke_lately(occupant) ? g_strdup_printf(_("%s came"), occupant_label(occupant)) : NULL;
+        return g_strdup_printf(_("%s came"), occupant_label(occupant));
     case OCCUPANT_LEFT:
-        return event->occupant.how->cause != LEFT_BY_ITSELF || spoke_lately(occupant)
-                   ? removal_words(occupant, event->occupant.how)
-                   : NULL;
+        return removal_words(occupant, event->occupant.how);
     case OCCUPANT_RENAMED:
-        return spoke_lately(occupant) || occupant_is_self(occupant)
-                   ? g_strdup_printf(_("%s is now called %s"), event->occupant.before, occupant_label(occupant))
-                   : NULL;
+        return g_strdup_printf(_("%s is now called %s"), event->occupant.before, occupant_label(occupant));
     default:
         return change_words(event);
     }
@@ -174,9 +159,10 @@ tui_on_occupant(Tui *tui, const ModelEvent *event)
         return;
     if (is_current(tui, window))
         screen_damage(tui->screen, DAMAGE_TITLE | DAMAGE_OCCUPANTS);
+    if (attention_is_noise(tui->client, event))
+        return;
     g_autofree char *words = occupant_words(event);
-    if (words != NULL)
-        add_line(tui, window, LINE_NOTICE, words);
+    add_line(tui, window, LINE_NOTICE, words);
 }
 
 void

@@ -3,6 +3,7 @@ flow_tests = \
 	tests/flow/test_flow_accounts \
 	tests/flow/test_flow_activity \
 	tests/flow/test_flow_archive \
+	tests/flow/test_flow_attention \
 	tests/flow/test_flow_certificate \
 	tests/flow/test_flow_chat \
 	tests/flow/test_flow_contacts \
@@ -93,6 +94,9 @@ tests_flow_test_flow_token_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_room_admin_SOURCES = tests/flow/test_flow_room_admin.c
 tests_flow_test_flow_room_admin_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_room_admin_LDADD = $(ROOM_FLOW_LINE)
+tests_flow_test_flow_attention_SOURCES = tests/flow/test_flow_attention.c
+tests_flow_test_flow_attention_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_attention_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_rooms_SOURCES = tests/flow/test_flow_rooms.c
 tests_flow_test_flow_rooms_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_rooms_LDADD = $(ROOM_FLOW_LINE)

@@ -4,6 +4,7 @@ base_tests = \
 	tests/unit/base/test_jid \
 	tests/unit/base/test_log \
 	tests/unit/base/test_paths \
+	tests/unit/base/test_pattern \
 	tests/unit/base/test_qr \
 	tests/unit/base/test_retry \
 	tests/unit/base/test_subprocess \
@@ -18,6 +19,8 @@ tests_unit_base_test_jid_SOURCES = tests/unit/base/test_jid.c
 tests_unit_base_test_jid_LDADD = $(BASE_LINE)
 tests_unit_base_test_log_SOURCES = tests/unit/base/test_log.c
 tests_unit_base_test_log_LDADD = $(BASE_LINE)
+tests_unit_base_test_pattern_SOURCES = tests/unit/base/test_pattern.c
+tests_unit_base_test_pattern_LDADD = $(BASE_LINE)
 tests_unit_base_test_paths_SOURCES = tests/unit/base/test_paths.c
 tests_unit_base_test_paths_LDADD = $(BASE_LINE)
 tests_unit_base_test_retry_SOURCES = tests/unit/base/test_retry.c

@@ -22,6 +22,7 @@ kit_message(const KitMessage *kit)
         .time = kit->time,
         .order = kit->order,
         .delayed = kit->delayed,
+        .ignored = kit->ignored,
         .edit_id = kit->edit_id,
     });
 }

@@ -13,7 +13,7 @@ typedef struct KitMessage {
     const char *from; /* NULL: bob of the chat, or me when outgoing */
     const char *id, *origin_id, *archive_id, *occupant_id, *body;
     gint64 time, order;
-    bool delayed;
+    bool delayed, ignored;
     const char *edit_id;
 } KitMessage;
 

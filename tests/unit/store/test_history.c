@@ -24,6 +24,7 @@ test_keeps_all_fields(void)
         .time = 12345678,
         .delayed = true,
         .markable = true,
+        .mention = true,
         .encryption = "omemo",
         .trust = "verified",
     });
@@ -43,9 +44,30 @@ test_keeps_all_fields(void)
     g_assert_cmpint(read->time, ==, 12345678);
     g_assert_true(read->delayed);
     g_assert_true(read->markable);
+    g_assert_true(read->mention);
+    g_assert_false(read->ignored);
     g_assert_cmpstr(read->encryption, ==, "omemo");
     g_assert_cmpstr(read->trust, ==, "verified");
     g_assert_cmpuint(read->edits, ==, 0);
+}
+
+/* What is ignored is kept, but neither on a page for people nor among the unread. */
+static void
+test_ignored(void)
+{
+    g_autoptr(Db) db = kit_open();
+    kit_add(db, &kit_chat, KIT(.body = "one"));
+    for (int i = 0; i < 5; i++)
+        kit_add(db, &kit_chat, KIT(.body = "spam", .ignored = true));
+    kit_add(db, &kit_chat, KIT(.body = "two"));
+    kit_add(db, &kit_chat, KIT(.body = "more spam", .ignored = true));
+    kit_assert_bodies(db, &kit_chat, "one spam spam spam spam spam two more spam");
+    g_autoptr(GPtrArray) page = history_heard_before(db, &kit_chat, G_MAXINT64, 2, NULL);
+    g_assert_cmpuint(page->len, ==, 2);
+    g_assert_cmpstr(((const Message *) g_ptr_array_index(page, 0))->body, ==, "one");
+    g_assert_cmpuint(history_count_unread(db, &kit_chat, 100), ==, 2);
+    g_autoptr(GPtrArray) all = history_page_before(db, &kit_chat, G_MAXINT64, 100, NULL);
+    g_assert_true(((const Message *) g_ptr_array_index(all, 7))->ignored);
 }
 
 static void
@@ -377,6 +399,7 @@ main(int argc, char *argv[])
     g_test_add_func("/store/history/update", test_update);
     g_test_add_func("/store/history/read-state", test_read_state);
     g_test_add_func("/store/history/corrections", test_corrections);
+    g_test_add_func("/store/history/ignored", test_ignored);
     g_test_add_func("/store/history/late-correction", test_late_correction);
     g_test_add_func("/store/history/corrections-of-ours", test_corrections_of_ours);
     g_test_add_func("/store/history/walk", test_walk);
