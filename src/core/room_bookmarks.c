@@ -282,22 +282,6 @@ take_list(RoomBookmarks *bookmarks, const GPtrArray *list)
 }
 
 void
-room_bookmarks_receive_list(RoomBookmarks *bookmarks, const GPtrArray *list)
-{
-    g_autoptr(GError) error = NULL;
-    if (list != NULL)
-        take_list(bookmarks, list);
-    else
-        error = g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL,
-                                    _("the server does not tell the bookmarks: try again later, or /reconnect"));
-    bookmarks->is_current = list != NULL;
-    if (!bookmarks->has_begun)
-        join_all(bookmarks); /* or as they were the last time */
-    bookmarks->has_begun = true;
-    end_waiting(bookmarks, error);
-}
-
-void
 room_bookmarks_receive(RoomBookmarks *bookmarks, const Jid *room, const XmppBookmark *bookmark)
 {
     if (bookmark == NULL || g_hash_table_contains(bookmarks->known, room)
@@ -446,25 +430,64 @@ on_bookmarked(const GError *error, gpointer data)
 }
 
 static void
+bookmark_joined(const RoomBookmarks *bookmarks, const Room *room)
+{
+    Session *session = bookmarks->session;
+    const Jid *jid = room_jid(room);
+    if (room_state(room) != ROOM_JOINED || g_hash_table_contains(bookmarks->known, jid)
+        || g_hash_table_contains(bookmarks->editing, jid)
+        || !settings_get_bool(settings_of(session), SETTING_ROOM_BOOKMARK, account_name(session_account(session)),
+                              jid_text(jid)))
+        return;
+    g_autofree char *usual = rooms_default_nick(session, jid);
+    const bool is_usual = g_strcmp0(usual, room_nick(room)) == 0;
+    const BookmarkChange change = {
+        .room = jid, .nick = is_usual ? NULL : room_nick(room), .autojoin = 1, .notify = -1,
+    };
+    room_bookmarks_put(session, &change, on_bookmarked, NULL);
+}
+
+/* Those that were joined before it was known what is bookmarked. */
+static void
+bookmark_all_joined(const RoomBookmarks *bookmarks)
+{
+    const Account *account = session_account(bookmarks->session);
+    for (guint i = 0; i < account_conversation_count(account); i++) {
+        const Room *room = conversation_room(account_conversation_at(account, i));
+        if (room != NULL)
+            bookmark_joined(bookmarks, room);
+    }
+}
+
+static void
 on_model_event(gconstpointer data, gpointer user)
 {
     const ModelEvent *event = data;
     const RoomBookmarks *bookmarks = user;
-    Session *session = bookmarks->session;
-    if (event->type != ROOM_CHANGED || event->account != session_account(session) || event->room.what != ROOM_STATE)
-        return;
-    const Room *room = conversation_room(event->room.conversation);
-    if (room_state(room) != ROOM_JOINED || !bookmarks->is_current || room_bookmarks_find(session, room_jid(room)) != NULL
-        || g_hash_table_contains(bookmarks->editing, room_jid(room))
-        || !settings_get_bool(settings_of(session), SETTING_ROOM_BOOKMARK, account_name(event->account),
-                              jid_text(room_jid(room))))
-        return;
-    g_autofree char *usual = rooms_default_nick(session, room_jid(room));
-    const bool is_usual = g_strcmp0(usual, room_nick(room)) == 0;
-    const BookmarkChange change = {
-        .room = room_jid(room), .nick = is_usual ? NULL : room_nick(room), .autojoin = 1, .notify = -1,
-    };
-    room_bookmarks_put(session, &change, on_bookmarked, NULL);
+    if (event->type == ROOM_CHANGED && event->room.what == ROOM_STATE && bookmarks->is_current
+        && event->account == session_account(bookmarks->session))
+        bookmark_joined(bookmarks, conversation_room(event->room.conversation));
+}
+
+/* --- the list --- */
+
+void
+room_bookmarks_receive_list(RoomBookmarks *bookmarks, const GPtrArray *list)
+{
+    g_autoptr(GError) error = NULL;
+    if (list != NULL)
+        take_list(bookmarks, list);
+    else
+        error = g_error_new_literal(CONFAB_ERROR, ERROR_PROTOCOL,
+                                    _("the server does not tell the bookmarks: try again later, or /reconnect"));
+    bookmarks->is_current = list != NULL;
+    if (!bookmarks->has_begun) {
+        join_all(bookmarks); /* or as they were the last time */
+        if (bookmarks->is_current)
+            bookmark_all_joined(bookmarks);
+    }
+    bookmarks->has_begun = true;
+    end_waiting(bookmarks, error);
 }
 
 /* --- life --- */

@@ -231,6 +231,12 @@ on_answering(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+void
+flow_answer(Peer *peer)
+{
+    on_answering(peer);
+}
+
 /* Whether it was the account that was asked what it has. */
 static bool
 note_question(Peer *peer, const char *xml)
@@ -249,7 +255,7 @@ note_question(Peer *peer, const char *xml)
         return false;
     question.id = find_attribute(xml, "id");
     g_ptr_array_add(peer->questions, g_memdup2(&question, sizeof question));
-    if (peer->answering == 0)
+    if (peer->answering == 0 && !peer->is_slow)
         peer->answering = g_idle_add(on_answering, peer);
     return true;
 }

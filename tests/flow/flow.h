@@ -35,6 +35,7 @@ typedef struct Peer {
     const char *features; /* what the account says it has (<feature/>s), whenever it is asked; NULL: nothing */
     const char *bookmarks; /* its items (XML) of urn:xmpp:bookmarks:1; NULL: none; nothing is in private storage */
     bool hides_bookmarks;  /* … the server fails when it is asked */
+    bool is_slow;         /* … it does not answer these until flow_answer() */
     guint answering;      /* … from an idle source */
     GPtrArray *questions; /* Question* */
 } Peer;
@@ -105,6 +106,9 @@ void assert_no_event(Flow *flow, const char *pattern);
 void forget_events(Flow *flow);
 
 Jid *make_jid(const char *text);
+/* Answers what the account was asked so far, and was not answered. */
+void flow_answer(Peer *peer);
+
 /* Asserts that it is there. */
 Contact *find_contact(Peer *peer, const char *jid);
 Conversation *find_conversation(Peer *peer, const char *jid);

@@ -577,6 +577,31 @@ test_bookmarked_when_joined(void)
     close_scene(&scene);
 }
 
+/* … also when it was joined before the list has come. */
+static void
+test_bookmarked_when_known(void)
+{
+    Scene scene = {
+        .flow = flow_new_with(FLOW_ONE_ACCOUNT, "room.bookmark = on\n", NULL),
+        .joins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .told = g_string_new(NULL),
+    };
+    scene.me = flow_peer(scene.flow, "work");
+    scene.me->features = COMPATIBLE;
+    scene.me->is_slow = true;
+    login_with_roster(scene.me, "", NULL);
+    scene.typist = typist_new(scene.flow);
+    type(scene.typist, "/join " GARDEN);
+    serve(&scene);
+    assert_outcome(scene.typist, "ok");
+    assert_told(&scene, "");
+    scene.me->is_slow = false;
+    flow_answer(scene.me);
+    serve(&scene);
+    assert_told(&scene, "*<item id=\"" GARDEN "\"><conference *autojoin=\"true\"*");
+    close_scene(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -599,5 +624,6 @@ main(int argc, char **argv)
     g_test_add_func("/flow/bookmarks/extensions", test_extensions);
     g_test_add_func("/flow/bookmarks/refused", test_refused);
     g_test_add_func("/flow/bookmarks/bookmarked-when-joined", test_bookmarked_when_joined);
+    g_test_add_func("/flow/bookmarks/bookmarked-when-known", test_bookmarked_when_known);
     return g_test_run();
 }
