@@ -25,6 +25,14 @@ add_line(Tui *tui, Window *window, LineKind kind, const char *text)
 
 /* --- the room --- */
 
+/* A door that is shut for good has no way back. */
+static bool
+can_come_back(const OccupantLeave *how)
+{
+    return how->cause != LEFT_BANNED && how->cause != LEFT_DESTROYED
+           && how->cause != LEFT_AFFILIATION && how->cause != LEFT_MEMBERS_ONLY;
+}
+
 static void
 tell_state(Tui *tui, Window *window, const ModelEvent *event)
 {
@@ -35,6 +43,8 @@ tell_state(Tui *tui, Window *window, const ModelEvent *event)
         tui_printf(tui, window, LINE_NOTICE, _("you are in the room as %s"), nick);
     else if (room_state(room) == ROOM_OUT && reason == NULL)
         add_line(tui, window, LINE_NOTICE, _("you left the room: /join comes back"));
+    else if (reason != NULL && event->room.how != NULL && !can_come_back(event->room.how))
+        add_line(tui, window, LINE_WARNING, reason);
     else if (reason != NULL && event->room.how != NULL)
         tui_printf(tui, window, LINE_WARNING, room_state(room) == ROOM_WAITING ? _("%s; the room is joined again soon")
                                                                                 : _("%s; /join comes back"), reason);

@@ -181,6 +181,7 @@ test_owns(Scene *scene, gconstpointer data)
     type_ok(scene, "/kick Alice a while");
     expect(scene->alice, "\"type\":\"unavailable\".*\"codes\":\\[110,307\\].*\"reason\":\"a while\"");
     room_bot_do(scene->alice, "join", "room", "meadow@" SERVER_ROOMS, "nick", "Alice", NULL);
+    expect(scene->bob, "\"change\":\"joined\",\"nick\":\"Alice\"");
     type_ok(scene, "/ban Alice for good");
     expect(scene->alice, "\"type\":\"unavailable\".*\"codes\":\\[110,301\\].*\"reason\":\"for good\"");
     g_autofree char *outcasts = type(scene, "/room lists outcasts");

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rooms on the screen: the real binary in a pseudo-terminal is bob, a bot of other make is alice, who owns the room, and
+ * there is a real server between them. */
+#include <signal.h>
+#include <string.h>
+
+#include "support/bot.h"
+#include "support/pty.h"
+#include "support/run_confab.h"
+#include "support/server.h"
+
+#define ROOM "garden@" SERVER_ROOMS
+
+static const TestAccount accounts[] = { { "alice", "a", NULL }, { "bob", "b", NULL }, { 0 } };
+
+typedef struct Fixture {
+    Server *server; /* NULL: skipped */
+    Run *alice;
+    Pty *bob;
+    char *home;
+} Fixture;
+
+/* Alice is in her room, bob online. */
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+    fixture->server =
+        server_start(&(ServerOptions){ .kind = GPOINTER_TO_INT(data), .accounts = accounts, .rooms = true });
+    fixture->alice = fixture->server != NULL ? room_bot_start(fixture->server, &accounts[0], NULL) : NULL;
+    if (fixture->alice == NULL) {
+        g_clear_pointer(&fixture->server, server_stop);
+        return;
+    }
+    room_bot_do(fixture->alice, "join", "room", ROOM, "nick", "Alice", NULL);
+    room_bot_do(fixture->alice, "config", "room", ROOM, "set", "muc#roomconfig_persistentroom=1", NULL);
+    fixture->home = test_directory_new();
+    g_autofree char *section =
+        confab_account("bob", server_port(fixture->server), server_ca_file(fixture->server), "b", NULL);
+    confab_write_accounts(fixture->home, section);
+    fixture->bob = pty_start(&(PtyOptions){ .home = fixture->home, .columns = 100 });
+    pty_wait_text(fixture->bob, ": online]");
+}
+
+static void
+tear_down(Fixture *fixture, gconstpointer data)
+{
+    if (fixture->server == NULL)
+        return;
+    pty_free(fixture->bob);
+    run_free(fixture->alice);
+    server_stop(fixture->server);
+    test_directory_remove(fixture->home);
+    g_free(fixture->home);
+}
+
+static void
+join(Fixture *fixture)
+{
+    pty_send(fixture->bob, "\x15/join " ROOM "/Bob\r");
+    pty_wait_match(fixture->bob, "^bob/" ROOM ">$");
+}
+
+/* A nick that is taken is said so, where the user looks; another one is in. */
+static void
+test_joins(Fixture *fixture, gconstpointer data)
+{
+    Pty *pty = fixture->bob;
+    if (fixture->server == NULL)
+        return;
+    bot_do(fixture->alice, "subject", "room", ROOM, "text", "roses", NULL);
+    pty_send(pty, "/join " ROOM "/Alice\r");
+    pty_wait_match(pty, "^[0-9:]+ not joined: that is taken by somebody else");
+    pty_wait_match(pty, "^bob/" ROOM " \\(not joined\\)>");
+    join(fixture);
+    pty_wait_text(pty, "you are in the room as Bob");
+    pty_wait_text(pty, "topic, set by Alice: roses");
+    pty_wait_match(pty, "^ " ROOM " · 2 · roses ");
+    pty_wait_match(pty, "moderators 1$");
+    pty_wait_match(pty, "~Alice$");
+    pty_wait_match(pty, "participants 1$");
+}
+
+/* Fall-backs are for other clients: what they stand for is shown, and once. */
+static void
+test_talks(Fixture *fixture, gconstpointer data)
+{
+    Pty *pty = fixture->bob;
+    if (fixture->server == NULL)
+        return;
+    join(fixture);
+    bot_do(fixture->alice, "say", "room", ROOM, "text", "good mornin", "id", "m1", NULL);
+    pty_wait_match(pty, "^[0-9:]+ Alice +good mornin");
+    bot_do(fixture->alice, "correct", "room", ROOM, "target", "m1", "text", "good morning", NULL);
+    pty_wait_match(pty, "^[0-9:]+ Alice +good morning .*edited");
+    pty_send(pty, "hello all\r");
+    pty_wait_match(pty, "^[0-9:]+ Bob +hello all .*✓");
+    bot_do(fixture->alice, "reply", "room", ROOM, "text", "indeed", "target", "m1", "quote", "good morning", NULL);
+    pty_wait_text(pty, "indeed");
+    g_assert_false(pty_shows(pty, "> good morning"));
+    bot_do(fixture->alice, "subject", "room", ROOM, "text", "tulips", NULL);
+    pty_wait_match(pty, "^ " ROOM " · 2 · tulips ");
+    room_bot_do(fixture->alice, "crowd", "room", ROOM, "count", "2", "prefix", "guest", NULL);
+    pty_wait_match(pty, "moderators 3$");
+    pty_wait_match(pty, "guest2$");
+    pty_send(pty, "/pm Alice psst\r");
+    pty_wait_match(pty, "psst .*✓");
+}
+
+/* Put out by others: why, by whom, and what can be done; what is typed then stays where it was typed. */
+static void
+test_is_put_out(Fixture *fixture, gconstpointer data)
+{
+    Pty *pty = fixture->bob;
+    if (fixture->server == NULL)
+        return;
+    join(fixture);
+    pty_send(pty, "but listen");
+    pty_wait_match(pty, "> but listen$");
+    room_bot_do(fixture->alice, "kick", "room", ROOM, "nick", "Bob", "reason", "too loud", NULL);
+    pty_wait_match(pty, "^[0-9:]+ you were kicked by Alice: too loud; /join comes back");
+    pty_wait_match(pty, "^ " ROOM " · not joined: you were kicked by Alice: too loud");
+    pty_send(pty, "\r");
+    pty_wait_text(pty, "so nothing was sent");
+    pty_wait_match(pty, "\\(not joined\\)> but listen$");
+    join(fixture);
+    room_bot_do(fixture->alice, "ban", "room", ROOM, "jid", "bob@localhost", "reason", "still loud", NULL);
+    pty_wait_match(pty, "^[0-9:]+ you were banned by Alice: still loud +│");
+    pty_send(pty, "/join " ROOM "\r");
+    pty_wait_match(pty, "^[0-9:]+ not joined: .*banned");
+    room_bot_do(fixture->alice, "grant", "room", ROOM, "jid", "bob@localhost", "affiliation", "none", NULL);
+    join(fixture);
+    room_bot_do(fixture->alice, "destroy", "room", ROOM, "alternate", "park@" SERVER_ROOMS, "reason", "moved", NULL);
+    pty_wait_match(pty, "^[0-9:]+ .*destroyed.*moved");
+    pty_wait_text(pty, "park@" SERVER_ROOMS);
+    pty_send(pty, "where now?\r");
+    pty_wait_match(pty, "\\(not joined\\)> where now\\?$");
+}
+
+/* What is typed while the server is away is said when it is back. */
+static void
+test_survives_the_server(Fixture *fixture, gconstpointer data)
+{
+    Pty *pty = fixture->bob;
+    if (fixture->server == NULL)
+        return;
+    join(fixture);
+    bot_do(fixture->alice, "quit", NULL);
+    g_assert_cmpint(run_wait_exit(fixture->alice), ==, 0);
+    server_kill(fixture->server, SIGTERM);
+    pty_wait_text(pty, "[bob: offline");
+    pty_send(pty, "typed meanwhile\r");
+    pty_wait_match(pty, "Bob +typed meanwhile");
+    server_resume(fixture->server);
+    pty_wait_match(pty, "Bob +typed meanwhile .*✓");
+    pty_wait_match(pty, "^bob/" ROOM ">$");
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *path;
+        ServerKind kind;
+        void (*run)(Fixture *, gconstpointer);
+    } tests[] = {
+        { "/tui/rooms/joins", SERVER_PROSODY, test_joins },
+        { "/tui/rooms/talks", SERVER_PROSODY, test_talks },
+        { "/tui/rooms/is-put-out/prosody", SERVER_PROSODY, test_is_put_out },
+        { "/tui/rooms/is-put-out/ejabberd", SERVER_EJABBERD, test_is_put_out },
+        { "/tui/rooms/survives-the-server", SERVER_PROSODY, test_survives_the_server },
+    };
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Fixture, GINT_TO_POINTER(tests[i].kind), set_up, tests[i].run, tear_down);
+    return g_test_run();
+}
