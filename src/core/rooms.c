@@ -375,8 +375,10 @@ static void
 on_accepted(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
     Stay *stay = data;
-    if (answer != NULL)
+    if (answer != NULL) {
         tell_joined(stay, NULL); /* now others can come, too */
+        rooms_ask_info(stay);    /* before, there was nothing to be known of it */
+    }
     if (answer != NULL || !session_is_online(stay->rooms->session))
         return;
     g_autoptr(GError) words = rooms_error(detail, error);

@@ -161,6 +161,10 @@ test_addressed(void)
         g_assert_cmpint(attention_judge(scene.me->session, message, MESSAGE_IN, NULL).mention, ==, cases[i].mention);
         g_assert_false(attention_judge(scene.me->session, message, MESSAGE_OUT, NULL).mention);
     }
+    feed(scene.me, "<message from='" GARDEN "/Bob' type='groupchat' id='r1'><body>look at that</body>"
+                   "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='4' uri='xmpp:" GARDEN "/me'/>"
+                   "</message>");
+    g_assert_true(last(scene.garden)->mention);
     close_scene(&scene);
 }
 

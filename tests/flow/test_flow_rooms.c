@@ -129,6 +129,8 @@ test_new_room(void)
     assert_unfinished(scene.typist); /* nobody else could join it yet */
     feed(scene.me, "<iq type='result' from='" GARDEN "' id='%s'/>", accept);
     assert_outcome(scene.typist, "ok");
+    host_answer_info(scene.me, ROOM_WITH_IDS); /* now there is something to be known */
+    g_assert_cmpint(room_flags(host_room(scene.me)), ==, ROOM_HAS_OCCUPANT_IDS | ROOM_CREATED);
     close_scene(&scene);
 }
 
