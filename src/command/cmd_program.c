@@ -153,7 +153,7 @@ static const Command commands[] = {
     { .name = "wait",
       .grammar =
           "<event:connected|offline|message|presence|subscription|roster|delivered|delivery|correction|unread|typing|"
-          "encrypted|encryption|trust|smp|room|invitation|"
+          "encrypted|encryption|trust|smp|reaction|retraction|room|invitation|"
           "notice> [from from:jid] [matching matching:regex] [timeout timeout:number]",
       .help = N_("Wait until something happens; 60 seconds unless a time-out is given."),
       .run = cmd_wait,

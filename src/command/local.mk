@@ -8,6 +8,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/call.c src/command/call.h \
 	src/command/candidates.c src/command/candidates.h \
 	src/command/cmd_account.c \
+	src/command/cmd_annotate.c \
 	src/command/cmd_archive.c \
 	src/command/cmd_attention.c \
 	src/command/cmd_bookmark.c \

@@ -138,6 +138,21 @@ record_encryption(Recorder *recorder, const ModelEvent *event)
 }
 
 static void
+record_annotation(Recorder *recorder, const ModelEvent *event)
+{
+    const Message *message = event->annotation.message;
+    const bool is_reaction = strcmp(event->annotation.what, "reaction") == 0;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; is_reaction && message->reactions != NULL && i < message->reactions->len; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "",
+                               ((const MessageReaction *) g_ptr_array_index(message->reactions, i))->emoji);
+    if (!is_reaction && message->retracted_reason != NULL)
+        g_string_append(text, message->retracted_reason);
+    record(recorder, is_reaction ? RECORD_REACTION : RECORD_RETRACTION, event->account,
+           conversation_jid(event->annotation.conversation), g_strdup(text->str));
+}
+
+static void
 record_room(Recorder *recorder, const ModelEvent *event)
 {
     const Room *room = conversation_room(event->room.conversation);
@@ -196,6 +211,7 @@ record_event(Recorder *recorder, const ModelEvent *event)
                          event->invitation.reason, NULL));
         return;
     case MESSAGE_ANNOTATED:
+        record_annotation(recorder, event);
         return;
     case PRESENCE_CHANGED:
         record_presence(recorder, event);

@@ -26,6 +26,8 @@ typedef enum {
     RECORD_ENCRYPTION, /* state and trust */
     RECORD_TRUST,      /* fingerprint and trust */
     RECORD_SMP,        /* state and question */
+    RECORD_REACTION,   /* all the message has now */
+    RECORD_RETRACTION, /* its reason */
     RECORD_ROOM,       /* what happened, and words: "joined", "topic …", "occupant Bob left" */
     RECORD_INVITATION, /* words of whom it comes from */
     RECORD_NOTICE,

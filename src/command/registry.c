@@ -114,8 +114,8 @@ registry_builtin_groups(void)
 {
     static const CommandGroup *const groups[] = {
         &account_group, &connection_group, &presence_group, &contacts_group,
-        &chat_group,    &rooms_group,      &room_admin_group, &bookmarks_group,
-        &attention_group, &encryption_group, &history_group, &archive_group,    &settings_group,
+        &chat_group,      &annotations_group, &rooms_group,   &room_admin_group, &bookmarks_group,
+        &attention_group, &encryption_group,  &history_group, &archive_group,    &settings_group,
         &program_group, NULL,
     };
     return groups;

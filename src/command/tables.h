@@ -9,6 +9,7 @@ extern const CommandGroup connection_group;
 extern const CommandGroup presence_group;
 extern const CommandGroup contacts_group;
 extern const CommandGroup chat_group;
+extern const CommandGroup annotations_group;
 extern const CommandGroup rooms_group;
 extern const CommandGroup room_admin_group;
 extern const CommandGroup bookmarks_group;

@@ -253,6 +253,18 @@ HistoryOutcome encryption_store_edit(Client *client, const Conversation *convers
 HistoryOutcome encryption_store(Client *client, const Conversation *conversation, Message *message, GError **error);
 
 /* --- outgoing.c --- */
+/* What a message answers. */
+typedef struct OutgoingReply {
+    const char *id;          /* what others call it */
+    const char *to;          /* JID of who wrote it; NULL: not known */
+    const char *quote;       /* text for programs that do not know answers (XEP-0428), before the body */
+    const char *label, *text; /* for the screen: who wrote it, and the beginning of it */
+} OutgoingReply;
+Message *outgoing_send_reply(Client *client, Conversation *conversation, const char *body, const OutgoingReply *reply,
+                             GError **error);
+/* Something that is worth nothing later: it leaves now, or not at all, and never where more than plain text is insisted
+ * on (I21). */
+bool outgoing_send_now(Session *session, Conversation *conversation, XmppMessage *take_stanza, GError **error);
 /* conversation_advance_message(), also in the store. */
 void outgoing_advance(Session *session, Conversation *conversation, Message *message, MessageState state,
                       const char *reason);
@@ -368,7 +380,17 @@ void receipt_answers_flush(ReceiptAnswers *answers);
  * conversation that exists, after `shown` (NULL: nothing new is shown) went into the store. */
 void incoming_about(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
 
+/* --- annotations.c --- */
+/* What a message says about another one, other than a correction; true: that is what it is for. */
+bool annotations_receive(Session *session, Conversation *conversation, const XmppMessage *message,
+                         MessageDirection direction);
+/* What a message answers, before it is stored. */
+void annotations_note_reply(Session *session, const Conversation *conversation, const XmppMessage *message,
+                            Message *shown);
+
 /* --- corrections.c --- */
+/* In a room: whether the author is the same occupant. A nick proves it as long as it was not away in between. */
+bool corrections_is_same_occupant(const Conversation *conversation, const Message *original, const XmppMessage *message);
 /* A correction (message->corrects): true when it was one and is done with; false: to be shown as a message. */
 bool incoming_correction(Session *session, Conversation *conversation, const XmppMessage *message,
                          MessageDirection direction);
@@ -419,6 +441,8 @@ void rooms_message(Session *session, const XmppMessage *message);
 bool rooms_message_refused(Session *session, const XmppMessage *bounce);
 /* A message exchanged with an occupant of a room; false: it is not. */
 bool rooms_private_message(Session *session, const XmppMessage *message);
+/* The occupant id of a message of a room, where it vouches for ids; NULL. */
+const char *rooms_occupant_id(const Conversation *conversation, const XmppMessage *message);
 /* The conversation with an occupant; NULL when there are so many that nobody may open another one. */
 Conversation *rooms_open_private(Session *session, const Jid *occupant);
 /* As the history will have it (incoming_make_message()). */

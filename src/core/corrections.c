@@ -42,9 +42,8 @@ corrections_each_text(Client *client, const Message *message, CorrectionsFunc fu
 
 /* --- what arrives --- */
 
-/* In a room: whether the author is the same occupant. A nick proves it as long as it was not away in between. */
-static bool
-is_same_occupant(const Conversation *conversation, const Message *original, const XmppMessage *message)
+bool
+corrections_is_same_occupant(const Conversation *conversation, const Message *original, const XmppMessage *message)
 {
     const Room *room = conversation_room(conversation);
     if (original->direction == MESSAGE_OUT) /* ours: the message is known to be, too */
@@ -100,7 +99,7 @@ incoming_correction(Session *session, Conversation *conversation, const XmppMess
     if (conversation_kind(conversation) == CONVERSATION_OCCUPANT || (direction == MESSAGE_IN && !is_theirs))
         return false;
     g_autoptr(Message) original = find_corrected(session, conversation, message, direction);
-    if (original == NULL || (is_room && !is_same_occupant(conversation, original, message)))
+    if (original == NULL || (is_room && !corrections_is_same_occupant(conversation, original, message)))
         return false;
     /* What was said in secret is not changed from outside of it (I14, I21). */
     if (!g_str_equal(original->encryption, message->encryption != NULL ? message->encryption : "none"))

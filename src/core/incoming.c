@@ -209,9 +209,13 @@ receive_chat(Session *session, const XmppMessage *message)
         return;
     if (is_live && direction == MESSAGE_IN)
         typing_receive(session_typing(session), conversation, message);
+    if (annotations_receive(session, conversation, message, direction))
+        return;
     if (message->corrects != NULL && has_body && incoming_correction(session, conversation, message, direction))
         return;
     g_autoptr(Message) shown = has_body ? incoming_make_message(session, message, direction) : NULL;
+    if (shown != NULL)
+        annotations_note_reply(session, conversation, message, shown);
     if (is_live && direction == MESSAGE_IN && has_body)
         conversation_lock_to(conversation, jid_is_bare(peer) ? NULL : peer);
     if (shown != NULL && incoming_keep(session, conversation, shown))

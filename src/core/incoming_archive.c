@@ -42,7 +42,7 @@ has_text(const XmppMessage *stanza)
 static bool
 is_plain_text(const XmppMessage *stanza)
 {
-    return has_text(stanza) && stanza->corrects == NULL;
+    return has_text(stanza) && stanza->corrects == NULL && stanza->reacts_to == NULL && stanza->retracts == NULL;
 }
 
 /* Private messages through rooms lie among the others (XEP-0045 §7.5); at this point no room need be joined. */
@@ -70,12 +70,15 @@ add_result(Session *session, GArray *results, const XmppMessage *stanza, bool is
     Conversation *conversation = find_conversation(session, stanza, peer);
     if (conversation == NULL && direction == MESSAGE_IN && is_news)
         conversation = private ? rooms_open_private(session, peer) : incoming_open(session, peer);
+    Message *message = incoming_make_message(session, stanza, direction);
+    if (conversation != NULL)
+        annotations_note_reply(session, conversation, stanza, message);
     const Result result = {
         .stanza = stanza,
         .conversation = conversation,
         .peer = private ? jid_ref(peer) : jid_to_bare(peer),
         .kind = private ? CONVERSATION_OCCUPANT : CONVERSATION_CHAT,
-        .message = incoming_make_message(session, stanza, direction),
+        .message = message,
     };
     g_array_append_val(results, result);
 }
@@ -206,6 +209,8 @@ receive_about(Session *session, const XmppMessage *stanza)
     Conversation *conversation = stanza->corrects != NULL ? incoming_open(session, peer)
                                                           : account_find_conversation(session_account(session), peer);
     if (conversation == NULL)
+        return;
+    if (annotations_receive(session, conversation, stanza, direction))
         return;
     if (stanza->corrects == NULL || !has_text(stanza)) {
         incoming_about(session, conversation, stanza, NULL);

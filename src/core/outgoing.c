@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/core_private.h"
+#include "core/rooms.h"
 #include "e2ee/e2ee.h"
 
 /* --- what may be sent --- */
@@ -147,7 +148,7 @@ message_intent(const Conversation *conversation, const Message *message)
 
 /* Puts the text that is shown into the queue. */
 static bool
-enqueue(Session *session, Conversation *conversation, const Message *message, GError **error)
+enqueue(Session *session, Conversation *conversation, const Message *message, const OutgoingReply *reply, GError **error)
 {
     const bool is_edit = outgoing_current_id(message) != message->id;
     OutboxRow *row = g_new0(OutboxRow, 1);
@@ -157,6 +158,12 @@ enqueue(Session *session, Conversation *conversation, const Message *message, GE
     row->intent = g_strdup(message_intent(conversation, message));
     row->id = g_strdup(outgoing_current_id(message));
     row->body = g_strdup(message->body);
+    /* What is encrypted says nothing beside its text (I21). */
+    if (message->reply_id != NULL && !is_edit && g_str_equal(row->intent, "none")) {
+        row->reply_id = g_strdup(message->reply_id);
+        row->reply_to = reply != NULL ? g_strdup(reply->to) : NULL;
+        row->quote = reply != NULL ? g_strdup(reply->quote) : NULL;
+    }
     if (is_edit) {
         row->corrects = g_strdup(message->id);
         row->original = message->row;
@@ -168,18 +175,19 @@ enqueue(Session *session, Conversation *conversation, const Message *message, GE
 
 /* Both rows, or none: a message that waits nowhere would wait for ever. */
 static bool
-store_and_enqueue(Session *session, Conversation *conversation, Message *message, GError **error)
+store_and_enqueue(Session *session, Conversation *conversation, Message *message, const OutgoingReply *reply,
+                  GError **error)
 {
     Db *db = client_db(session_client(session));
     const HistoryPlace place = conversations_place(conversation);
     if (encryption_keep(session_client(session), conversation, message->encryption) != KEEP_TEXT) {
         conversation_append(conversation, message);
-        return enqueue(session, conversation, message, error);
+        return enqueue(session, conversation, message, reply, error);
     }
     if (!db_step_begin(db, error))
         return false;
     const bool added = history_add(db, &place, message, error) == HISTORY_ADDED
-                       && enqueue(session, conversation, message, error);
+                       && enqueue(session, conversation, message, reply, error);
     if (!db_step_end(db, added, added ? error : NULL))
         return false;
     /* What the user has seen being said survives the end of the process a moment later. That it failed is told to the
@@ -205,7 +213,7 @@ resend(Session *session, Conversation *conversation, Message *message, GError **
     /* Who waits in memory only does not wait any more after a restart. */
     if (is_kept && !history_update(client_db(session_client(session)), message, error))
         return false;
-    return enqueue(session, conversation, message, error);
+    return enqueue(session, conversation, message, NULL, error);
 }
 
 /* Who says once more what could not be encrypted means that message, not a second one. */
@@ -242,6 +250,13 @@ own_jid(const Session *session, const Conversation *conversation)
 Message *
 outgoing_send(Client *client, Conversation *conversation, const char *body, GError **error)
 {
+    return outgoing_send_reply(client, conversation, body, NULL, error);
+}
+
+Message *
+outgoing_send_reply(Client *client, Conversation *conversation, const char *body, const OutgoingReply *reply,
+                    GError **error)
+{
     Session *session = client_session_of(client, conversation_account(conversation));
     g_return_val_if_fail(session != NULL && body != NULL, NULL);
     g_autofree char *text = prepare_body(session, conversation, body, error);
@@ -259,8 +274,11 @@ outgoing_send(Client *client, Conversation *conversation, const char *body, GErr
         .origin_id = id,
         .body = text,
         .encryption = conversation_intent(conversation),
+        .reply_id = reply != NULL ? reply->id : NULL,
+        .reply_to = reply != NULL ? reply->label : NULL,
+        .reply_text = reply != NULL ? reply->text : NULL,
     });
-    if (!store_and_enqueue(session, conversation, message, error))
+    if (!store_and_enqueue(session, conversation, message, reply, error))
         return NULL;
     return message; /* the conversation's reference keeps it */
 }
@@ -286,7 +304,7 @@ outgoing_correct(Client *client, Conversation *conversation, Message *original, 
         return false;
     /* What was not on the wire yet need not be sent any more; the correction follows what was. */
     conversation_edit_message(conversation, original, text, edit->time, id);
-    return enqueue(session, conversation, original, error);
+    return enqueue(session, conversation, original, NULL, error);
 }
 
 int
@@ -313,6 +331,19 @@ bool
 outgoing_send_bare(Session *session, Conversation *conversation, XmppMessage *take_stanza)
 {
     g_autoptr(Envelope) envelope = envelope_bare(take_stanza, NULL);
+    return envelope != NULL && message_stanza_send(session_stream(session), envelope_message(envelope));
+}
+
+bool
+outgoing_send_now(Session *session, Conversation *conversation, XmppMessage *take_stanza, GError **error)
+{
+    g_autoptr(XmppMessage) stanza = take_stanza;
+    const Room *room = conversation_room(conversation);
+    if (!session_require_online(session, error) || !check_conversation(session, conversation, error)
+        || (room != NULL && !rooms_require_joined(session, room, error)))
+        return false;
+    g_autoptr(Envelope) envelope =
+        envelope_plain(g_steal_pointer(&stanza), conversation_intent(conversation), error);
     return envelope != NULL && message_stanza_send(session_stream(session), envelope_message(envelope));
 }
 

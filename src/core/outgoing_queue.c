@@ -8,6 +8,8 @@
 #include "base/when.h"
 #include "core/core_private.h"
 #include "e2ee/e2ee.h"
+#include "xmpp/xep/fallback.h"
+#include "xmpp/xep/replies.h"
 
 enum {
     HOLD_MS = 10000, /* so long the archive may take to say what became of the written ones */
@@ -183,7 +185,11 @@ make_stanza(const Pending *pending, const Conversation *conversation, ChatState 
     stanza->is_from_occupant = row->kind == CONVERSATION_OCCUPANT;
     stanza->id = g_strdup(row->id);
     stanza->origin_id = g_strdup(row->id);
-    stanza->body = g_strdup(row->body);
+    stanza->body = g_strconcat(row->quote != NULL ? row->quote : "", row->body, NULL);
+    stanza->reply_id = g_strdup(row->reply_id);
+    stanza->reply_to = row->reply_to != NULL ? jid_new(row->reply_to, NULL) : NULL;
+    if (row->quote != NULL)
+        fallback_add(stanza, NS_REPLY, (guint) g_utf8_strlen(row->quote, -1));
     stanza->corrects = g_strdup(row->corrects);
     stanza->wants_receipt = row->kind == CONVERSATION_CHAT; /* in rooms they come back by themselves */
     stanza->markable = row->kind == CONVERSATION_CHAT;
@@ -491,6 +497,9 @@ on_stored(gint64 outbox, const OutboxRow *row, gpointer data)
     copy->corrects = g_strdup(row->corrects);
     copy->id = g_strdup(row->id);
     copy->body = g_strdup(row->body);
+    copy->reply_id = g_strdup(row->reply_id);
+    copy->reply_to = g_strdup(row->reply_to);
+    copy->quote = g_strdup(row->quote);
     copy->written = true;
     queue->written++;
     insert(queue, pending);

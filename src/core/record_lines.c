@@ -116,6 +116,8 @@ record_begin_json(GString *out, const Message *message, const char *account, con
         add_key(out, "mention");
         g_string_append(out, message->mention ? "true" : "false");
     }
+    add_known(out, "reply_id", message->reply_id);
+    add_known(out, "reply_to", message->reply_to);
     record_add_json_text(out, "body", message->body);
     record_add_json_text(out, "encryption", message->encryption);
     record_add_json_text(out, "trust", message->trust);

@@ -17,6 +17,12 @@ occupant_id_of(const Room *room, const XmppMessage *message)
     return (room_flags(room) & ROOM_HAS_OCCUPANT_IDS) != 0 ? message->occupant_id : NULL;
 }
 
+const char *
+rooms_occupant_id(const Conversation *conversation, const XmppMessage *message)
+{
+    return occupant_id_of(conversation_room(conversation), message);
+}
+
 /* Id that the room's archive gave it (XEP-0359 §5: only where the room takes forged ones out, I19). */
 static const char *
 archive_id_of(const Room *room, const XmppMessage *message)
@@ -149,8 +155,13 @@ settle_own(Session *session, Conversation *conversation, const XmppMessage *mess
     const char *id = own_id_of(message);
     Message *sent = id != NULL ? conversation_find_sent(conversation, id) : NULL;
     outgoing_queue_confirm(session_outgoing(session), id);
-    if (sent != NULL)
-        outgoing_advance(session, conversation, sent, MESSAGE_RECEIVED, NULL);
+    if (sent == NULL)
+        return;
+    if (sent->archive_id == NULL) /* what others call it */
+        sent->archive_id = g_strdup(archive_id_of(conversation_room(conversation), message));
+    if (sent->occupant_id == NULL)
+        sent->occupant_id = g_strdup(occupant_id_of(conversation_room(conversation), message));
+    outgoing_advance(session, conversation, sent, MESSAGE_RECEIVED, NULL);
 }
 
 static void
@@ -177,6 +188,7 @@ receive_text(Session *session, Stay *stay, Room *room, const XmppMessage *messag
         settle_own(session, conversation, message);
     if (message->corrects != NULL && incoming_correction(session, conversation, message, shown->direction))
         return;
+    annotations_note_reply(session, conversation, message, shown);
     const bool is_new = incoming_keep(session, conversation, shown);
     if (is_new && is_past(stay, message))
         conversation_set_read(conversation, MAX(conversation_read_order(conversation), shown->order),
@@ -210,7 +222,11 @@ rooms_message(Session *session, const XmppMessage *message)
         return; /* of a room we are not in (I15) */
     stay->heard = g_get_monotonic_time();
     receive_codes(session, stay, room, message);
-    if (is_subject(message)) {
+    if (annotations_receive(session, room_conversation(room), message, direction_of(session, room, message))) {
+        const char *archive_id = archive_id_of(room, message);
+        if (archive_id != NULL)
+            room_history_live(session, room, archive_id);
+    } else if (is_subject(message)) {
         receive_subject(session, room, message);
         stay->is_first_visit = false; /* §7.2.15: the subject ends what was said before */
     } else if (message->body != NULL && *message->body != '\0') {
@@ -285,9 +301,15 @@ rooms_private_message(Session *session, const XmppMessage *message)
 /* --- archives --- */
 
 static bool
+is_about_another(const XmppMessage *message)
+{
+    return message->reacts_to != NULL || message->retracts != NULL || message->moderation != NULL;
+}
+
+static bool
 is_text(const XmppMessage *message)
 {
-    return message->type == XMPP_MESSAGE_GROUPCHAT && message->from != NULL && !jid_is_bare(message->from)
+    return !is_about_another(message) && message->type == XMPP_MESSAGE_GROUPCHAT && message->from != NULL && !jid_is_bare(message->from)
            && message->body != NULL && *message->body != '\0' && message->corrects == NULL;
 }
 
@@ -315,6 +337,20 @@ set_read_to(Session *session, Conversation *conversation, gint64 order)
     conversations_count_unread(session_client(session), conversation);
 }
 
+/* What a result says about other messages, which are in the store by now. */
+static void
+receive_about(Session *session, Conversation *conversation, const XmppMessage *stanza)
+{
+    const Room *room = conversation_room(conversation);
+    if (stanza->type != XMPP_MESSAGE_GROUPCHAT || stanza->from == NULL || !jid_equal_bare(stanza->from, room_jid(room)))
+        return;
+    const MessageDirection direction = direction_of(session, room, stanza);
+    if (annotations_receive(session, conversation, stanza, direction))
+        return;
+    if (stanza->corrects != NULL && stanza->body != NULL && *stanza->body != '\0')
+        incoming_correction(session, conversation, stanza, direction);
+}
+
 bool
 rooms_archive_page(Session *session, Conversation *conversation, const MamPage *page, bool is_news,
                    HistoryBounds *bounds, GError **error)
@@ -326,7 +362,9 @@ rooms_archive_page(Session *session, Conversation *conversation, const MamPage *
         XmppMessage *stanza = g_ptr_array_index(page->messages, i);
         if (stanza->from == NULL || !jid_equal_bare(stanza->from, room_jid(room)) || !is_text(stanza))
             continue; /* a room's archive speaks for that room only (I10) */
-        g_ptr_array_add(messages, make_message(session, room, stanza));
+        Message *message = make_message(session, room, stanza);
+        annotations_note_reply(session, conversation, stanza, message);
+        g_ptr_array_add(messages, message);
         g_ptr_array_add(stanzas, stanza);
     }
     g_autofree HistoryOutcome *outcomes = g_new0(HistoryOutcome, messages->len + 1);
@@ -352,12 +390,7 @@ rooms_archive_page(Session *session, Conversation *conversation, const MamPage *
     }
     if (is_unseen)
         conversations_count_unread(session_client(session), conversation);
-    for (guint i = 0; i < page->messages->len; i++) {
-        XmppMessage *stanza = g_ptr_array_index(page->messages, i);
-        const bool is_correction = stanza->type == XMPP_MESSAGE_GROUPCHAT && stanza->corrects != NULL
-                                   && stanza->from != NULL && jid_equal_bare(stanza->from, room_jid(room));
-        if (is_correction && stanza->body != NULL && *stanza->body != '\0')
-            incoming_correction(session, conversation, stanza, direction_of(session, room, stanza));
-    }
+    for (guint i = 0; i < page->messages->len; i++)
+        receive_about(session, conversation, g_ptr_array_index(page->messages, i));
     return true;
 }

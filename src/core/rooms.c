@@ -262,7 +262,7 @@ flags_of(const DiscoInfo *info)
 {
     static const struct {
         const char *feature;
-        RoomFlags flag;
+        guint flag; /* RoomFlags */
     } known[] = {
         { "muc_nonanonymous", ROOM_ANONYMOUS_NOT },
         { "muc_membersonly", ROOM_MEMBERS_ONLY },
@@ -274,7 +274,7 @@ flags_of(const DiscoInfo *info)
         { "urn:xmpp:occupant-id:0", ROOM_HAS_OCCUPANT_IDS },
         { "http://jabber.org/protocol/muc#stable_id", ROOM_HAS_STABLE_IDS },
         { "urn:xmpp:message-moderate:0", ROOM_HAS_MODERATION },
-        { "urn:xmpp:message-moderate:1", ROOM_HAS_MODERATION },
+        { "urn:xmpp:message-moderate:1", ROOM_HAS_MODERATION | ROOM_HAS_NEW_MODERATION },
     };
     guint flags = 0;
     for (guint i = 0; i < G_N_ELEMENTS(known); i++)

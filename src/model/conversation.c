@@ -337,6 +337,15 @@ conversation_edit_message(Conversation *conversation, Message *message, const ch
     publish_message(conversation, MESSAGE_EDITED, message);
 }
 
+void
+conversation_annotate(Conversation *conversation, Message *message, const char *what, const char *by, const char *by_id)
+{
+    account_publish(conversation->account, (ModelEvent) {
+                                               .type = MESSAGE_ANNOTATED,
+                                               .annotation = { conversation, message, what, by, by_id },
+                                           });
+}
+
 bool
 conversation_requeue_message(Conversation *conversation, Message *message)
 {

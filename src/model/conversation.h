@@ -64,7 +64,7 @@ bool conversation_advance_message(Conversation *conversation, Message *message, 
 /* message_edit(), published as MESSAGE_EDITED. */
 void conversation_edit_message(Conversation *conversation, Message *message, const char *body, gint64 time,
                                const char *edit_id);
-/* To be called after message_set_reactions() or message_retract(): publishes MESSAGE_ANNOTATED. */
+/* To be called after changing the reactions, or message_retract(): publishes MESSAGE_ANNOTATED. */
 void conversation_annotate(Conversation *conversation, Message *message, const char *what, const char *by,
                            const char *by_id);
 /* message_requeue(), published as MESSAGE_CHANGED. */

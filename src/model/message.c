@@ -35,6 +35,12 @@ message_new(const MessageInit *init)
     message->time = init->time != 0 ? init->time : when_now();
     message->delayed = init->delayed;
     message->mention = init->mention;
+    message->reply_id = g_strdup(init->reply_id);
+    message->reply_to = g_strdup(init->reply_to);
+    message->reply_text = g_strdup(init->reply_text);
+    message->retracted = init->retracted;
+    message->retracted_by = g_strdup(init->retracted_by);
+    message->retracted_reason = g_strdup(init->retracted_reason);
     message->ignored = init->ignored;
     message->encryption = g_strdup(init->encryption != NULL ? init->encryption : "none");
     return message;
@@ -60,6 +66,12 @@ message_clear(gpointer data)
     g_free(message->encryption);
     g_free(message->trust);
     g_free(message->reason);
+    g_free(message->reply_id);
+    g_free(message->reply_to);
+    g_free(message->reply_text);
+    g_clear_pointer(&message->reactions, g_ptr_array_unref);
+    g_free(message->retracted_by);
+    g_free(message->retracted_reason);
 }
 
 void
@@ -106,6 +118,82 @@ message_edit(Message *message, const char *body, gint64 time, const char *edit_i
         message->state = MESSAGE_QUEUED;
         g_clear_pointer(&message->reason, g_free);
     }
+}
+
+/* --- what others say about it --- */
+
+static void
+reaction_free(gpointer data)
+{
+    MessageReaction *reaction = data;
+    g_free(reaction->emoji);
+    g_ptr_array_unref(reaction->by);
+    g_free(reaction);
+}
+
+static MessageReaction *
+ensure_reaction(Message *message, const char *emoji)
+{
+    if (message->reactions == NULL)
+        message->reactions = g_ptr_array_new_with_free_func(reaction_free);
+    for (guint i = 0; i < message->reactions->len; i++) {
+        MessageReaction *known = g_ptr_array_index(message->reactions, i);
+        if (g_str_equal(known->emoji, emoji))
+            return known;
+    }
+    if (message->reactions->len >= MESSAGE_REACTIONS_MAX)
+        return NULL;
+    MessageReaction *reaction = g_new0(MessageReaction, 1);
+    reaction->emoji = g_strdup(emoji);
+    reaction->by = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(message->reactions, reaction);
+    return reaction;
+}
+
+void
+message_add_reaction(Message *message, const char *emoji, const char *label, bool is_own)
+{
+    MessageReaction *reaction = ensure_reaction(message, emoji);
+    if (reaction == NULL)
+        return;
+    reaction->count++;
+    reaction->own = reaction->own || is_own;
+    if (reaction->by->len < MESSAGE_REACTION_NAMES_MAX)
+        g_ptr_array_add(reaction->by, g_strdup(label));
+}
+
+void
+message_clear_reactions(Message *message)
+{
+    g_clear_pointer(&message->reactions, g_ptr_array_unref);
+}
+
+static void
+set_text(char **place, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(*place);
+    *place = copy;
+}
+
+void
+message_set_reply(Message *message, const char *id, const char *to, const char *text)
+{
+    set_text(&message->reply_id, id);
+    set_text(&message->reply_to, to);
+    set_text(&message->reply_text, text);
+}
+
+void
+message_retract(Message *message, gint64 time, const char *by, const char *reason)
+{
+    message_clear_reactions(message);
+    set_text(&message->body, "");
+    set_text(&message->reply_text, NULL);
+    set_text(&message->retracted_by, by);
+    set_text(&message->retracted_reason, reason);
+    message->retracted = time;
+    message->mention = false;
 }
 
 bool

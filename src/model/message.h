@@ -60,7 +60,10 @@ typedef struct MessageReaction {
     bool own;      /* the user is among them */
     GPtrArray *by; /* char*: labels, the first MESSAGE_REACTION_NAMES_MAX */
 } MessageReaction;
-enum { MESSAGE_REACTION_NAMES_MAX = 20 };
+enum {
+    MESSAGE_REACTION_NAMES_MAX = 20,
+    MESSAGE_REACTIONS_MAX = 100, /* different ones of a message; further ones are not counted (I9) */
+};
 
 typedef struct MessageInit {
     MessageDirection direction;
@@ -96,8 +99,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_unref)
 bool message_advance(Message *message, MessageState state, const char *reason);
 /* The text was corrected. Ours are QUEUED again; see conversation_edit_message(). */
 void message_edit(Message *message, const char *body, gint64 time, const char *edit_id);
-/* Takes the array (NULL: none); see conversation_annotate(). */
-void message_set_reactions(Message *message, GPtrArray *take_reactions);
+/* One more reaction of somebody (cleaned); see conversation_annotate(). */
+void message_add_reaction(Message *message, const char *emoji, const char *label, bool is_own);
+void message_clear_reactions(Message *message);
+void message_set_reply(Message *message, const char *id, const char *to, const char *text);
 /* Its text is gone for good. */
 void message_retract(Message *message, gint64 time, const char *by, const char *reason);
 /* A FAILED one is to be sent again: QUEUED. See conversation_requeue_message(). */

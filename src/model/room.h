@@ -34,6 +34,7 @@ typedef enum {
     ROOM_HAS_STABLE_IDS = 1 << 9,   /* what we send comes back with our id */
     ROOM_HAS_MODERATION = 1 << 10,  /* XEP-0425 */
     ROOM_CREATED = 1 << 11,         /* by us, just now */
+    ROOM_HAS_NEW_MODERATION = 1 << 12, /* … in its present form */
 } RoomFlags;
 
 const Jid *room_jid(const Room *room); /* bare */

@@ -5,6 +5,7 @@
 
 #include "base/when.h"
 #include "core/record_lines.h"
+#include "rpc/annotation_json.h"
 #include "rpc/json_parts.h"
 #include "rpc/room_json.h"
 
@@ -333,6 +334,7 @@ form_of(const ModelEvent *event)
         [ENCRYPTION_CHANGED] = { encryption_json, encryption_line, NULL },
         [KEY_CHANGED] = { key_json, key_line, NULL },
         [VERIFICATION_CHANGED] = { verification_json, verification_line, NULL },
+        [MESSAGE_ANNOTATED] = { annotation_json, annotation_line, NULL },
         [ROOM_CHANGED] = { room_json, room_line, NULL },
         [OCCUPANT_JOINED] = { occupant_json, occupant_line, NULL },
         [OCCUPANT_CHANGED] = { occupant_json, occupant_line, NULL },

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/rpc/librpc.a
 src_rpc_librpc_a_SOURCES = \
+	src/rpc/annotation_json.c src/rpc/annotation_json.h \
 	src/rpc/event_json.c src/rpc/event_json.h \
 	src/rpc/json_parts.c src/rpc/json_parts.h \
 	src/rpc/room_json.c src/rpc/room_json.h \

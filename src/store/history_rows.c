@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/annotations.h"
 #include "store/housekeeping.h"
 
 void
@@ -66,7 +67,7 @@ rows_read_all(Db *db, sqlite3_stmt *select, GError **error)
     int more;
     while ((more = db_next_row(db, select, error)) > 0)
         g_ptr_array_add(messages, rows_read(&reader, select));
-    return more == 0 ? g_steal_pointer(&messages) : NULL;
+    return more == 0 && annotations_load(db, messages, error) ? g_steal_pointer(&messages) : NULL;
 }
 
 Message *
@@ -75,9 +76,9 @@ rows_read_one(Db *db, sqlite3_stmt *select, GError **error)
     if (select == NULL || db_next_row(db, select, error) <= 0)
         return NULL;
     g_auto(RowReader) reader = { 0 };
-    Message *message = rows_read(&reader, select);
+    g_autoptr(Message) message = rows_read(&reader, select);
     sql_reset(select);
-    return message;
+    return annotations_load_one(db, message, error) ? g_steal_pointer(&message) : NULL;
 }
 
 gint64
@@ -141,5 +142,5 @@ rows_insert(Db *db, gint64 conversation, const HistoryPlace *place, Message *mes
         return false;
     message->row = row;
     housekeeping_wake(db);
-    return true;
+    return annotations_add_reply(db, message, error);
 }

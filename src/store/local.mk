@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
+	src/store/annotations.c src/store/annotations.h \
 	src/store/cache.c src/store/cache.h \
 	src/store/db.c src/store/db.h \
 	src/store/db_file.c src/store/db_file.h \

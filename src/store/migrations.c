@@ -141,10 +141,35 @@ static const char keys[] =
     " last INTEGER NOT NULL,"
     " PRIMARY KEY (account, provider, peer, fingerprint)) STRICT, WITHOUT ROWID;";
 
+/* 4: what was said about messages. */
+static const char annotations[] =
+    "CREATE TABLE reaction ("
+    " message INTEGER NOT NULL REFERENCES message (row) ON DELETE CASCADE,"
+    " sender TEXT NOT NULL,"
+    " label TEXT NOT NULL,"
+    " own INTEGER NOT NULL,"
+    " emoji TEXT NOT NULL," /* one a line; empty: taken back */
+    " time INTEGER NOT NULL,"
+    " PRIMARY KEY (message, sender)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE retraction ("
+    " message INTEGER PRIMARY KEY REFERENCES message (row) ON DELETE CASCADE,"
+    " time INTEGER NOT NULL,"
+    " by TEXT," /* NULL: its author */
+    " reason TEXT) STRICT;"
+    "CREATE TABLE reply ("
+    " message INTEGER PRIMARY KEY REFERENCES message (row) ON DELETE CASCADE,"
+    " id TEXT NOT NULL,"
+    " author TEXT,"
+    " text TEXT) STRICT;"
+    "ALTER TABLE outbox ADD COLUMN reply_id TEXT;"
+    "ALTER TABLE outbox ADD COLUMN reply_to TEXT;"
+    "ALTER TABLE outbox ADD COLUMN quote TEXT;";
+
 const Migration migrations[] = {
     { .sql = caches },
     { .sql = history },
     { .sql = keys },
+    { .sql = annotations },
 };
 const guint migrations_count = G_N_ELEMENTS(migrations);
 

@@ -14,6 +14,9 @@ outbox_row_free(OutboxRow *row)
     g_free(row->corrects);
     g_free(row->id);
     g_free(row->body);
+    g_free(row->reply_id);
+    g_free(row->reply_to);
+    g_free(row->quote);
     g_free(row);
 }
 
@@ -29,11 +32,12 @@ outbox_add(Db *db, const char *account, const OutboxRow *row, GError **error)
             : sql_query(
                 db, error,
                 "INSERT INTO outbox (account, message, queued, jid, kind, recipient, intent, corrects, original,"
-                " stanza_id, body, written, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " stanza_id, body, written, number, reply_id, reply_to, quote)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 SQL_INT(account_id), SQL_INT(row->message), SQL_INT(row->queued), SQL_TEXT(row->with),
                 SQL_INT(row->kind), SQL_TEXT(row->to), SQL_TEXT(row->intent), SQL_TEXT(row->corrects),
                 SQL_INT(row->original), SQL_TEXT(row->id), SQL_TEXT(row->body), SQL_INT(row->written),
-                SQL_INT(row->number));
+                SQL_INT(row->number), SQL_TEXT(row->reply_id), SQL_TEXT(row->reply_to), SQL_TEXT(row->quote));
     const bool done = insert != NULL && db_run(db, insert, error);
     const gint64 outbox = done ? sql_last_row(insert) : 0;
     return db_step_end(db, done, error) ? outbox : 0;
@@ -61,8 +65,8 @@ outbox_load(Db *db, const char *account, OutboxFunc func, gpointer data, GError 
         return account_id == 0;
     sqlite3_stmt *select = sql_query(
         db, error,
-        "SELECT id, message, queued, jid, kind, recipient, intent, corrects, original, stanza_id, body, written, number"
-        " FROM outbox WHERE account = ? ORDER BY id",
+        "SELECT id, message, queued, jid, kind, recipient, intent, corrects, original, stanza_id, body, written, number,"
+        " reply_id, reply_to, quote FROM outbox WHERE account = ? ORDER BY id",
         SQL_INT(account_id));
     int more = -1;
     while (select != NULL && (more = db_next_row(db, select, error)) > 0) {
@@ -79,6 +83,9 @@ outbox_load(Db *db, const char *account, OutboxFunc func, gpointer data, GError 
             .body = (char *) sql_text(select, 10),
             .written = sql_int(select, 11) != 0,
             .number = (guint32) sql_int(select, 12),
+            .reply_id = (char *) sql_text(select, 13),
+            .reply_to = (char *) sql_text(select, 14),
+            .quote = (char *) sql_text(select, 15),
         };
         func(sql_int(select, 0), &row, data);
     }

@@ -15,6 +15,9 @@ typedef struct OutboxRow {
     char *corrects;     /* stanza id it replaces (XEP-0308), NULL */
     gint64 original;    /* history row it corrects; 0 */
     char *id;           /* its stanza id */
+    char *reply_id;     /* id of what it answers (XEP-0461), who said that, and the text that stands for it (XEP-0428); */
+    char *reply_to;     /* NULL: it answers nothing */
+    char *quote;
     char *body;         /* of this stanza (a correction: the new text) */
     bool written;       /* it was on the wire: the server may have it */
     guint32 number;     /* as which stanza of the resumable stream (XEP-0198), when written; else 0 */

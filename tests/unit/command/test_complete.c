@@ -141,7 +141,7 @@ test_arguments(CommandFixture *fixture, gconstpointer data)
         { "/connect work tls ", "18: require direct if-offered off" },
         { "/connect work tls off ", "22: server port" },
         { "/connect server h t", "18: tls" },
-        { "/wait ", "6: connected offline message presence subscription roster delivered delivery correction unread typing encrypted encryption trust smp room invitation notice" },
+        { "/wait ", "6: connected offline message presence subscription roster delivered delivery correction unread typing encrypted encryption trust smp reaction retraction room invitation notice" },
         { "/wait message ", "14: from matching timeout" },
         { "/wait message timeout 5 f", "24: from" },
         { "/on ", "4: work" },

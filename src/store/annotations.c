@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/annotations.h"
+
+#include <string.h>
+
+#include "store/housekeeping.h"
+#include "store/sql.h"
+
+/* --- writing --- */
+
+/* Emoji, one a line. */
+static char *
+join(const GPtrArray *reactions)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < reactions->len; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", (const char *) g_ptr_array_index(reactions, i));
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+bool
+annotations_set_reactions(Db *db, gint64 row, const AnnotationSender *sender, const GPtrArray *reactions, gint64 time,
+                          GError **error)
+{
+    g_autofree char *emoji = join(reactions);
+    return db_begin(db, error)
+           && sql_run(db, error,
+                      "INSERT INTO reaction (message, sender, label, own, emoji, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                      " ON CONFLICT (message, sender) DO UPDATE SET label = ?3, own = ?4, emoji = ?5, time = ?6"
+                      " WHERE time <= ?6",
+                      SQL_INT(row), SQL_TEXT(sender->key), SQL_TEXT(sender->label), SQL_INT(sender->is_own),
+                      SQL_TEXT(emoji), SQL_INT(time));
+}
+
+bool
+annotations_retract(Db *db, gint64 row, gint64 time, const char *by, const char *reason, GError **error)
+{
+    if (!db_step_begin(db, error))
+        return false;
+    const bool done =
+        sql_run(db, error, "UPDATE message SET body = '' WHERE row = ?", SQL_INT(row))
+        && sql_run(db, error, "DELETE FROM edit WHERE message = ?", SQL_INT(row))
+        && sql_run(db, error, "DELETE FROM reaction WHERE message = ?", SQL_INT(row))
+        && sql_run(db, error, "UPDATE reply SET text = NULL WHERE message = ?", SQL_INT(row))
+        && sql_run(db, error, "INSERT OR REPLACE INTO retraction (message, time, by, reason) VALUES (?, ?, ?, ?)",
+                   SQL_INT(row), SQL_INT(time), SQL_TEXT(by), SQL_TEXT(reason));
+    housekeeping_wake(db);
+    return db_step_end(db, done, error);
+}
+
+bool
+annotations_add_reply(Db *db, const Message *message, GError **error)
+{
+    return message->reply_id == NULL
+           || sql_run(db, error, "INSERT OR REPLACE INTO reply (message, id, author, text) VALUES (?, ?, ?, ?)",
+                      SQL_INT(message->row), SQL_TEXT(message->reply_id), SQL_TEXT(message->reply_to),
+                      SQL_TEXT(message->reply_text));
+}
+
+/* --- reading --- */
+
+/* Rows of messages are close to each other in a page, so one range holds them all, and few others. */
+typedef struct Range {
+    GHashTable *by_row; /* gint64* (the message's) → Message */
+    gint64 first, last;
+} Range;
+
+static Range
+range_of(const GPtrArray *messages)
+{
+    Range range = { g_hash_table_new(g_int64_hash, g_int64_equal), G_MAXINT64, 0 };
+    for (guint i = 0; i < messages->len; i++) {
+        Message *message = g_ptr_array_index(messages, i);
+        if (message->row == 0)
+            continue;
+        g_hash_table_insert(range.by_row, &message->row, message);
+        range.first = MIN(range.first, message->row);
+        range.last = MAX(range.last, message->row);
+    }
+    return range;
+}
+
+static Message *
+message_at(const Range *range, sqlite3_stmt *select)
+{
+    const gint64 row = sql_int(select, 0);
+    return g_hash_table_lookup(range->by_row, &row);
+}
+
+static bool
+load_replies(Db *db, const Range *range, GError **error)
+{
+    sqlite3_stmt *select = sql_query(db, error, "SELECT message, id, author, text FROM reply WHERE message BETWEEN ? AND ?",
+                                     SQL_INT(range->first), SQL_INT(range->last));
+    int more = -1;
+    while (select != NULL && (more = db_next_row(db, select, error)) > 0) {
+        Message *message = message_at(range, select);
+        if (message != NULL)
+            message_set_reply(message, sql_text(select, 1), sql_text(select, 2), sql_text(select, 3));
+    }
+    return more == 0;
+}
+
+static bool
+load_retractions(Db *db, const Range *range, GError **error)
+{
+    sqlite3_stmt *select =
+        sql_query(db, error, "SELECT message, time, by, reason FROM retraction WHERE message BETWEEN ? AND ?",
+                  SQL_INT(range->first), SQL_INT(range->last));
+    int more = -1;
+    while (select != NULL && (more = db_next_row(db, select, error)) > 0) {
+        Message *message = message_at(range, select);
+        if (message != NULL)
+            message_retract(message, sql_int(select, 1), sql_text(select, 2), sql_text(select, 3));
+    }
+    return more == 0;
+}
+
+static bool
+load_reactions(Db *db, const Range *range, GError **error)
+{
+    sqlite3_stmt *select = sql_query(db, error,
+                                     "SELECT message, emoji, label, own FROM reaction WHERE message BETWEEN ? AND ?"
+                                     " ORDER BY message, time",
+                                     SQL_INT(range->first), SQL_INT(range->last));
+    int more = -1;
+    while (select != NULL && (more = db_next_row(db, select, error)) > 0) {
+        Message *message = message_at(range, select);
+        const char *text = sql_text(select, 1);
+        g_auto(GStrv) emoji = g_strsplit(text, "\n", -1);
+        for (char **each = emoji; message != NULL && *text != '\0' && *each != NULL; each++)
+            message_add_reaction(message, *each, sql_text(select, 2), sql_int(select, 3) != 0);
+    }
+    return more == 0;
+}
+
+bool
+annotations_load(Db *db, const GPtrArray *messages, GError **error)
+{
+    const Range range = range_of(messages);
+    g_autoptr(GHashTable) by_row = range.by_row;
+    if (g_hash_table_size(by_row) == 0)
+        return true;
+    for (guint i = 0; i < messages->len; i++)
+        message_clear_reactions(g_ptr_array_index(messages, i));
+    return load_replies(db, &range, error) && load_retractions(db, &range, error) && load_reactions(db, &range, error);
+}
+
+bool
+annotations_load_one(Db *db, Message *message, GError **error)
+{
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    g_ptr_array_add(one, message);
+    return annotations_load(db, one, error);
+}
