@@ -5,6 +5,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/event.h \
 	src/xmpp/fast.c src/xmpp/fast.h \
 	src/xmpp/form.c src/xmpp/form.h \
+	src/xmpp/form_answer.c \
 	src/xmpp/iq.c src/xmpp/iq.h \
 	src/xmpp/login.c src/xmpp/login.h \
 	src/xmpp/login_memory.c src/xmpp/login_memory.h \
@@ -58,6 +59,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/fallback.c src/xmpp/xep/fallback.h \
 	src/xmpp/xep/reactions.c src/xmpp/xep/reactions.h \
 	src/xmpp/xep/references.c src/xmpp/xep/references.h \
+	src/xmpp/xep/register_iq.c src/xmpp/xep/register_iq.h \
 	src/xmpp/xep/replies.c src/xmpp/xep/replies.h \
 	src/xmpp/xep/retraction.c src/xmpp/xep/retraction.h \
 	src/xmpp/xep/receipts.c src/xmpp/xep/receipts.h \

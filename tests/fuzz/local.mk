@@ -3,6 +3,9 @@
 # With --enable-fuzzers (clang) run one like this: tests/fuzz/fuzz_text SRCDIR/tests/fuzz/corpus/text
 fuzzers =
 
+fuzzers += tests/fuzz/fuzz_form
+tests_fuzz_fuzz_form_LDADD = $(fuzz_engine) $(XMPP_LINE)
+
 fuzzers += tests/fuzz/fuzz_grammar
 tests_fuzz_fuzz_grammar_LDADD = $(fuzz_engine) $(COMMAND_LINE)
 

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "xmpp/form.h"
 #include "xmpp/stream_parts.h"
 #include "xmpp/xep/caps.h"
 
@@ -36,6 +35,7 @@ new_info(void)
     info->identities = g_ptr_array_new_with_free_func(g_free);
     info->identity_keys = g_ptr_array_new_with_free_func(g_free);
     info->forms = g_ptr_array_new_with_free_func(g_free);
+    info->details = g_ptr_array_new_with_free_func((GDestroyNotify) form_free);
     return info;
 }
 
@@ -47,6 +47,7 @@ disco_info_free(DiscoInfo *info)
     g_ptr_array_unref(info->identities);
     g_ptr_array_unref(info->identity_keys);
     g_ptr_array_unref(info->forms);
+    g_clear_pointer(&info->details, g_ptr_array_unref);
     g_strfreev(info->features);
     g_free(info);
 }
@@ -57,6 +58,29 @@ disco_info_has(const DiscoInfo *info, const char *feature)
     return bsearch(&feature, info->features, g_strv_length(info->features), sizeof(char *),
                    compare_texts)
            != NULL;
+}
+
+bool
+disco_info_is(const DiscoInfo *info, const char *category, const char *type)
+{
+    g_autofree char *prefix = g_strdup_printf("%s/%s ", category, type);
+
+    for (guint i = 0; i < info->identities->len; i++) {
+        if (g_str_has_prefix(g_ptr_array_index(info->identities, i), prefix))
+            return true;
+    }
+    return false;
+}
+
+const DataForm *
+disco_info_form(const DiscoInfo *info, const char *type)
+{
+    for (guint i = 0; info->details && i < info->details->len; i++) {
+        const DataForm *form = g_ptr_array_index(info->details, i);
+        if (g_strcmp0(form_type(form), type) == 0)
+            return form;
+    }
+    return NULL;
 }
 
 static void
@@ -107,7 +131,10 @@ static void
 read_form(DiscoInfo *info, xmpp_stanza_t *form)
 {
     char *canonical = NULL;
+    DataForm *detail = form_new(form);
 
+    if (detail)
+        g_ptr_array_add(info->details, detail);
     switch (form_canonical(form, &canonical)) {
     case FORM_READ:
         g_ptr_array_add(info->forms, canonical);
@@ -229,6 +256,7 @@ typedef struct Question {
     Jid *jid;
     DiscoDone info;
     DiscoItemsDone items;
+    DiscoPageDone page;
     gpointer data;
 } Question;
 
@@ -326,6 +354,37 @@ disco_request_items(XmppStream *stream, const Jid *jid, const char *node, DiscoI
 
     *question = (Question){ .jid = jid_ref((Jid *) jid), .items = done, .data = data };
     ask(stream, NS_DISCO_ITEMS, node, on_items, question);
+}
+
+static void
+on_page(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail,
+        const GError *error, gpointer data)
+{
+    Question *question = data;
+    xmpp_stanza_t *query = answer ? stanza_child(answer, "query", NS_DISCO_ITEMS) : NULL;
+    g_autoptr(GPtrArray) items = query ? read_items(query) : NULL;
+    g_autoptr(GError) empty = !query && !error ? no_answer_inside() : NULL;
+    RsmPage page = { 0 };
+
+    if (query)
+        rsm_read(query, &page);
+    question->page(stream, question->jid, items, &page, error ? error : empty, question->data);
+    rsm_page_clear(&page);
+    jid_unref(question->jid);
+    g_free(question);
+}
+
+void
+disco_request_items_page(XmppStream *stream, const Jid *jid, guint max, const char *after,
+                         DiscoPageDone done, gpointer data)
+{
+    Question *question = g_new0(Question, 1);
+    xmpp_stanza_t *query = NULL;
+    xmpp_stanza_t *iq = iq_new(stream, "get", "query", NS_DISCO_ITEMS, &query);
+
+    *question = (Question){ .jid = jid_ref((Jid *) jid), .page = done, .data = data };
+    rsm_add_request(query, max, NULL, after);
+    iq_request(stream, jid, iq, on_page, question);
 }
 
 const XmppModule disco_module = {

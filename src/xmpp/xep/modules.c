@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xmpp/xep/modules.h"
 
+#include "xmpp/form.h"
 #include "xmpp/xep/bookmarks.h"
 #include "xmpp/xep/caps.h"
 #include "xmpp/xep/carbons.h"
@@ -26,6 +27,7 @@
 #include "xmpp/xep/reactions.h"
 #include "xmpp/xep/receipts.h"
 #include "xmpp/xep/references.h"
+#include "xmpp/xep/register_iq.h"
 #include "xmpp/xep/replies.h"
 #include "xmpp/xep/retraction.h"
 #include "xmpp/xep/roster_iq.h"
@@ -42,6 +44,7 @@ static const XmppModule *const modules[] = {
     &eme_module,       &muc_module,       &muc_invite_module, &occupant_id_module,
     &private_xml_module, &bookmarks_module, &bookmarks_old_module, &notify_module,
     &replies_module,   &reactions_module, &retraction_module, &references_module, &fallback_module,
+    &form_module,      &register_module,
     NULL,
 };
 

@@ -28,6 +28,9 @@ xmpp_tests = \
 	tests/unit/xmpp/test_connection \
 	tests/unit/xmpp/test_csi \
 	tests/unit/xmpp/test_disco \
+	tests/unit/xmpp/test_form \
+	tests/unit/xmpp/test_muc_owner \
+	tests/unit/xmpp/test_register_iq \
 	tests/unit/xmpp/test_iq \
 	tests/unit/xmpp/test_live \
 	tests/unit/xmpp/test_live_resumption \
@@ -121,3 +124,12 @@ tests_unit_xmpp_test_xml_guard_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_annotations_SOURCES = tests/unit/xmpp/test_annotations.c
 tests_unit_xmpp_test_annotations_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_annotations_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_form_SOURCES = tests/unit/xmpp/test_form.c
+tests_unit_xmpp_test_form_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_form_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_muc_owner_SOURCES = tests/unit/xmpp/test_muc_owner.c
+tests_unit_xmpp_test_muc_owner_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_muc_owner_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_register_iq_SOURCES = tests/unit/xmpp/test_register_iq.c
+tests_unit_xmpp_test_register_iq_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_register_iq_LDADD = $(xmpp_test_line)

@@ -140,6 +140,77 @@ test_request_items(void)
     fixture_clear(&fixture);
 }
 
+static void
+on_page(XmppStream *stream, const Jid *jid, const GPtrArray *items, const RsmPage *page,
+        const GError *error, gpointer data)
+{
+    on_items(stream, jid, items, error, data);
+    if (page->last)
+        g_string_append_printf(data, " to %s of %u", page->last, page->count);
+}
+
+/* XEP-0059 in XEP-0030 §3.2. */
+static void
+test_request_pages(void)
+{
+    StreamFixture fixture;
+    g_autoptr(Jid) jid = jid_new("c.example", NULL);
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    fixture_init_online(&fixture);
+    disco_request_items_page(fixture.stream, jid, 2, NULL, on_page, words);
+    g_autofree char *first = g_strdup(fixture_sent(&fixture));
+    g_autofree char *id = fixture_attribute(first, "id");
+    assert_has(first, "<max>2</max>");
+    fixture_feed(&fixture,
+                 "<iq type='result' from='c.example' id='%s'><query xmlns='" NS_DISCO_ITEMS
+                 "'><item jid='a@c.example'/><item jid='b@c.example'/>"
+                 "<set xmlns='" NS_RSM "'><first>a</first><last>b</last><count>3</count></set></query></iq>",
+                 id);
+    g_assert_cmpstr(words->str, ==, "a@c.example - -;b@c.example - -; to b of 3");
+    disco_request_items_page(fixture.stream, jid, 2, "b", on_page, words);
+    g_autofree char *second = g_strdup(fixture_sent(&fixture));
+    g_autofree char *next = fixture_attribute(second, "id");
+    assert_has(second, "<after>b</after>");
+    fixture_feed(&fixture, "<iq type='result' from='c.example' id='%s'/>", next);
+    assert_has(words->str, "nothing usable");
+    fixture_clear(&fixture);
+}
+
+static void
+on_details(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error,
+           gpointer data)
+{
+    const DataForm *form = info ? disco_info_form(info, "http://jabber.org/protocol/muc#roominfo") : NULL;
+
+    g_assert_nonnull(form);
+    g_assert_cmpstr(form_value(form, "muc#roominfo_occupants"), ==, "7");
+    g_assert_null(disco_info_form(info, "other"));
+    g_assert_true(disco_info_is(info, "conference", "text"));
+    g_assert_false(disco_info_is(info, "conference", "irc"));
+    ++*(guint *) data;
+}
+
+static void
+test_details(void)
+{
+    StreamFixture fixture;
+    guint calls = 0;
+    g_autoptr(Jid) jid = jid_new("c.example", NULL);
+
+    fixture_init_online(&fixture);
+    disco_request_info(fixture.stream, jid, NULL, on_details, &calls);
+    g_autofree char *id = fixture_attribute(fixture_sent(&fixture), "id");
+    fixture_feed(&fixture,
+                 "<iq type='result' from='c.example' id='%s'><query xmlns='" NS_DISCO_INFO "'>"
+                 "<identity category='conference' type='text' name='C'/><x xmlns='jabber:x:data' type='result'>"
+                 "<field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/muc#roominfo</value></field>"
+                 "<field var='muc#roominfo_occupants'><value>7</value></field></x></query></iq>",
+                 id);
+    g_assert_cmpuint(calls, ==, 1);
+    fixture_clear(&fixture);
+}
+
 /* I9 */
 static void
 test_too_many_features(void)
@@ -252,6 +323,8 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp/modules/rows", test_rows);
     g_test_add_func("/xmpp/disco/request-info", test_request_info);
     g_test_add_func("/xmpp/disco/request-items", test_request_items);
+    g_test_add_func("/xmpp/disco/request-pages", test_request_pages);
+    g_test_add_func("/xmpp/disco/details", test_details);
     g_test_add_func("/xmpp/disco/too-many-features", test_too_many_features);
     g_test_add_func("/xmpp/version/answers", test_version_answers);
     g_test_add_func("/xmpp/version/words", test_version_words);
