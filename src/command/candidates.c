@@ -8,6 +8,7 @@
 #include "command/execute.h"
 #include "command/registry_private.h"
 #include "command/words.h"
+#include "core/ignores.h"
 #include "core/room_bookmarks.h"
 
 enum { DIRECTORY_ENTRIES_MAX = 10000 };
@@ -281,6 +282,17 @@ add_files(Candidates *candidates)
         add_file(candidates, directory, typed_directory, names->pdata[i]);
 }
 
+/* As /unignore knows them: by the nick of that time, or by what was said. */
+static void
+add_ignored(Candidates *candidates)
+{
+    Session *session = execute_choose_session(candidates->registry, candidates->account);
+    for (guint i = 0; session != NULL && i < ignores_count(session_ignores(session)); i++) {
+        const IgnoreRule rule = ignores_at(session_ignores(session), i);
+        candidates_add(candidates, rule.label != NULL ? rule.label : rule.what);
+    }
+}
+
 /* Words that may be anything: the argument's name says what is likely. */
 static void
 add_likely(Candidates *candidates, const char *name)
@@ -291,6 +303,8 @@ add_likely(Candidates *candidates, const char *name)
         add_groups(candidates);
     else if (strcmp(name, "alias") == 0)
         add_aliases(candidates);
+    else if (strcmp(name, "ignored") == 0)
+        add_ignored(candidates);
 }
 
 void

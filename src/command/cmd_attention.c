@@ -127,7 +127,7 @@ cmd_ignore(CommandCall *call, const Args *args, GError **error)
         return false;
     /* Ids and nicks of those who are there are of one room: everywhere it is the nick as it was typed. */
     const Room *room = place != NULL ? account_find_room(account, place) : NULL;
-    if (!make_rule(room, args_text(args, "who"), &rule, error))
+    if (!make_rule(room, args_text(args, "whom"), &rule, error))
         return false;
     rule.room = place;
     return ignores_add(session_ignores(command_call_session(call)), &rule, error);
@@ -156,7 +156,7 @@ static bool
 cmd_unignore(CommandCall *call, const Args *args, GError **error)
 {
     Ignores *ignores = session_ignores(command_call_session(call));
-    const char *who = args_text(args, "who");
+    const char *who = args_text(args, "ignored");
     g_autoptr(Jid) place = NULL;
     guint removed = 0;
     if (!read_place(call, args, &place, error))
@@ -210,7 +210,7 @@ static const Command commands[] = {
       .needs = NEEDS_ACCOUNT,
       .example = "/ignore list" },
     { .name = "ignore",
-      .grammar = "<who:word> [room:word]",
+      .grammar = "<whom:word> [room:word]",
       .help = N_("Do not show any more what somebody in a room says: by nick, by id (id:…), or by a regular expression (pattern:…)."),
       .run = cmd_ignore,
       .needs = NEEDS_ACCOUNT,
@@ -220,7 +220,7 @@ static const Command commands[] = {
                     "not counted, but stays in the history: /history and /search find it."),
       .example = "/ignore \"pattern:(?i)buy now\"" },
     { .name = "unignore",
-      .grammar = "<who:word> [room:word]",
+      .grammar = "<ignored:word> [room:word]",
       .help = N_("Hear somebody again: as /ignore list says it, or by the nick."),
       .run = cmd_unignore,
       .needs = NEEDS_ACCOUNT,

@@ -319,7 +319,7 @@ draw_rule(Canvas *canvas, Area area, const char *label, guint8 style)
 }
 
 static guint8
-text_style(const Entry *entry)
+text_style(const Entry *entry, const LinesLook *look)
 {
     static const guint8 of_kind[] = {
         [LINE_OUTPUT] = STYLE_OUTPUT, [LINE_NOTICE] = STYLE_NOTICE, [LINE_WARNING] = STYLE_WARNING,
@@ -331,6 +331,8 @@ text_style(const Entry *entry)
         return STYLE_NOTICE; /* these are the program's words */
     if (is_action(entry))
         return STYLE_ACTION;
+    if (entry->message->mention && is_named(entry, look)) /* where not everything is for the user */
+        return STYLE_BODY_MENTION;
     return entry->message->direction == MESSAGE_OUT ? STYLE_BODY_ME : STYLE_BODY_PEER;
 }
 
@@ -388,7 +390,7 @@ draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Can
     if (index == 0 && entry->message)
         draw_lock(entry, at, canvas, area);
     canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start,
-                row.length, text_style(entry));
+                row.length, text_style(entry, look));
     if (entry->message && index == (int) entry->rows->len - 1)
         draw_mark(entry->message, canvas, area);
 }

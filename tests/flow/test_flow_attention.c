@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "command/complete.h"
 #include "core/conversations.h"
 #include "core/ignores.h"
 #include "room_host.h"
@@ -345,6 +346,31 @@ test_ignore_nick(void)
     close_scene(&scene);
 }
 
+static void
+assert_completed(const Scene *scene, const char *line, const char *expected)
+{
+    g_autoptr(Completion) completion =
+        complete_line(typist_registry(scene->typist), line, strlen(line));
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (guint i = 0; i < completion->candidates->len; i++)
+        g_string_append_printf(found, "%s|", (const char *) g_ptr_array_index(completion->candidates, i));
+    g_assert_cmpstr(found->str, ==, expected);
+}
+
+/* Tab knows who is there, and who is ignored. */
+static void
+test_completion(void)
+{
+    Scene scene;
+    open_scene(&scene, "", ROOM_WITH_IDS);
+    assert_completed(&scene, "/ignore ca", "Carol|");
+    assert_typed(scene.typist, "/ignore Carol", "ok");
+    assert_typed(scene.typist, "/ignore \"pattern:buy now\"", "ok");
+    assert_completed(&scene, "/unignore ", "Carol|\"buy now\"|");
+    assert_typed(scene.typist, "/unignore \"buy now\"", "ok");
+    close_scene(&scene);
+}
+
 /* Whatever the nick becomes; and whoever takes the old one is heard. */
 static void
 test_ignore_id(void)
@@ -472,6 +498,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/attention/not-now", test_now);
     g_test_add_func("/flow/attention/noise", test_noise);
     g_test_add_func("/flow/attention/ignored-by-nick", test_ignore_nick);
+    g_test_add_func("/flow/attention/completion", test_completion);
     g_test_add_func("/flow/attention/ignored-by-id", test_ignore_id);
     g_test_add_func("/flow/attention/ignored-by-pattern", test_ignore_pattern);
     g_test_add_func("/flow/attention/ignored-in-every-way", test_ignored_ways);

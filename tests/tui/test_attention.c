@@ -97,6 +97,19 @@ type(Fixture *fixture, const char *line)
     pty_wait_match(fixture->alice, "garden.*>$");
 }
 
+/* Whether these words, which stand in one row, are written in bold. */
+static bool
+is_bold(const Pty *pty, const char *words)
+{
+    for (int row = 0; row < 24; row++) {
+        g_autofree char *text = pty_row(pty, row);
+        const char *found = strstr(text, words);
+        if (found != NULL)
+            return pty_cell(pty, row, (int) g_utf8_strlen(text, found - text)).bold;
+    }
+    g_assert_not_reached();
+}
+
 static void
 test_rings(Fixture *fixture, gconstpointer data)
 {
@@ -106,6 +119,8 @@ test_rings(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(hear(fixture, "some words"), ==, 0);
     g_assert_cmpuint(hear(fixture, "Malice is no name"), ==, 0);
     g_assert_cmpuint(hear(fixture, "ALICE, are you there?"), ==, 1);
+    g_assert_true(is_bold(fixture->alice, "ALICE, are"));
+    g_assert_false(is_bold(fixture->alice, "Malice"));
     type(fixture, "/set notify.words roses");
     g_assert_cmpuint(hear(fixture, "the Roses bloom"), ==, 1);
     type(fixture, "/notify all");
