@@ -34,6 +34,7 @@ typedef struct Columns {
     int time, nick, nick_columns; /* time < 0, nick < 0: not shown */
     int first, text;              /* of the text: its first row, and the others */
     int lock;                     /* of the mark of encryption; < 0: none is shown */
+    int reply;                    /* of what it answers, in a row of its own; < 0: it answers nothing */
     int end;
     bool stacked;                 /* the last cell stands below the others */
 } Columns;
@@ -130,6 +131,55 @@ nick_of(Entry *entry, const LinesLook *look)
     return *entry->nick ? entry->nick : "␣";
 }
 
+/* --- what is said about a message --- */
+
+static bool
+has_reply(const Entry *entry)
+{
+    return entry->message && entry->message->reply_id && entry->message->retracted == 0;
+}
+
+static bool
+has_reactions(const Entry *entry)
+{
+    return entry->message && entry->message->reactions && entry->message->reactions->len > 0;
+}
+
+/* "↱ Bob: shall we meet". */
+static char *
+reply_words(const Message *message)
+{
+    return message->reply_text ? g_strdup_printf("↱ %s: %s", message->reply_to ? message->reply_to : "?", message->reply_text)
+           : message->reply_to ? g_strdup_printf(_("↱ answers %s"), message->reply_to)
+                               : g_strdup(_("↱ answers a message that is not here"));
+}
+
+/* "👍 2  🐢". */
+static char *
+reaction_words(const Message *message)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+    for (guint i = 0; i < message->reactions->len; i++) {
+        const MessageReaction *reaction = g_ptr_array_index(message->reactions, i);
+        g_string_append_printf(words, "%s%s", i > 0 ? "  " : "", reaction->emoji);
+        if (reaction->count > 1)
+            g_string_append_printf(words, " %u", reaction->count);
+        else if (reaction->by->len == 1)
+            g_string_append_printf(words, " %s", (const char *) g_ptr_array_index(reaction->by, 0));
+    }
+    return g_string_free(g_steal_pointer(&words), FALSE);
+}
+
+static char *
+retraction_words(const Message *message)
+{
+    const char *reason = message->retracted_reason;
+    if (!message->retracted_by)
+        return g_strdup(_("(taken back)"));
+    return reason ? g_strdup_printf(_("(taken back by %s: %s)"), message->retracted_by, reason)
+                  : g_strdup_printf(_("(taken back by %s)"), message->retracted_by);
+}
+
 /* --- layout --- */
 
 static bool
@@ -170,7 +220,7 @@ static Columns
 place_parts(const Lines *lines, guint64 number, const LinesLook *look)
 {
     Entry *entry = entry_at(lines, number);
-    Columns at = { .time = -1, .nick = -1, .lock = -1, .end = look->columns };
+    Columns at = { .time = -1, .nick = -1, .lock = -1, .reply = -1, .end = look->columns };
     if (!entry->message && entry->kind == LINE_OUTPUT) {
         at.stacked = entry->hang > CELL_INDENT && look->columns - entry->hang < CELL_COLUMNS_MIN;
         at.text = at.stacked ? MIN(CELL_INDENT, look->columns / 4) : entry->hang;
@@ -203,6 +253,10 @@ place_parts(const Lines *lines, guint64 number, const LinesLook *look)
         at.lock = at.first - lock;
     if (entry->message->direction == MESSAGE_OUT)
         at.end -= MIN(MARK_COLUMNS, at.end / 4);
+    if (has_reply(entry)) {
+        at.reply = at.first;
+        at.first = at.text;
+    }
     return at;
 }
 
@@ -212,6 +266,8 @@ clean_text(Entry *entry, const LinesLook *look)
 {
     if (entry->clean || entry->text)
         return entry->clean ? entry->clean : entry->text;
+    if (entry->message->retracted != 0)
+        return entry->clean = retraction_words(entry->message);
     const char *action = message_action(entry->message);
     const bool mine = entry->message->direction == MESSAGE_OUT;
     const char *nick = mine && !look->is_room ? look->self : nick_of(entry, look);
@@ -301,8 +357,8 @@ lines_rows(Lines *lines, guint64 number, const LinesLook *look)
 {
     Entry *entry = entry_at(lines, number);
     const Columns at = place_parts(lines, number, look);
-    return rules(lines, number) + (int) wrapped(entry, look, &at)->len + entry->cut
-           + failure_rows(entry, &at, look);
+    return rules(lines, number) + has_reply(entry) + (int) wrapped(entry, look, &at)->len + entry->cut
+           + has_reactions(entry) + failure_rows(entry, &at, look);
 }
 
 /* --- drawing --- */
@@ -327,7 +383,7 @@ text_style(const Entry *entry, const LinesLook *look)
     };
     if (!entry->message)
         return of_kind[entry->kind];
-    if (g_strcmp0(entry->message->trust, "unreadable") == 0)
+    if (entry->message->retracted != 0 || g_strcmp0(entry->message->trust, "unreadable") == 0)
         return STYLE_NOTICE; /* these are the program's words */
     if (is_action(entry))
         return STYLE_ACTION;
@@ -385,9 +441,10 @@ draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Can
 {
     const Row row = g_array_index(entry->rows, Row, index);
     const int column = index == 0 ? at->first : at->text;
-    if (index == 0)
+    const bool is_first = index == 0 && at->reply < 0;
+    if (is_first)
         draw_header(entry, look, at, canvas, area);
-    if (index == 0 && entry->message)
+    if (is_first && entry->message)
         draw_lock(entry, at, canvas, area);
     canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start,
                 row.length, text_style(entry, look));
@@ -441,6 +498,13 @@ lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas 
     if (draw_rule_before(lines, number, row, canvas, area))
         return;
     row -= rules(lines, number);
+    if (has_reply(entry) && row-- == 0) {
+        g_autofree char *words = reply_words(entry->message);
+        draw_header(entry, look, &at, canvas, area);
+        draw_lock(entry, &at, canvas, area);
+        canvas_text_ellipsized(canvas, area.row, area.column + at.reply, area.columns - at.reply, words, STYLE_QUOTE);
+        return;
+    }
     if (row < rows) {
         draw_text(entry, row, look, &at, canvas, area);
         return;
@@ -450,6 +514,12 @@ lines_draw(Lines *lines, guint64 number, int row, const LinesLook *look, Canvas 
                     -1, STYLE_WARNING);
         return;
     }
+    row -= rows + entry->cut;
+    if (has_reactions(entry) && row-- == 0) {
+        g_autofree char *words = reaction_words(entry->message);
+        canvas_text_ellipsized(canvas, area.row, area.column + at.text, area.columns - at.text, words, STYLE_REACTION);
+        return;
+    }
     if (has_failed(entry))
-        draw_failure(entry, row - rows - entry->cut, &at, canvas, area);
+        draw_failure(entry, row, &at, canvas, area);
 }

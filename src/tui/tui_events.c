@@ -285,6 +285,7 @@ tui_on_model_event(gconstpointer data, gpointer user)
         on_message(tui, event->message.conversation, event->message.message);
         break;
     case MESSAGE_ANNOTATED:
+        on_edited(tui, event->annotation.conversation, event->annotation.message);
         break;
     case ROOM_CHANGED:
         tui_on_room(tui, event);
