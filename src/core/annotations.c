@@ -226,6 +226,9 @@ annotations_receive(Session *session, Conversation *conversation, const XmppMess
             apply_retraction(session, conversation, target, NULL, time);
         return true;
     }
+    if (is_room(conversation) && direction == MESSAGE_IN
+        && attention_is_ignored(session, message, rooms_occupant_id(conversation, message)))
+        return true;
     g_auto(Speaker) speaker = speaker_of(session, conversation, message, direction);
     apply_reactions(session, conversation, target, &speaker, message->reactions, time);
     return true;

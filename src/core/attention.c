@@ -106,27 +106,38 @@ is_named(const Session *session, const Jid *with, const char *nick, const char *
     return mentions_any(body, (const char *const *) names->pdata, names->len);
 }
 
-/* XEP-0372: by address, also where the text says otherwise. */
+/* The user, as others can name somebody: by address, or as an occupant; `nick` NULL: not in a room. */
 static bool
-is_addressed(const Session *session, const Jid *with, const char *nick, const GPtrArray *mentions)
+is_user(const Session *session, const Jid *with, const char *nick, const Jid *jid)
 {
-    for (guint i = 0; mentions != NULL && i < mentions->len; i++) {
-        const Jid *jid = ((const XmppMention *) g_ptr_array_index(mentions, i))->jid;
-        if (jid == NULL)
-            continue;
-        if (jid_equal_bare(jid, account_jid(session_account(session))))
-            return true;
-        if (nick != NULL && jid_equal_bare(jid, with) && g_strcmp0(jid_resource(jid), nick) == 0)
-            return true;
-    }
-    return false;
+    if (jid == NULL)
+        return false;
+    if (jid_equal_bare(jid, account_jid(session_account(session))))
+        return true;
+    return nick != NULL && jid_equal_bare(jid, with) && g_strcmp0(jid_resource(jid), nick) == 0;
 }
 
-/* Whether somebody who is ignored says it. Who writes privately is whoever has that nick now. */
+/* By address (XEP-0372), also where the text says otherwise; or by answering (XEP-0461). */
 static bool
-is_from_ignored(const Session *session, const Room *room, const XmppMessage *message, const char *id_given)
+is_addressed(const Session *session, const char *nick, const XmppMessage *message)
 {
-    const char *nick = jid_resource(message->from), *id = id_given;
+    const GPtrArray *mentions = message->mentions;
+    for (guint i = 0; mentions != NULL && i < mentions->len; i++) {
+        const XmppMention *mention = g_ptr_array_index(mentions, i);
+        if (is_user(session, message->from, nick, mention->jid))
+            return true;
+    }
+    return message->reply_id != NULL && nick != NULL && is_user(session, message->from, nick, message->reply_to);
+}
+
+/* Who writes privately is whoever has that nick now. */
+bool
+attention_is_ignored(const Session *session, const XmppMessage *message, const char *id)
+{
+    const Room *room = message->from != NULL ? account_find_room(session_account(session), message->from) : NULL;
+    if (room == NULL)
+        return false;
+    const char *nick = jid_resource(message->from);
     const Occupant *occupant = message->type != XMPP_MESSAGE_GROUPCHAT ? room_find(room, nick) : NULL;
     if (occupant != NULL && (room_flags(room) & ROOM_HAS_OCCUPANT_IDS) != 0)
         id = occupant_id(occupant);
@@ -145,9 +156,9 @@ attention_judge(const Session *session, const XmppMessage *message, MessageDirec
     const char *nick = room != NULL ? room_nick(room) : jid_local(account_jid(account));
     const GRegex *pattern =
         find_pattern(client_attention(session_client(session)), text_for(session, SETTING_NOTIFY_PATTERNS, message->from));
-    marks.ignored = room != NULL && is_from_ignored(session, room, message, occupant_id);
+    marks.ignored = attention_is_ignored(session, message, occupant_id);
     marks.mention = !marks.ignored
-                    && (is_addressed(session, message->from, room != NULL ? nick : NULL, message->mentions)
+                    && (is_addressed(session, room != NULL ? nick : NULL, message)
                         || is_named(session, message->from, nick, message->body)
                         || (pattern != NULL && pattern_matches(pattern, message->body)));
     return marks;

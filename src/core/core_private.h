@@ -49,6 +49,8 @@ typedef struct AttentionMarks {
 } AttentionMarks;
 AttentionMarks attention_judge(const Session *session, const XmppMessage *message, MessageDirection direction,
                                const char *occupant_id);
+/* Whether somebody in a room says it who is ignored. */
+bool attention_is_ignored(const Session *session, const XmppMessage *message, const char *id);
 
 /* --- ignores.c --- */
 struct Ignores *ignores_new(Session *session);

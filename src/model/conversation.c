@@ -340,6 +340,8 @@ conversation_edit_message(Conversation *conversation, Message *message, const ch
 void
 conversation_annotate(Conversation *conversation, Message *message, const char *what, const char *by, const char *by_id)
 {
+    if (message->ignored)
+        return;
     account_publish(conversation->account, (ModelEvent) {
                                                .type = MESSAGE_ANNOTATED,
                                                .annotation = { conversation, message, what, by, by_id },

@@ -166,6 +166,13 @@ test_addressed(void)
                    "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='4' uri='xmpp:" GARDEN "/me'/>"
                    "</message>");
     g_assert_true(last(scene.garden)->mention);
+    /* Who answers one of our messages means us. */
+    feed(scene.me, "<message from='" GARDEN "/Bob' type='groupchat' id='r2'><body>so it is</body>"
+                   "<reply xmlns='urn:xmpp:reply:0' id='x' to='" GARDEN "/me'/></message>");
+    g_assert_true(last(scene.garden)->mention);
+    feed(scene.me, "<message from='" GARDEN "/Bob' type='groupchat' id='r3'><body>it is not</body>"
+                   "<reply xmlns='urn:xmpp:reply:0' id='x' to='" GARDEN "/Carol'/></message>");
+    g_assert_false(last(scene.garden)->mention);
     close_scene(&scene);
 }
 
@@ -431,7 +438,7 @@ static void
 test_ignored_ways(void)
 {
     Scene scene;
-    open_scene(&scene, "", ROOM_WITH_IDS);
+    open_scene(&scene, "", ROOM_WITH_ARCHIVE);
     host_says(scene.me, "Bob", "b1", "good morning");
     assert_typed(scene.typist, "/ignore Bob", "ok");
     forget_events(scene.flow);
@@ -444,6 +451,18 @@ test_ignored_ways(void)
     assert_no_event(scene.flow, "message *");
     assert_no_event(scene.flow, "unread *");
     g_assert_cmpuint(room_speaker_count(scene.room), ==, 1);
+    hear(&scene, "Carol", "a nice day");
+    g_autofree char *reaction = g_strdup_printf(
+        "<message from='" GARDEN "/%%s' type='groupchat' id='%%s'><reactions xmlns='urn:xmpp:reactions:0' id='%s'>"
+        "<reaction>👎</reaction></reactions><occupant-id xmlns='urn:xmpp:occupant-id:0' id='id-%%s'/></message>",
+        last(scene.garden)->archive_id != NULL ? last(scene.garden)->archive_id : "none");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    feed(scene.me, reaction, "Bob", "r1", "Bob");
+    assert_no_event(scene.flow, "reaction *");
+    feed(scene.me, reaction, "Carol", "r2", "Carol");
+    assert_event(scene.flow, "reaction a nice day by Carol");
+#pragma GCC diagnostic pop
     hear_not(&scene, "Bob", "me: me: me");
     close_scene(&scene);
 }
