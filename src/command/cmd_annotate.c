@@ -3,7 +3,7 @@
 #include "base/i18n.h"
 #include "command/room_call.h"
 #include "command/tables.h"
-#include "core/annotations.h"
+#include "core/annotate.h"
 
 /* The message the line is about: the N-th from the end. */
 static Message *

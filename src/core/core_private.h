@@ -382,7 +382,7 @@ void receipt_answers_flush(ReceiptAnswers *answers);
  * conversation that exists, after `shown` (NULL: nothing new is shown) went into the store. */
 void incoming_about(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
 
-/* --- annotations.c --- */
+/* --- annotate.c --- */
 /* What a message says about another one, other than a correction; true: that is what it is for. */
 bool annotations_receive(Session *session, Conversation *conversation, const XmppMessage *message,
                          MessageDirection direction);

@@ -112,9 +112,11 @@ fail_request(Request *request, const char *words)
 }
 
 static const char *
-words_offline(void)
+words_offline(const HistoryPast *past, const Conversation *conversation)
 {
-    return _("older messages are in the server's archive: connect to read them");
+    return conversation_room(conversation) != NULL && session_is_online(past->session)
+               ? _("older messages are in the room's archive: join to read them")
+               : _("older messages are in the server's archive: connect to read them");
 }
 
 /* --- what came --- */
@@ -252,7 +254,7 @@ on_page(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, 
     const HistoryPlace place = conversations_place(conversation);
     if (page == NULL) {
         if (!ask_by_time(request, conversation, detail))
-            fail_request(request, session_is_online(past->session) ? error->message : words_offline());
+            fail_request(request, session_is_online(past->session) ? error->message : words_offline(past, conversation));
         return;
     }
     if (!keep_page(request, page, &failed) || !move_gap(request, &place, page, &failed)) {
@@ -350,7 +352,7 @@ history_past_fetch(HistoryPast *past, Conversation *conversation)
     }
     const Room *room = conversation_room(conversation);
     if (!session_is_online(past->session) || (room != NULL && room_state(room) != ROOM_JOINED)) {
-        conversation_set_past(conversation, PAST_MISSING, words_offline());
+        conversation_set_past(conversation, PAST_MISSING, words_offline(past, conversation));
         return;
     }
     SyncGap *gap = find_beginning(past, &place, &end, &error);
@@ -408,7 +410,7 @@ repeat(Request *request)
         return;
     conversation_set_past(conversation, PAST_UNKNOWN, NULL);
     if (archive_state(past, conversation) == ARCHIVE_UNKNOWN)
-        conversation_set_past(conversation, PAST_MISSING, words_offline());
+        conversation_set_past(conversation, PAST_MISSING, words_offline(past, conversation));
     else
         history_past_fetch(past, conversation);
 }

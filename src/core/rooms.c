@@ -406,6 +406,19 @@ settle_in(Stay *stay, Room *room, const MucPresence *muc)
     outgoing_queue_flush(session_outgoing(session));
 }
 
+/* What there is to know, but not that we are we. */
+static void
+tell_codes(Room *room, const MucPresence *muc)
+{
+    guint16 codes[MUC_CODES_MAX];
+    guint count = 0;
+    for (guint i = 0; muc != NULL && i < muc->codes.count; i++) {
+        if (muc->codes.codes[i] != MUC_CODE_SELF)
+            codes[count++] = muc->codes.codes[i];
+    }
+    room_tell_codes(room, codes, count);
+}
+
 static void
 become_joined(Stay *stay, Room *room, const char *nick, const MucPresence *muc)
 {
@@ -417,8 +430,7 @@ become_joined(Stay *stay, Room *room, const char *nick, const MucPresence *muc)
     set_stage(stay, STAY_IN);
     room_end(room);
     room_set_state(room, ROOM_JOINED, nick, NULL, 0);
-    if (muc != NULL)
-        room_tell_codes(room, muc->codes.codes, muc->codes.count);
+    tell_codes(room, muc);
     settle_in(stay, room, muc);
 }
 
@@ -525,8 +537,7 @@ be_put_out(Stay *stay, Room *room, const XmppPresence *presence)
         set_stage(stay, STAY_OUT);
         room_expel(room, &how, ROOM_OUT, words, 0);
     }
-    if (muc != NULL)
-        room_tell_codes(room, muc->codes.codes, muc->codes.count);
+    tell_codes(room, muc);
     g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_FAILED, "%s", words != NULL ? words : _("you left the room"));
     tell_joined(stay, error);
     rooms_ping_plan(stay->rooms);

@@ -48,7 +48,7 @@ tell_state(Tui *tui, Window *window, const ModelEvent *event)
     else if (reason != NULL && event->room.how != NULL)
         tui_printf(tui, window, LINE_WARNING, room_state(room) == ROOM_WAITING ? _("%s; the room is joined again soon")
                                                                                 : _("%s; /join comes back"), reason);
-    else if (reason != NULL)
+    else if (reason != NULL && !is_current(tui, window)) /* who looks at it has it in the title, or as an answer */
         tui_printf(tui, window, LINE_WARNING, _("not joined: %s"), reason);
 }
 

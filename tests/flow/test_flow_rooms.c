@@ -85,7 +85,7 @@ test_join(void)
     const Room *room = host_room(scene.me);
     assert_event(scene.flow, "occupants " GARDEN " 3");
     assert_event(scene.flow, "room " GARDEN " joined");
-    assert_event(scene.flow, "code " GARDEN " 110");
+    assert_event(scene.flow, "code " GARDEN " 100");
     g_assert_cmpstr(room_name(room), ==, "The garden");
     g_assert_cmpint(room_flags(room) & ROOM_MEMBERS_ONLY, !=, 0);
     g_assert_cmpint(room_own_affiliation(room), ==, AFFILIATION_MEMBER);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said about a message counts from whose business it is (I14): reactions from anybody in the conversation, each
  * for themselves; taking back from the author, or from the room itself, which speaks for its moderators. */
-#include "core/annotations.h"
+#include "core/annotate.h"
 
 #include <string.h>
 
