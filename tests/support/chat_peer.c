@@ -21,6 +21,7 @@ typedef struct Kind {
     int first_row, last_row; /* of the conversation */
     gsize longest;           /* line it lets its user type */
     const char *say, *clear, *policy;
+    const char *join, *join_nick, *joined, *topic, *correct; /* the room comes behind `join` */
     const char *start, *end, *started, *ended;
     const char *ask, *question, *answer, *answer_question, *abort; /* NULL: it cannot */
     const char *asked, *asked_question, *same, *same_answer, *different, *aborted;
@@ -41,6 +42,11 @@ static const Kind kinds[] = {
         .say = "",
         .clear = "/clear",
         .policy = "/otr policy ",
+        .join = "/join ",
+        .join_nick = " nick ",
+        .joined = "-> You have joined the room as ",
+        .topic = "/subject set ",
+        .correct = "/correct ",
         .start = "/otr start",
         .end = "/otr end",
         .started = "OTR session started",
@@ -69,6 +75,10 @@ static const Kind kinds[] = {
         .say = "/say ",
         .clear = "/buffer clear",
         .policy = "/otrpolicy default ",
+        .join = "/room join ",
+        .join_nick = " ",
+        .joined = "You have joined",
+        .topic = "/room topic ",
         .start = "/otr start",
         .end = "/otr stop",
         .started = "established", /* "re" when it was there already */
@@ -321,6 +331,13 @@ chat_peer_clear(ChatPeer *peer)
     wait_until(peer, shows_nothing, "empty conversation");
 }
 
+bool
+chat_peer_shows(ChatPeer *peer, const char *text)
+{
+    pty_pump(peer->pty, 0);
+    return shows(peer, text);
+}
+
 void
 chat_peer_wait_shown(ChatPeer *peer, const char *text)
 {
@@ -496,6 +513,44 @@ void
 chat_peer_wait_received(ChatPeer *peer, const char *text)
 {
     wait_until(peer, chat_peer_has_received, text);
+}
+
+void
+chat_peer_join(ChatPeer *peer, const char *room, const char *nick)
+{
+    g_autofree char *words = g_strconcat(room, peer->kind->join_nick, nick, NULL);
+    type(peer, peer->kind->join, words);
+    pty_wait_text(peer->pty, peer->kind->joined);
+    if (peer->kind == &kinds[CHAT_PEER_MCABBER]) { /* which leaves the user where he was */
+        type(peer, "/roster search ", room);
+        pty_wait_text(peer->pty, " Room: ");
+    }
+}
+
+void
+chat_peer_say_to_room(ChatPeer *peer, const char *text)
+{
+    type(peer, peer->kind->say, text);
+    wait_until(peer, shows, text);
+}
+
+void
+chat_peer_topic(ChatPeer *peer, const char *text)
+{
+    type(peer, peer->kind->topic, text);
+}
+
+bool
+chat_peer_can_correct(const ChatPeer *peer)
+{
+    return peer->kind->correct != NULL;
+}
+
+void
+chat_peer_correct(ChatPeer *peer, const char *text)
+{
+    g_assert_nonnull(peer->kind->correct);
+    type(peer, peer->kind->correct, text);
 }
 
 /* What the command says: mcabber says it in its trace, profanity in the conversation. The caller frees. */

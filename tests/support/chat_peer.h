@@ -32,10 +32,17 @@ const char *chat_peer_name(const ChatPeer *peer); /* "profanity", "mcabber" */
  * is said. */
 void chat_peer_say(ChatPeer *peer, const char *text);
 gsize chat_peer_longest(const ChatPeer *peer);
+/* Goes to a room, and from then on that is its conversation. What is said there is waited for on the screen. */
+void chat_peer_join(ChatPeer *peer, const char *room, const char *nick);
+void chat_peer_say_to_room(ChatPeer *peer, const char *text);
+void chat_peer_topic(ChatPeer *peer, const char *text);
+bool chat_peer_can_correct(const ChatPeer *peer); /* profanity can */
+void chat_peer_correct(ChatPeer *peer, const char *text);
 /* Empties the conversation's screen; the history stays. What is waited for below, up to has_received(), is what the
  * screen shows since. */
 void chat_peer_clear(ChatPeer *peer);
 void chat_peer_wait_shown(ChatPeer *peer, const char *text); /* on one row */
+bool chat_peer_shows(ChatPeer *peer, const char *text);
 void chat_peer_wait_sealed(ChatPeer *peer, const char *text); /* with the mark of what came encrypted */
 
 /* "manual", "opportunistic", "always"; mcabber: "plain", which is no OTR at all */

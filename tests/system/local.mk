@@ -4,7 +4,7 @@ system_tests = tests/system/test_archive tests/system/test_bookmarks tests/syste
 	tests/system/test_records tests/system/test_room_admin tests/system/test_rooms \
 	tests/system/test_run tests/system/test_send tests/system/test_suspend
 if HAVE_VTERM
-system_tests += tests/system/test_idle tests/system/test_otr_peers
+system_tests += tests/system/test_idle tests/system/test_otr_peers tests/system/test_rooms_peers
 endif
 check_PROGRAMS += $(system_tests)
 TESTS += $(system_tests)
@@ -51,6 +51,9 @@ tests_system_test_room_admin_LDADD = $(SUPPORT_LINE)
 tests_system_test_rooms_SOURCES = tests/system/test_rooms.c
 tests_system_test_rooms_CPPFLAGS = $(system_cppflags)
 tests_system_test_rooms_LDADD = $(SUPPORT_LINE)
+tests_system_test_rooms_peers_SOURCES = tests/system/test_rooms_peers.c
+tests_system_test_rooms_peers_CPPFLAGS = $(system_cppflags)
+tests_system_test_rooms_peers_LDADD = $(SUPPORT_LINE)
 tests_system_test_run_SOURCES = tests/system/test_run.c
 tests_system_test_run_CPPFLAGS = $(system_cppflags)
 tests_system_test_run_LDADD = $(SUPPORT_LINE)
