@@ -13,6 +13,7 @@
 #include "core/rooms.h"
 #include "store/annotations.h"
 #include "xmpp/xep/fallback.h"
+#include "xmpp/xep/reactions.h"
 #include "xmpp/xep/retraction.h"
 
 enum {
@@ -129,15 +130,15 @@ show_reactions(const Session *session, Message *target, const Speaker *speaker, 
         message_add_reaction(target, g_ptr_array_index(reactions, i), speaker->label, speaker->is_own);
 }
 
-/* Emoji as they may be shown. */
+/* Emoji as they may be shown, each once. */
 static GPtrArray *
 clean_reactions(const GPtrArray *reactions)
 {
     GPtrArray *clean = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < reactions->len; i++) {
-        char *emoji = core_clean_words(g_ptr_array_index(reactions, i));
-        if (emoji != NULL)
-            g_ptr_array_add(clean, emoji);
+        g_autofree char *emoji = core_clean_words(g_ptr_array_index(reactions, i));
+        if (emoji != NULL && !g_ptr_array_find_with_equal_func(clean, emoji, g_str_equal, NULL))
+            g_ptr_array_add(clean, g_steal_pointer(&emoji));
     }
     return clean;
 }
@@ -238,7 +239,8 @@ annotations_receive(Session *session, Conversation *conversation, const XmppMess
 static char *
 shorten(const char *text)
 {
-    g_autofree char *words = core_clean_words(text);
+    g_autofree char *line = g_strdup(text);
+    g_autofree char *words = core_clean_words(line != NULL ? g_strdelimit(line, "\r\n\t", ' ') : NULL);
     return words != NULL ? text_ellipsize(words, QUOTE_BYTES_MAX / 4) : NULL;
 }
 
@@ -365,8 +367,15 @@ annotations_react(Client *client, Conversation *conversation, Message *target, c
     if (id == NULL)
         return false;
     g_autoptr(GPtrArray) reactions = g_ptr_array_new_with_free_func(g_free);
-    for (; emoji != NULL && *emoji != NULL; emoji++)
-        g_ptr_array_add(reactions, g_strdup(*emoji));
+    for (; emoji != NULL && *emoji != NULL; emoji++) {
+        if (reactions->len >= REACTIONS_MAX || strlen(*emoji) > REACTION_BYTES_MAX) {
+            g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                        _("a reaction is an emoji, at most %d of them: say words with /reply"), REACTIONS_MAX);
+            return false;
+        }
+        if (!g_ptr_array_find_with_equal_func(reactions, *emoji, g_str_equal, NULL))
+            g_ptr_array_add(reactions, g_strdup(*emoji));
+    }
     XmppMessage *stanza = make_stanza(conversation);
     stanza->reacts_to = g_strdup(id);
     stanza->reactions = g_ptr_array_ref(reactions);

@@ -8,7 +8,7 @@ corrections_last_own(const Conversation *conversation)
 {
     for (guint i = conversation_message_count(conversation); i > 0; i--) {
         Message *message = conversation_message_at(conversation, i - 1);
-        if (message->direction == MESSAGE_OUT && message->id != NULL)
+        if (message->direction == MESSAGE_OUT && message->id != NULL && message->retracted == 0)
             return message;
     }
     return NULL;
@@ -101,6 +101,8 @@ incoming_correction(Session *session, Conversation *conversation, const XmppMess
     g_autoptr(Message) original = find_corrected(session, conversation, message, direction);
     if (original == NULL || (is_room && !corrections_is_same_occupant(conversation, original, message)))
         return false;
+    if (original->retracted != 0)
+        return true; /* what was taken back does not come again with other words */
     /* What was said in secret is not changed from outside of it (I14, I21). */
     if (!g_str_equal(original->encryption, message->encryption != NULL ? message->encryption : "none"))
         return false;

@@ -2,6 +2,7 @@
 flow_tests = \
 	tests/flow/test_flow_accounts \
 	tests/flow/test_flow_activity \
+	tests/flow/test_flow_annotations \
 	tests/flow/test_flow_archive \
 	tests/flow/test_flow_attention \
 	tests/flow/test_flow_certificate \
@@ -103,3 +104,6 @@ tests_flow_test_flow_rooms_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_bookmarks_SOURCES = tests/flow/test_flow_bookmarks.c
 tests_flow_test_flow_bookmarks_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_bookmarks_LDADD = $(ROOM_FLOW_LINE)
+tests_flow_test_flow_annotations_SOURCES = tests/flow/test_flow_annotations.c
+tests_flow_test_flow_annotations_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_annotations_LDADD = $(ROOM_FLOW_LINE)
