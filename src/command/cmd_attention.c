@@ -18,9 +18,13 @@ print_level(CommandCall *call, const Conversation *conversation)
 {
     const Client *client = command_call_client(call);
     const char *with = jid_bare(conversation_jid(conversation));
-    const bool is_own = attention_notify_setting(client, conversation_jid(conversation)) != NOTIFY_AUTO;
-    command_call_row(call, "conversation", with, "notify", level_words[attention_level(client, conversation)], "from",
-                     is_own ? _("this conversation") : _("default"), NULL);
+    NotifySource source;
+    const NotifyLevel level = attention_level(client, conversation, &source);
+    command_call_row(call, "conversation", with, "notify", level_words[level], "from",
+                     source == NOTIFY_BY_SETTING    ? _("this conversation")
+                     : source == NOTIFY_BY_BOOKMARK ? _("its bookmark")
+                                                    : _("default"),
+                     NULL);
 }
 
 static bool
@@ -35,7 +39,8 @@ cmd_notify(CommandCall *call, const Args *args, GError **error)
     }
     while (strcmp(level_words[level], word) != 0) /* the grammar lets no other word pass */
         level++;
-    return attention_set_notify(command_call_client(call), conversation_jid(conversation), level, error);
+    attention_choose(command_call_client(call), conversation, level, command_call_done, command_call_defer(call));
+    return true;
 }
 
 /* --- whom nobody wants to hear --- */
@@ -200,7 +205,8 @@ static const Command commands[] = {
       .run = cmd_notify,
       .needs = NEEDS_CONVERSATION,
       .details = N_("default: what the setting notify says for the account or everywhere; without it all messages of chats "
-                    "and mentions in rooms. Mentions are your nick, and what the settings notify.words and "
+                    "and mentions in rooms. In a bookmarked room it is shared with your other devices, unless /set here notify "
+                    "says otherwise on this one. Mentions are your nick, and what the settings notify.words and "
                     "notify.patterns say. notify.quiet has hours in which nothing calls."),
       .example = "/notify all" },
     { .name = "ignore list",

@@ -8,6 +8,7 @@
 #include "core/ignores.h"
 #include "core/mentions.h"
 #include "core/quiet_hours.h"
+#include "core/room_bookmarks.h"
 
 enum {
     PATTERNS_MAX = 64,      /* kept compiled */
@@ -166,21 +167,42 @@ attention_judge(const Session *session, const XmppMessage *message, MessageDirec
 
 /* --- what becomes of it --- */
 
-NotifyLevel
-attention_level(const Client *client, const Conversation *conversation)
+/* Levels are numbered as the notifications of bookmarks are. */
+G_STATIC_ASSERT((int) NOTIFY_AUTO == BOOKMARK_NOTIFY_UNSET && (int) NOTIFY_ALL == BOOKMARK_NOTIFY_ALWAYS
+                && (int) NOTIFY_MENTION == BOOKMARK_NOTIFY_ON_MENTION && (int) NOTIFY_NONE == BOOKMARK_NOTIFY_NEVER);
+
+static NotifyLevel
+shared_level(const Client *client, const Conversation *conversation)
 {
-    const NotifyLevel level = (NotifyLevel) settings_get_choice(
-        client_settings(client), SETTING_NOTIFY, account_name(conversation_account(conversation)),
-        jid_bare(conversation_jid(conversation)));
-    if (level != NOTIFY_AUTO)
-        return level;
-    return conversation_kind(conversation) == CONVERSATION_ROOM ? NOTIFY_MENTION : NOTIFY_ALL;
+    const Session *session = client_session_of(client, conversation_account(conversation));
+    return session != NULL ? (NotifyLevel) room_bookmarks_notify(session, conversation_jid(conversation)) : NOTIFY_AUTO;
+}
+
+NotifyLevel
+attention_level(const Client *client, const Conversation *conversation, NotifySource *source)
+{
+    const char *account = account_name(conversation_account(conversation));
+    NotifySource by = NOTIFY_BY_SETTING;
+    NotifyLevel level = attention_notify_setting(client, conversation_jid(conversation));
+    if (level == NOTIFY_AUTO) {
+        by = NOTIFY_BY_BOOKMARK;
+        level = shared_level(client, conversation);
+    }
+    if (level == NOTIFY_AUTO) {
+        by = NOTIFY_BY_DEFAULT;
+        level = (NotifyLevel) settings_get_choice(client_settings(client), SETTING_NOTIFY, account, NULL);
+    }
+    if (level == NOTIFY_AUTO)
+        level = conversation_kind(conversation) == CONVERSATION_ROOM ? NOTIFY_MENTION : NOTIFY_ALL;
+    if (source != NULL)
+        *source = by;
+    return level;
 }
 
 bool
 attention_wants(const Client *client, const Conversation *conversation, const Message *message)
 {
-    const NotifyLevel level = attention_level(client, conversation);
+    const NotifyLevel level = attention_level(client, conversation, NULL);
     /* Who writes privately in a room means the user. */
     const bool is_personal = message->mention || conversation_kind(conversation) == CONVERSATION_OCCUPANT;
     return message->direction == MESSAGE_IN && !message->ignored
@@ -211,7 +233,7 @@ attention_notifies(const Client *client, const Conversation *conversation, const
 bool
 attention_wants_unread(const Client *client, const Conversation *conversation)
 {
-    switch (attention_level(client, conversation)) {
+    switch (attention_level(client, conversation, NULL)) {
     case NOTIFY_NONE:
         return false;
     case NOTIFY_MENTION:
@@ -296,4 +318,41 @@ attention_set_notify(Client *client, const Jid *with, NotifyLevel level, GError 
     if (level == NOTIFY_AUTO)
         return settings_unset(client_settings(client), SETTING_NOTIFY, place, error);
     return settings_set(client_settings(client), SETTING_NOTIFY, place, level_words[level], error);
+}
+
+typedef struct Choice {
+    Client *client;
+    Jid *with;
+    CoreDone done;
+    gpointer data;
+} Choice;
+
+/* What all devices agree on is not overridden here any more. */
+static void
+on_shared(const GError *error, gpointer data)
+{
+    Choice *choice = data;
+    g_autoptr(GError) problem = NULL;
+    if (error == NULL)
+        attention_set_notify(choice->client, choice->with, NOTIFY_AUTO, &problem);
+    choice->done(error != NULL ? error : problem, choice->data);
+    jid_unref(choice->with);
+    g_free(choice);
+}
+
+void
+attention_choose(Client *client, const Conversation *conversation, NotifyLevel level, CoreDone done, gpointer data)
+{
+    Session *session = client_session_of(client, conversation_account(conversation));
+    g_autoptr(Jid) with = jid_to_bare(conversation_jid(conversation));
+    if (session != NULL && session_is_online(session) && room_bookmarks_find(session, with) != NULL) {
+        Choice *choice = g_new0(Choice, 1);
+        *choice = (Choice) { client, g_steal_pointer(&with), done, data };
+        const BookmarkChange change = { .room = choice->with, .autojoin = -1, .notify = (int) level };
+        room_bookmarks_put(session, &change, on_shared, choice);
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    attention_set_notify(client, with, level, &error);
+    core_done_later(done, data, error);
 }

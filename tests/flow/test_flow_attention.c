@@ -245,13 +245,13 @@ test_setting(void)
     for (NotifyLevel level = NOTIFY_ALL; level <= NOTIFY_NONE; level++) {
         g_assert_true(attention_set_notify(client, garden, level, NULL));
         g_assert_cmpint(attention_notify_setting(client, full), ==, level);
-        g_assert_cmpint(attention_level(client, scene.garden), ==, level);
+        g_assert_cmpint(attention_level(client, scene.garden, NULL), ==, level);
     }
     assert_typed(scene.typist, "/set notify all", "ok");
     g_assert_cmpint(attention_notify_setting(client, garden), ==, NOTIFY_NONE);
     g_assert_true(attention_set_notify(client, garden, NOTIFY_AUTO, NULL));
     g_assert_cmpint(attention_notify_setting(client, garden), ==, NOTIFY_AUTO);
-    g_assert_cmpint(attention_level(client, scene.garden), ==, NOTIFY_ALL);
+    g_assert_cmpint(attention_level(client, scene.garden, NULL), ==, NOTIFY_ALL);
     close_scene(&scene);
 }
 

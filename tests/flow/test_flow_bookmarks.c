@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command/complete.h"
+#include "core/attention.h"
 #include "core/conversations.h"
 #include "core/room_bookmarks.h"
 #include "core/rooms.h"
@@ -540,6 +541,37 @@ test_extensions(void)
     close_scene(&scene);
 }
 
+/* XEP-0492: what calls the user in a bookmarked room is said once for all devices; this one may differ. */
+static void
+test_notify(void)
+{
+    NotifySource source;
+    Scene scene = open_scene("", ITEM("garden", "autojoin='true'", ""));
+    Conversation *garden = find_conversation(scene.me, GARDEN);
+    Client *client = scene.flow->client;
+    serve(&scene);
+    typist_look_at(scene.typist, garden);
+    g_autofree char *all = type_granted(&scene, "/notify all");
+    assert_matches(all, "*<notify xmlns=\"urn:xmpp:notification-settings:1\"><always/></notify>*");
+    g_assert_cmpint(attention_level(client, garden, &source), ==, NOTIFY_ALL);
+    g_assert_cmpint(source, ==, NOTIFY_BY_BOOKMARK);
+    assert_typed(scene.typist, "/notify", "ok");
+    assert_printed(scene.typist, "*all*its bookmark*");
+    assert_typed(scene.typist, "/set here notify none", "ok");
+    g_assert_cmpint(attention_level(client, garden, &source), ==, NOTIFY_NONE);
+    g_assert_cmpint(source, ==, NOTIFY_BY_SETTING);
+    /* Said again, it counts here, too. */
+    g_autofree char *mention = type_granted(&scene, "/notify mention");
+    assert_matches(mention, "*<on-mention/>*");
+    g_assert_cmpint(attention_level(client, garden, &source), ==, NOTIFY_MENTION);
+    g_assert_cmpint(source, ==, NOTIFY_BY_BOOKMARK);
+    g_autofree char *none = type_granted(&scene, "/notify default");
+    g_assert_null(strstr(none, "<on-mention/>"));
+    attention_level(client, garden, &source);
+    g_assert_cmpint(source, ==, NOTIFY_BY_DEFAULT);
+    close_scene(&scene);
+}
+
 static void
 test_refused(void)
 {
@@ -622,6 +654,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/bookmarks/echo-first", test_echo_first);
     g_test_add_func("/flow/bookmarks/current-room", test_current_room);
     g_test_add_func("/flow/bookmarks/extensions", test_extensions);
+    g_test_add_func("/flow/bookmarks/say-what-calls", test_notify);
     g_test_add_func("/flow/bookmarks/refused", test_refused);
     g_test_add_func("/flow/bookmarks/bookmarked-when-joined", test_bookmarked_when_joined);
     g_test_add_func("/flow/bookmarks/bookmarked-when-known", test_bookmarked_when_known);
