@@ -30,6 +30,12 @@ EXTRA_DIST += tests/golden/bare-20x5.txt \
 	tests/golden/question-20x5.txt \
 	tests/golden/question-40x10.txt \
 	tests/golden/question-80x24.txt \
+	tests/golden/room-20x5.txt \
+	tests/golden/room-40x10.txt \
+	tests/golden/room-80x24.txt \
+	tests/golden/room-out-20x5.txt \
+	tests/golden/room-out-40x10.txt \
+	tests/golden/room-out-80x24.txt \
 	tests/golden/scripts-20x5.txt \
 	tests/golden/scripts-40x10.txt \
 	tests/golden/scripts-80x24.txt \

@@ -72,6 +72,7 @@ set_up(Fixture *fixture)
         .time_format = "%H:%M",
         .now = AT(0, 10, 4),
         .roster_columns = 24,
+        .occupants_columns = 18,
         .roster_offline = true,
     };
 }
@@ -423,6 +424,89 @@ fill_bare(Fixture *fixture)
     fixture->scene.bare = true;
 }
 
+/* --- rooms --- */
+
+static Conversation *
+open_room(Fixture *fixture)
+{
+    g_autoptr(Jid) bare = jid("garden@rooms.example.org");
+    Conversation *conversation = account_ensure_conversation(fixture->work, bare, CONVERSATION_ROOM);
+    Room *room = conversation_room(conversation);
+    windows_open(fixture->windows, conversation_serial(conversation));
+    room_set_state(room, ROOM_JOINED, "me", NULL, 0);
+    room_set_subject(room, "Roses, and what eats them", "Bob");
+    return conversation;
+}
+
+static void
+add_occupant(Conversation *conversation, const char *nick, OccupantRole role, OccupantAffiliation affiliation,
+             Availability availability)
+{
+    room_put(conversation_room(conversation), &(OccupantInit) {
+                                                  .nick = nick,
+                                                  .role = role,
+                                                  .affiliation = affiliation,
+                                                  .availability = availability,
+                                                  .is_self = strcmp(nick, "me") == 0,
+                                                  .since = AT(0, 9, 0),
+                                              });
+}
+
+static Message *
+say_as(Fixture *fixture, Conversation *conversation, const char *nick, gint64 time, const char *body)
+{
+    g_autoptr(Jid) from = jid_with_resource(conversation_jid(conversation), nick, NULL);
+    const bool mine = strcmp(nick, "me") == 0;
+    const MessageInit init = {
+        .direction = mine ? MESSAGE_OUT : MESSAGE_IN,
+        .from = from,
+        .body = body,
+        .time = time,
+        .state = MESSAGE_RECEIVED,
+    };
+    g_autoptr(Message) message = message_new(&init);
+    conversation_append(conversation, message);
+    lines_add_message(windows_by_serial(fixture->windows, conversation_serial(conversation))->lines, message, NULL);
+    return message;
+}
+
+/* Nicks are opaque; what is said about messages stands with them. */
+static void
+fill_room(Fixture *fixture)
+{
+    Conversation *room = open_room(fixture);
+    add_occupant(room, "Bob", ROLE_MODERATOR, AFFILIATION_OWNER, AVAILABILITY_ONLINE);
+    add_occupant(room, "me", ROLE_PARTICIPANT, AFFILIATION_MEMBER, AVAILABILITY_ONLINE);
+    add_occupant(room, "Carl the Great of Aachen", ROLE_PARTICIPANT, AFFILIATION_NONE, AVAILABILITY_AWAY);
+    add_occupant(room, "דנה", ROLE_PARTICIPANT, AFFILIATION_NONE, AVAILABILITY_ONLINE);
+    add_occupant(room, "😀", ROLE_VISITOR, AFFILIATION_NONE, AVAILABILITY_DND);
+    say_as(fixture, room, "Bob", AT(0, 9, 58), "good morning");
+    say_as(fixture, room, "Bob", AT(0, 9, 58), "who has watered the roses?");
+    say_as(fixture, room, "Carl the Great of Aachen", AT(0, 9, 59), "/me has");
+    say_as(fixture, room, "😀", AT(0, 9, 59), "me, too");
+    Message *answer = say_as(fixture, room, "me", AT(0, 10, 0), "thank you both");
+    message_set_reply(answer, "a1", "Bob", "who has watered the roses?");
+    message_add_reaction(answer, "👍", "Bob", false);
+    message_add_reaction(answer, "👍", "דנה", false);
+    message_add_reaction(answer, "🌹", "😀", false);
+    Message *gone = say_as(fixture, room, "דנה", AT(0, 10, 1), "");
+    message_retract(gone, AT(0, 10, 2), "Bob", "rude");
+    show(fixture, room);
+}
+
+/* What was typed stays; nothing can be said. */
+static void
+fill_room_out(Fixture *fixture)
+{
+    const OccupantLeave how = { LEFT_KICKED, "Bob", "enough" };
+    Conversation *room = open_room(fixture);
+    say_as(fixture, room, "Bob", AT(0, 9, 58), "good morning");
+    room_expel(conversation_room(room), &how, ROOM_OUT, "you were kicked by Bob: enough", 0);
+    fixture->scene.input = "half a sentence";
+    fixture->scene.input_cursor = 15;
+    show(fixture, room);
+}
+
 static const struct {
     const char *name;
     void (*fill)(Fixture *fixture);
@@ -431,6 +515,7 @@ static const struct {
     { "console", fill_console }, { "encrypted", fill_encrypted },
     { "locked", fill_locked },   { "panel", fill_panel },       { "past", fill_past },
     { "question", fill_question },
+    { "room", fill_room },       { "room-out", fill_room_out },
     { "scripts", fill_scripts }, { "scrolled", fill_scrolled }, { "starting", fill_starting },
     { "unverified", fill_unverified }, { "waiting", fill_waiting }, { "writing", fill_writing },
 };
