@@ -15,6 +15,7 @@ entry_free(gpointer data)
     g_clear_pointer(&entry->message, message_unref);
     g_clear_pointer(&entry->rows, g_array_unref);
     g_free(entry->nick);
+    g_clear_pointer(&entry->styling, g_array_unref);
     g_free(entry->clean);
     g_free(entry->text);
     g_free(entry);
@@ -229,6 +230,7 @@ lines_message_edited(Lines *lines, const Message *message)
         return;
     Entry *entry = entry_at(lines, number);
     g_clear_pointer(&entry->clean, g_free);
+    g_clear_pointer(&entry->styling, g_array_unref);
     g_clear_pointer(&entry->rows, g_array_unref);
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "tui/encryption_mark.h"
+#include "tui/styling.h"
 #include "tui/theme.h"
 
 enum {
@@ -276,6 +277,7 @@ clean_text(Entry *entry, const LinesLook *look)
     g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;
     g_autofree char *untabbed = parts ? g_strjoinv("    ", parts) : NULL;
     g_autofree char *clean = text_clean(untabbed ? untabbed : text, -1, TEXT_LINES);
+    entry->styling = styling_parse(clean);
     entry->clean =
         entry->message->edits > 0 ? g_strdup_printf(_("%s (edited)"), clean) : g_steal_pointer(&clean);
     return entry->clean;
@@ -436,6 +438,64 @@ draw_lock(const Entry *entry, const Columns *at, Canvas *canvas, Area area)
                     encryption_mark_style(mark));
 }
 
+static guint8
+style_of_marks(guint marks)
+{
+    const guint both = STYLING_STRONG | STYLING_EMPHASIS;
+    return (marks & STYLING_CODE) != 0       ? STYLE_CODE
+           : (marks & both) == both          ? STYLE_STRONG_EMPHASIS
+           : (marks & STYLING_STRONG) != 0   ? STYLE_STRONG
+           : (marks & STYLING_EMPHASIS) != 0 ? STYLE_EMPHASIS
+           : (marks & STYLING_STRIKE) != 0   ? STYLE_STRUCK
+                                             : STYLE_QUOTE;
+}
+
+/* The first span that ends behind this place. */
+static guint
+find_span(const GArray *spans, guint32 at)
+{
+    guint low = 0, high = spans->len;
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        if (g_array_index(spans, StylingSpan, middle).end <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A row of the text in parts that look different. What is written from right to left is drawn as a whole. */
+static void
+draw_styled(Entry *entry, Row row, Canvas *canvas, Area area, const LinesLook *look)
+{
+    const char *text = clean_text(entry, look);
+    const guint32 end = row.start + row.length;
+    const guint8 plain = text_style(entry, look);
+    guint32 at = row.start;
+    if (!entry->styling || text_has_rtl(text + row.start, row.length)) {
+        canvas_text(canvas, area.row, area.column, area.columns, text + row.start, row.length, plain);
+        return;
+    }
+    for (guint i = find_span(entry->styling, at); at < end && area.columns > 0; i++) {
+        const bool is_last = i >= entry->styling->len;
+        const StylingSpan span = is_last ? (StylingSpan) { end, end, 0 } : g_array_index(entry->styling, StylingSpan, i);
+        const struct {
+            guint32 to;
+            guint8 style;
+        } parts[] = { { MIN(span.start, end), plain }, { MIN(span.end, end), style_of_marks(span.marks) } };
+        for (guint k = 0; k < G_N_ELEMENTS(parts); k++) {
+            if (parts[k].to <= at)
+                continue;
+            const int used = canvas_text(canvas, area.row, area.column, area.columns, text + at, parts[k].to - at,
+                                         parts[k].style);
+            area.column += used;
+            area.columns -= used;
+            at = parts[k].to;
+        }
+    }
+}
+
 static void
 draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Canvas *canvas, Area area)
 {
@@ -446,8 +506,7 @@ draw_text(Entry *entry, int index, const LinesLook *look, const Columns *at, Can
         draw_header(entry, look, at, canvas, area);
     if (is_first && entry->message)
         draw_lock(entry, at, canvas, area);
-    canvas_text(canvas, area.row, area.column + column, at->end - column, clean_text(entry, look) + row.start,
-                row.length, text_style(entry, look));
+    draw_styled(entry, row, canvas, (Area) { area.row, area.column + column, 1, at->end - column }, look);
     if (entry->message && index == (int) entry->rows->len - 1)
         draw_mark(entry->message, canvas, area);
 }

@@ -14,6 +14,7 @@ typedef struct Entry {
     int day;      /* local, as year * 1000 + day of the year; 0: not asked yet */
     char *nick;   /* of who says it, as it is shown; NULL: not asked yet. In rooms only */
     char *clean;  /* the message's text as it is shown; NULL: not wrapped yet */
+    GArray *styling; /* StylingSpan of `clean`; NULL: none */
     GArray *rows; /* parts of the text; for this layout: */
     int first_column, column, columns;
     bool cut;

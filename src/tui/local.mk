@@ -16,6 +16,7 @@ src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/secret_line.c src/tui/secret_line.h \
 	src/tui/styles.def \
+	src/tui/styling.c src/tui/styling.h \
 	src/tui/term.c src/tui/term.h \
 	src/tui/theme.c src/tui/theme.h \
 	src/tui/tui.c src/tui/tui_state.h \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_encryption_words tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_nick_colour tests/unit/tui/test_theme
-TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_encryption_words tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_nick_colour tests/unit/tui/test_theme
+check_PROGRAMS += tests/unit/tui/test_canvas tests/unit/tui/test_encryption_words tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_nick_colour tests/unit/tui/test_styling tests/unit/tui/test_theme
+TESTS += tests/unit/tui/test_canvas tests/unit/tui/test_encryption_words tests/unit/tui/test_input tests/unit/tui/test_lines tests/unit/tui/test_nick_colour tests/unit/tui/test_styling tests/unit/tui/test_theme
 tests_unit_tui_test_canvas_SOURCES = tests/unit/tui/test_canvas.c
 tests_unit_tui_test_canvas_LDADD = $(TUI_LINE)
 tests_unit_tui_test_encryption_words_SOURCES = tests/unit/tui/test_encryption_words.c
@@ -22,3 +22,5 @@ tests_unit_tui_test_painter_LDADD = $(TUI_LINE) $(VTERM_LIBS)
 endif
 tests_unit_tui_test_nick_colour_SOURCES = tests/unit/tui/test_nick_colour.c
 tests_unit_tui_test_nick_colour_LDADD = $(TUI_LINE)
+tests_unit_tui_test_styling_SOURCES = tests/unit/tui/test_styling.c
+tests_unit_tui_test_styling_LDADD = $(TUI_LINE)
