@@ -27,12 +27,13 @@ output; standard error stays empty. Every value is text. Commands ("room" is the
     {"do":"destroy","room":…,"alternate":…,"reason":…}
     {"do":"invite","room":…,"jid":…,"reason":…,"password":…}      directly; "mediated" instead by the room
     {"do":"config","room":…,"set":"muc#roomconfig_membersonly=1\\n…"}
+    {"do":"archive","room":…}                   the first 50 the room's archive has
     {"do":"forget","room":…}                    needs mod_forgetful of support/prosody
     {"do":"raw","xml":…}
     {"do":"quit"}
 
-Events: online (jid); presence and message (from, type, id, xml, and what is in them); done (do, error): the server has
-answered open, moderate, kick, ban, grant, destroy and config, or the room join, leave and crowd.
+Events: online (jid); presence and message (from, type, id, xml, and what is in them); archived (body); done (do, error): the server has
+answered open, moderate, kick, ban, grant, destroy, config and archive, or the room join, leave and crowd.
 """
 import argparse
 import asyncio
@@ -122,6 +123,10 @@ class Bot:
         if kind == "iq":
             if nonza in self.waiting and xml.get("type") in ("result", "error"):
                 self.waiting.pop(nonza).set_result(condition_of(xml))
+            return
+        archived = xml.find("/".join(("{urn:xmpp:mam:2}result", "{urn:xmpp:forward:0}forwarded", "{jabber:client}message")))
+        if archived is not None:
+            tell("archived", body=archived.findtext(BODY))
             return
         values = {"from": sender, "type": xml.get("type", "available" if kind == "presence" else "normal"),
                   "id": nonza, "error": condition_of(xml)}
@@ -315,6 +320,10 @@ class Bot:
         fields = ["FORM_TYPE=%s#roomconfig" % MUC] + command["set"].split("\n")
         await self.ask(command, "set", tag("query", {"xmlns": MUC + "#owner"},
                                            tag("x", {"xmlns": "jabber:x:data", "type": "submit"}, *map(field, fields))))
+
+    async def do_archive(self, command):
+        await self.ask(command, "set", tag("query", {"xmlns": "urn:xmpp:mam:2"}, tag(
+            "set", {"xmlns": "http://jabber.org/protocol/rsm"}, text_tag("max", "50"))))
 
     async def do_forget(self, command):
         self.send(command["room"], tag("forget", {"xmlns": "urn:x-confab:test"}), kind="normal")

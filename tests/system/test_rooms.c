@@ -360,6 +360,34 @@ test_survives_the_server(Scene *scene, gconstpointer data)
     assert_once(scene->alice, "typed meanwhile", scene->bob);
 }
 
+/* I1: a server that is cut off in the middle of what is said. Where the room has it already it is not said again, and
+ * where it has not, it is. */
+static void
+test_loses_nothing(Scene *scene, gconstpointer data)
+{
+    enum { LINES = 50, CUT = 5 };
+    if (scene->server == NULL)
+        return;
+    join(scene);
+    for (int i = 1; i <= LINES; i++) {
+        g_autofree char *line = g_strdup_printf("/say line %d", i);
+        run_type(scene->bob, line);
+    }
+    for (int i = 1; i <= CUT; i++)
+        expect(scene->bob, "\"event\":\"delivery\".*\"state\":\"received\"");
+    g_clear_pointer(&scene->alice, run_free);
+    /* What ejabberd has not written yet is gone then, whatever it has told. */
+    server_kill(scene->server, GPOINTER_TO_INT(data) == SERVER_PROSODY ? SIGKILL : SIGTERM);
+    server_resume(scene->server);
+    expect(scene->bob, SELF "\"joined\"");
+    type_ok(scene, "/wait delivered timeout 20");
+    scene->alice = room_bot_start(scene->server, &accounts[0], NULL);
+    room_bot_do(scene->alice, "join", "room", ROOM, "nick", "Alice", "history", "0", NULL);
+    room_bot_do(scene->alice, "archive", "room", ROOM, NULL);
+    assert_each_once(scene->alice, "line", LINES);
+    assert_each_once(scene->bob, "line", LINES);
+}
+
 /* XEP-0410: a room that forgot us without a word is found out, and joined again; one that did not is left in peace. */
 static void
 test_finds_itself_forgotten(Scene *scene, gconstpointer data)
@@ -404,6 +432,7 @@ main(int argc, char **argv)
         { "is-invited", test_is_invited },
         { "catches-up", test_catches_up },
         { "survives-the-server", test_survives_the_server },
+        { "loses-nothing", test_loses_nothing },
         { "finds-itself-forgotten", test_finds_itself_forgotten },
     };
     g_test_init(&argc, &argv, NULL);
