@@ -97,7 +97,7 @@ rule_of_nick(const Room *room, const char *nick, IgnoreRule *rule, GError **erro
         return true;
     rule->kind = IGNORE_ID;
     rule->what = occupant_id(occupant);
-    rule->label = occupant_label(occupant);
+    rule->label = occupant_nick(occupant);
     return true;
 }
 
@@ -111,7 +111,7 @@ make_rule(const Room *room, const char *who, IgnoreRule *rule, GError **error)
     rule->kind = id != NULL ? IGNORE_ID : pattern != NULL ? IGNORE_PATTERN : IGNORE_NICK;
     rule->what = id != NULL ? id : pattern != NULL ? pattern : nick;
     const Occupant *occupant = id != NULL && room != NULL ? room_find_id(room, id) : NULL;
-    rule->label = occupant != NULL ? occupant_label(occupant) : NULL;
+    rule->label = occupant != NULL ? occupant_nick(occupant) : NULL;
     return true;
 }
 

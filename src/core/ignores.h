@@ -14,7 +14,7 @@ typedef enum {
 typedef struct IgnoreRule {
     IgnoreKind kind;
     const char *what;  /* nick, id, or regular expression */
-    const char *label; /* of kind ID: the nick at that time, cleaned; NULL: not known */
+    const char *label; /* of kind ID: the nick at that time, as is: clean it for the screen; NULL: not known */
     const Jid *room;   /* bare; NULL: every room */
 } IgnoreRule;
 

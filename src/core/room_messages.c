@@ -105,7 +105,8 @@ make_message(const Session *session, const Room *room, const XmppMessage *messag
     const AttentionMarks marks = attention_judge(session, message, direction, occupant_id_of(room, message));
     const gint64 stamp = delay_of(message);
     const bool delayed = stamp != 0 && (stamp < now || message->archive_id != NULL);
-    return message_new(&(MessageInit) {
+    const Occupant *occupant = is_live(message) ? room_find(room, jid_resource(message->from)) : NULL;
+    Message *made = message_new(&(MessageInit) {
         .direction = direction,
         .mention = marks.mention,
         .ignored = marks.ignored,
@@ -119,6 +120,8 @@ make_message(const Session *session, const Room *room, const XmppMessage *messag
         .delayed = delayed,
         .state = MESSAGE_RECEIVED,
     });
+    made->lookalike = direction == MESSAGE_IN && occupant != NULL && occupant_is_lookalike(occupant);
+    return made;
 }
 
 Message *

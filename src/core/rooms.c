@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/when.h"
 #include "core/invitations.h"
 #include "core/rooms_private.h"
@@ -434,6 +435,21 @@ become_joined(Stay *stay, Room *room, const char *nick, const MucPresence *muc)
     settle_in(stay, room, muc);
 }
 
+/* I20: whether somebody is called like the user, or like a contact, without being that one as far as anybody can see. */
+static bool
+is_lookalike(const Stay *stay, const char *nick, const Jid *jid, bool is_self)
+{
+    const Account *account = session_account(stay->rooms->session);
+    if (is_self || g_strcmp0(nick, stay->nick) == 0)
+        return false;
+    g_autofree char *folded = text_fold(nick);
+    g_autofree char *own = text_fold(stay->nick);
+    if (g_str_equal(folded, own))
+        return true;
+    const Contact *contact = roster_find_label(account_roster(account), nick);
+    return contact != NULL && (jid == NULL || !jid_equal_bare(jid, contact_jid(contact)));
+}
+
 static void
 put_occupant(const Stay *stay, Room *room, const XmppPresence *presence, bool is_self)
 {
@@ -450,6 +466,7 @@ put_occupant(const Stay *stay, Room *room, const XmppPresence *presence, bool is
                        .availability = (Availability) presence->show,
                        .status = status,
                        .is_self = is_self,
+                       .is_lookalike = is_lookalike(stay, nick, muc != NULL ? muc->jid : NULL, is_self),
                    });
 }
 
@@ -547,7 +564,7 @@ be_put_out(Stay *stay, Room *room, const XmppPresence *presence)
 static void
 be_renamed(Stay *stay, Room *room, Occupant *occupant, const char *nick, bool is_self)
 {
-    room_rename(room, occupant, nick);
+    room_rename(room, occupant, nick, is_lookalike(stay, nick, occupant_jid(occupant), is_self));
     if (!is_self)
         return;
     g_free(stay->nick);

@@ -43,6 +43,7 @@ struct Message {
     char *trust;      /* NULL without encryption */
     char *reason;     /* why it FAILED, in words; NULL otherwise */
     bool mention;     /* IN: it names the user, or one of the user's words */
+    bool lookalike;   /* IN, in rooms: the sender is called like the user or a contact, but is not known to be that one */
     bool ignored;     /* IN: of somebody who is ignored: in the store only */
     char *reply_id;   /* XEP-0461: id of what this answers; NULL: nothing */
     char *reply_to;   /* who wrote that: label in rooms, bare JID in chats; NULL: not known */

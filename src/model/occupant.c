@@ -15,17 +15,18 @@ make_label(const char *nick)
     return *label != '\0' ? g_steal_pointer(&label) : g_strdup("␣");
 }
 
+/* The mark is not a part of what it is sorted and found by. */
 void
 occupant_set_nick(Occupant *occupant, const char *nick, const char *label)
 {
     char *own_nick = g_strdup(nick);
-    char *own_label = label != NULL ? g_strdup(label) : make_label(nick);
+    g_autofree char *plain = label != NULL ? g_strdup(label) : make_label(nick);
     g_free(occupant->nick);
     g_free(occupant->label);
     g_free(occupant->key);
     occupant->nick = own_nick;
-    occupant->label = own_label;
-    occupant->key = g_utf8_casefold(own_label, -1);
+    occupant->label = g_strconcat(plain, occupant->is_lookalike ? "≈" : "", NULL);
+    occupant->key = g_utf8_casefold(plain, -1);
 }
 
 Occupant *
@@ -33,6 +34,7 @@ occupant_new(Room *room, const OccupantInit *init)
 {
     Occupant *occupant = g_new0(Occupant, 1);
     occupant->room = room;
+    occupant->is_lookalike = init->is_lookalike;
     occupant_set_nick(occupant, init->nick, init->label);
     occupant->jid = init->jid != NULL ? jid_ref(init->jid) : NULL;
     occupant->id = g_strdup(init->occupant_id);
@@ -162,6 +164,12 @@ gint64
 occupant_since(const Occupant *occupant)
 {
     return occupant->since;
+}
+
+bool
+occupant_is_lookalike(const Occupant *occupant)
+{
+    return occupant->is_lookalike;
 }
 
 bool

@@ -22,4 +22,7 @@ gint64 occupant_spoke(const Occupant *occupant);        /* when last, in this pr
 /* The same, or before it left and came back lately; µs UTC; 0: not known. */
 gint64 occupant_spoke_ever(const Occupant *occupant);
 gint64 occupant_since(const Occupant *occupant);        /* when we saw it come; µs UTC */
+/* Called like the user, or like a contact, without being known to be that one (I20): the label says so by a "≈" behind
+ * it. */
+bool occupant_is_lookalike(const Occupant *occupant);
 bool occupant_is_self(const Occupant *occupant);

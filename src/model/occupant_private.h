@@ -17,7 +17,7 @@ struct Occupant {
     char *status;
     gint64 spoke, since;
     gint64 spoke_before; /* in an earlier presence, as far as that is remembered */
-    bool is_self;
+    bool is_self, is_lookalike;
     GSequenceIter *place;
     GList *id_link, *jid_link; /* among those of the same id, or real JID; NULL: has none */
 };

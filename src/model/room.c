@@ -299,7 +299,7 @@ find_folded(const Room *room, const char *text, bool *ambiguous)
             continue;
         found = occupant;
         folded++;
-        if (strcmp(occupant->label, text) != 0)
+        if (strcmp(occupant->label, text) != 0 && strcmp(occupant->nick, text) != 0)
             continue;
         exact = occupant;
         labels++;
@@ -536,7 +536,7 @@ room_remove(Room *room, Occupant *occupant, const OccupantLeave *how)
 }
 
 void
-room_rename(Room *room, Occupant *occupant, const char *nick)
+room_rename(Room *room, Occupant *occupant, const char *nick, bool is_lookalike)
 {
     Occupant *other = room_find(room, nick);
     g_autofree char *before = g_strdup(occupant->label);
@@ -545,6 +545,7 @@ room_rename(Room *room, Occupant *occupant, const char *nick)
     if (other != NULL)
         drop(room, other);
     g_hash_table_remove(room->by_nick, occupant->nick);
+    occupant->is_lookalike = is_lookalike;
     occupant_set_nick(occupant, nick, NULL);
     g_hash_table_insert(room->by_nick, occupant->nick, occupant);
     g_sequence_sort_changed(occupant->place, compare, NULL);

@@ -89,6 +89,7 @@ typedef struct OccupantInit {
     Availability availability;
     const char *status;
     bool is_self;
+    bool is_lookalike; /* counts when it is new */
     gint64 since; /* 0: now */
 } OccupantInit;
 /* New: OCCUPANT_JOINED; known: OCCUPANT_CHANGED when something changed. NULL: there are too many. */
@@ -96,7 +97,7 @@ Occupant *room_put(Room *room, const OccupantInit *init);
 /* Publishes OCCUPANT_LEFT, then frees. `how` is borrowed for the event. */
 void room_remove(Room *room, Occupant *occupant, const OccupantLeave *how);
 /* OCCUPANT_RENAMED. Somebody else of that nick, who should not exist, goes without an event. */
-void room_rename(Room *room, Occupant *occupant, const char *nick);
+void room_rename(Room *room, Occupant *occupant, const char *nick, bool is_lookalike);
 void room_spoke(Room *room, Occupant *occupant, gint64 time);
 /* Many at once (joining): no events of single occupants, one ROOM_CHANGED (ROOM_OCCUPANTS) at the end. */
 void room_begin(Room *room);

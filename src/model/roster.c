@@ -248,6 +248,35 @@ roster_find_named(const Roster *roster, const char *name, bool *ambiguous)
     return contact;
 }
 
+/* The first of the places from `low` on whose key is not smaller, before `high`. */
+static guint
+find_place(const Roster *roster, const char *key, guint low, guint high)
+{
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        if (strcmp(contact_place(roster_at(roster, middle))->key, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Those online and those offline are in order each. */
+Contact *
+roster_find_label(const Roster *roster, const char *label)
+{
+    g_autofree char *key = text_fold(label);
+    const guint bounds[] = { 0, roster_online_count(roster), roster_size(roster) };
+    for (guint i = 0; i + 1 < G_N_ELEMENTS(bounds); i++) {
+        const guint place = find_place(roster, key, bounds[i], bounds[i + 1]);
+        Contact *contact = place < bounds[i + 1] ? roster_at(roster, place) : NULL;
+        if (contact != NULL && strcmp(contact_place(contact)->key, key) == 0)
+            return contact;
+    }
+    return NULL;
+}
+
 /* Returns the number of requests when there is none of this JID. */
 static guint
 find_request(const Roster *roster, const Jid *jid)

@@ -16,6 +16,8 @@ void roster_free(Roster *roster);
 Contact *roster_find(const Roster *roster, const Jid *jid); /* compares the bare part; NULL when unknown */
 /* By name, case-folded, or by local part when unique; `ambiguous` (may be NULL) tells why NULL. */
 Contact *roster_find_named(const Roster *roster, const char *name, bool *ambiguous);
+/* Somebody whose label reads like this (case and forms of letters do not count); O(log² n). NULL: nobody. */
+Contact *roster_find_label(const Roster *roster, const char *label);
 Contact *roster_ensure(Roster *roster, const Jid *jid); /* publishes CONTACT_ADDED when new */
 void roster_remove(Roster *roster, Contact *contact);   /* publishes CONTACT_REMOVED, then frees */
 /* Many changes at once (a whole roster): sorted once, and CONTACT_* and PRESENCE_CHANGED events give way to one

@@ -114,6 +114,13 @@ rules(const Lines *lines, guint64 number)
 
 /* --- who --- */
 
+static char *
+make_nick(const Message *message)
+{
+    g_autofree char *nick = g_strstrip(text_clean(jid_resource(message->from), -1, TEXT_LINE | TEXT_STRICT));
+    return g_strconcat(*nick ? nick : "␣", message->lookalike ? "≈" : "", NULL);
+}
+
 static bool
 is_named(const Entry *entry, const LinesLook *look)
 {
@@ -128,8 +135,8 @@ nick_of(Entry *entry, const LinesLook *look)
     if (!is_named(entry, look))
         return mine ? look->me : look->peer;
     if (!entry->nick)
-        entry->nick = g_strstrip(text_clean(jid_resource(entry->message->from), -1, TEXT_LINE | TEXT_STRICT));
-    return *entry->nick ? entry->nick : "␣";
+        entry->nick = make_nick(entry->message);
+    return entry->nick;
 }
 
 /* --- what is said about a message --- */

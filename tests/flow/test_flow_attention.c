@@ -16,7 +16,7 @@ typedef struct Scene {
     Typist *typist;
     Room *room;
     Conversation *garden;
-    GString *lines; /* coming and going that is worth a line: "joined:Bob " */
+    GString *lines; /* coming and going that is worth a line: "joined:Bob≈ " */
 } Scene;
 
 static void
@@ -317,7 +317,7 @@ test_noise(void)
     host_leaves(scene.me, "Dave", "");
     assert_lines(&scene, "");
     host_leaves(scene.me, "Bob", "<item role='none' affiliation='outcast'/><status code='301'/>");
-    assert_lines(&scene, "left:Bob ");
+    assert_lines(&scene, "left:Bob≈ ");
     close_scene(&scene);
 }
 
@@ -341,7 +341,7 @@ test_ignore_nick(void)
     assert_typed(scene.typist, "/set room.noise all", "ok");
     host_leaves(scene.me, "Bob", "");
     host_leaves(scene.me, "Carol", "");
-    assert_lines(&scene, "left:Carol ");
+    assert_lines(&scene, "left:Carol≈ ");
     assert_typed(scene.typist, "/unignore Bob", "ok");
     hear(&scene, "Bob", "and now?");
     assert_typed(scene.typist, "/unignore Bob", "66 *");

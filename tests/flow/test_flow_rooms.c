@@ -89,12 +89,12 @@ test_join(void)
     g_assert_cmpstr(room_name(room), ==, "The garden");
     g_assert_cmpint(room_flags(room) & ROOM_MEMBERS_ONLY, !=, 0);
     g_assert_cmpint(room_own_affiliation(room), ==, AFFILIATION_MEMBER);
-    g_assert_cmpstr(occupant_label(room_at(room, 0)), ==, "Bob");
-    g_assert_cmpstr(occupant_label(room_at(room, 2)), ==, "Carol");
+    g_assert_cmpstr(occupant_label(room_at(room, 0)), ==, "Bob≈"); /* I20 */
+    g_assert_cmpstr(occupant_label(room_at(room, 2)), ==, "Carol≈");
     assert_typed(scene.typist, "/occupants", "ok");
-    assert_printed(scene.typist, "Bob *moderator*owner*\nAlice *\nCarol *visitor*\n3 of 3: 1 moderators*");
+    assert_printed(scene.typist, "Bob≈ *moderator*owner*\nAlice *\nCarol≈ *visitor*\n3 of 3: 1 moderators*");
     assert_typed(scene.typist, "/occupants car", "ok");
-    assert_printed(scene.typist, "Carol *\n1 of 3*");
+    assert_printed(scene.typist, "Carol≈ *\n1 of 3*");
     close_scene(&scene);
 }
 
@@ -200,7 +200,7 @@ test_talk(void)
     /* Another device of ours, by the same nick. */
     host_says(scene.me, "me", "x7", "from my phone");
     assert_event(scene.flow, "message out " GARDEN "/me from my phone");
-    g_assert_cmpstr(occupant_label(room_speaker_at(host_room(scene.me), 0)), ==, "Bob");
+    g_assert_cmpstr(occupant_nick(room_speaker_at(host_room(scene.me), 0)), ==, "Bob");
     /* Who is named, and only then. */
     const Conversation *conversation = room_conversation(host_room(scene.me));
     g_assert_cmpuint(conversation_mentions(conversation), ==, 0);
@@ -280,6 +280,29 @@ test_strange_nicks(void)
     g_assert_nonnull(room_find(room, "a/b"));
     g_assert_nonnull(room_find(room, "שלום"));
     g_assert_nonnull(room_find(room, "😀"));
+    close_scene(&scene);
+}
+
+/* I20: who is called like the user, or like somebody in the roster, is marked, unless the room says that it is that one. */
+static void
+test_lookalikes(void)
+{
+    Scene scene = open_scene("");
+    const Room *room = host_join(scene.me, ROOM_WITH_IDS); /* Bob is in the roster */
+    g_assert_cmpstr(occupant_label(room_find(room, "Bob")), ==, "Bob≈");
+    g_assert_cmpstr(occupant_label(room_find(room, "Carol")), ==, "Carol≈");
+    host_occupant(scene.me, "ME", "participant", "none");
+    g_assert_cmpstr(occupant_label(room_find(room, "ME")), ==, "ME≈");
+    host_occupant(scene.me, "Mallory", "participant", "none");
+    g_assert_cmpstr(occupant_label(room_find(room, "Mallory")), ==, "Mallory");
+    feed(scene.me, "<presence from='" GARDEN "/bOb'><x xmlns='http://jabber.org/protocol/muc#user'>"
+                   "<item role='participant' affiliation='none' jid='bob@example.org/a'/></x></presence>");
+    g_assert_cmpstr(occupant_label(room_find(room, "bOb")), ==, "bOb");
+    host_leaves(scene.me, "Mallory", "<item nick='bob' role='participant' affiliation='none'/><status code='303'/>");
+    g_assert_cmpstr(occupant_label(room_find(room, "bob")), ==, "bob≈");
+    host_says(scene.me, "bob", "m1", "it is me");
+    g_assert_true(conversation_message_at(room_conversation(room), 0)->lookalike);
+    g_assert_cmpstr(occupant_label(room_self(room)), ==, "me");
     close_scene(&scene);
 }
 
@@ -624,6 +647,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/rooms/sets-the-topic", test_subject);
     g_test_add_func("/flow/rooms/changes-the-nick", test_nick);
     g_test_add_func("/flow/rooms/takes-any-nick", test_strange_nicks);
+    g_test_add_func("/flow/rooms/marks-lookalikes", test_lookalikes);
     g_test_add_func("/flow/rooms/talks-privately", test_private);
     g_test_add_func("/flow/rooms/does-not-talk-privately-in-the-clear", test_private_refused);
     g_test_add_func("/flow/rooms/completes-nicks", test_completion);

@@ -77,7 +77,7 @@ test_order(Fixture *fixture, gconstpointer data)
     assert_order(room, "bob zoe Anna carl");
     g_assert_cmpuint(room_role_count(room, ROLE_PARTICIPANT), ==, 1);
     g_assert_cmpuint(room_role_count(room, ROLE_MODERATOR), ==, 2);
-    room_rename(room, bob, "zz top");
+    room_rename(room, bob, "zz top", false);
     assert_order(room, "zoe zz top Anna carl");
     g_assert_null(room_find(room, "bob"));
     room_remove(room, bob, &by_itself);
@@ -173,11 +173,11 @@ test_rename_onto(Fixture *fixture, gconstpointer data)
     Room *room = open_room(fixture);
     Occupant *bob = put_known(room, "bob", "i1", NULL);
     put_known(room, "carl", "i2", NULL);
-    room_rename(room, bob, "carl");
+    room_rename(room, bob, "carl", false);
     g_assert_cmpuint(room_occupant_count(room), ==, 1);
     g_assert_true(room_find(room, "carl") == bob);
     g_assert_null(room_find_id(room, "i2"));
-    room_rename(room, bob, "carl");
+    room_rename(room, bob, "carl", false);
     assert_order(room, "carl");
 }
 
@@ -320,7 +320,7 @@ test_against_sorting(Fixture *fixture, gconstpointer data)
         if (occupant != NULL && g_test_rand_int_range(0, 4) == 0)
             room_remove(room, occupant, &by_itself);
         else if (occupant != NULL && g_test_rand_int_range(0, 4) == 0)
-            room_rename(room, occupant, "somebody");
+            room_rename(room, occupant, "somebody", false);
         else
             put(room, nick, (OccupantRole) g_test_rand_int_range(ROLE_NONE, ROLE_MODERATOR + 1));
     }
