@@ -163,6 +163,20 @@ apply_reactions(Session *session, Conversation *conversation, Message *target, c
 
 /* --- taking back --- */
 
+/* Answers to it show the beginning of its text. */
+static void
+forget_quotes(Conversation *conversation, const Message *target)
+{
+    const guint count = conversation_message_count(conversation);
+    for (guint i = count; i > 0 && count - i < LOOK_BACK_MAX; i--) {
+        Message *message = conversation_message_at(conversation, i - 1);
+        if (message->reply_text == NULL || !is_named(conversation, target, message->reply_id))
+            continue;
+        g_clear_pointer(&message->reply_text, g_free);
+        conversation_touch(conversation, message);
+    }
+}
+
 static void
 apply_retraction(Session *session, Conversation *conversation, Message *target, const XmppModeration *moderation,
                  gint64 time)
@@ -181,6 +195,7 @@ apply_retraction(Session *session, Conversation *conversation, Message *target, 
         return;
     }
     message_retract(target, time, by, reason);
+    forget_quotes(conversation, target);
     conversation_annotate(conversation, target, "retraction", by, NULL);
 }
 
@@ -208,8 +223,10 @@ annotations_receive(Session *session, Conversation *conversation, const XmppMess
     if (id == NULL || conversation_kind(conversation) == CONVERSATION_OCCUPANT)
         return false;
     g_autoptr(Message) target = find_target(session, conversation, id);
-    if (target == NULL)
-        return true; /* of something that was never here */
+    if (target == NULL) {
+        annotations_wait(session, conversation, message, direction, time);
+        return true;
+    }
     /* What was said in secret is not touched from outside of it (I14, I21). */
     if (!g_str_equal(target->encryption, message->encryption != NULL ? message->encryption : "none"))
         return true;
@@ -388,13 +405,30 @@ annotations_react(Client *client, Conversation *conversation, Message *target, c
     return true;
 }
 
+/* What still waits to be sent is not sent; true: so nobody has any of it. */
+static bool
+drop_waiting(Session *session, const Message *message)
+{
+    OutgoingQueue *queue = session_outgoing(session);
+    const char *id = outgoing_current_id(message);
+    if (message->state != MESSAGE_QUEUED || outgoing_queue_is_written(queue, id))
+        return false;
+    outgoing_queue_forget(queue, id);
+    return id == message->id;
+}
+
 bool
 annotations_retract_own(Client *client, Conversation *conversation, Message *target, GError **error)
 {
     Session *session = session_of(client, conversation);
-    const char *id = require_id(conversation, target, error);
+    const bool never_left = drop_waiting(session, target);
+    const char *id = never_left ? target->id : require_id(conversation, target, error);
     if (id == NULL)
         return false;
+    if (never_left) {
+        apply_retraction(session, conversation, target, NULL, when_now());
+        return true;
+    }
     XmppMessage *stanza = make_stanza(conversation);
     stanza->retracts = g_strdup(id);
     stanza->body = g_strdup("/me retracted a previous message, but your client does not know how.");

@@ -382,6 +382,15 @@ void receipt_answers_flush(ReceiptAnswers *answers);
  * conversation that exists, after `shown` (NULL: nothing new is shown) went into the store. */
 void incoming_about(Session *session, Conversation *conversation, const XmppMessage *message, const Message *shown);
 
+/* --- annotate_early.c --- */
+/* What it is about is not here: it waits for it. */
+void annotations_wait(Session *session, const Conversation *conversation, const XmppMessage *message,
+                      MessageDirection direction, gint64 time);
+/* Older messages have come into the store: what was said about them counts now. */
+void annotations_settle(Session *session, Conversation *conversation);
+/* The chat such a message is about; NULL: nobody has it open, and there is no reason to. */
+Conversation *annotations_open(Session *session, const XmppMessage *message, const Jid *peer);
+
 /* --- annotate.c --- */
 /* What a message says about another one, other than a correction; true: that is what it is for. */
 bool annotations_receive(Session *session, Conversation *conversation, const XmppMessage *message,

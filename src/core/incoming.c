@@ -204,7 +204,7 @@ receive_chat(Session *session, const XmppMessage *message)
     const bool is_live = message->carbon == CARBON_NONE && message->delay == 0;
     const bool has_body = message->body != NULL && *message->body != '\0';
     Conversation *conversation =
-        has_body ? incoming_open(session, peer) : account_find_conversation(session_account(session), peer);
+        has_body ? incoming_open(session, peer) : annotations_open(session, message, peer);
     if (conversation == NULL)
         return;
     if (is_live && direction == MESSAGE_IN)

@@ -207,7 +207,7 @@ receive_about(Session *session, const XmppMessage *stanza)
     if (is_private(session, stanza, peer))
         return; /* of strangers (I15) */
     Conversation *conversation = stanza->corrects != NULL ? incoming_open(session, peer)
-                                                          : account_find_conversation(session_account(session), peer);
+                                                          : annotations_open(session, stanza, peer);
     if (conversation == NULL)
         return;
     if (annotations_receive(session, conversation, stanza, direction))
@@ -246,6 +246,18 @@ open_results(Session *session, const MamPage *page, GPtrArray *copies)
             g_ptr_array_add(copies, opened);
     }
     return stanzas;
+}
+
+/* What was said about these messages before they were here. */
+static void
+settle_early(Session *session, const GArray *kept)
+{
+    g_autoptr(GHashTable) conversations = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < kept->len; i++) {
+        Conversation *conversation = g_array_index(kept, Result, i).conversation;
+        if (conversation != NULL && g_hash_table_add(conversations, conversation))
+            annotations_settle(session, conversation);
+    }
 }
 
 bool
@@ -288,6 +300,7 @@ incoming_archive_page(Session *session, const MamPage *page, bool is_news, Histo
     count_unread(session, unseen);
     for (guint i = 0; i < unkept->len; i++)
         show_unkept(session, &g_array_index(unkept, Result, i));
+    settle_early(session, kept);
     for (guint i = 0; i < stanzas->len; i++) {
         const XmppMessage *stanza = g_ptr_array_index(stanzas, i);
         if (!is_plain_text(stanza))

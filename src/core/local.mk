@@ -5,6 +5,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/activity.c src/core/activity.h \
 	src/core/alive.c src/core/alive.h \
 	src/core/annotate.c src/core/annotate.h \
+	src/core/annotate_early.c \
 	src/core/archive_prefs.c src/core/archive_prefs.h \
 	src/core/attention.c src/core/attention.h \
 	src/core/client.c src/core/client.h \

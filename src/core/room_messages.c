@@ -395,5 +395,7 @@ rooms_archive_page(Session *session, Conversation *conversation, const MamPage *
         conversations_count_unread(session_client(session), conversation);
     for (guint i = 0; i < page->messages->len; i++)
         receive_about(session, conversation, g_ptr_array_index(page->messages, i));
+    if (messages->len > 0)
+        annotations_settle(session, conversation);
     return true;
 }

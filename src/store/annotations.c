@@ -32,6 +32,18 @@ annotations_set_reactions(Db *db, gint64 row, const AnnotationSender *sender, co
                       SQL_TEXT(emoji), SQL_INT(time));
 }
 
+/* Answers to it repeat the beginning of its text. */
+static bool
+forget_quotes(Db *db, gint64 row, GError **error)
+{
+    return sql_run(db, error,
+                   "UPDATE reply SET text = NULL WHERE id IN (SELECT id FROM message WHERE row = ?1 UNION"
+                   " SELECT origin_id FROM message WHERE row = ?1 UNION SELECT archive_id FROM message WHERE row = ?1)"
+                   " AND (SELECT conversation FROM message WHERE row = reply.message)"
+                   " = (SELECT conversation FROM message WHERE row = ?1)",
+                   SQL_INT(row));
+}
+
 bool
 annotations_retract(Db *db, gint64 row, gint64 time, const char *by, const char *reason, GError **error)
 {
@@ -42,6 +54,7 @@ annotations_retract(Db *db, gint64 row, gint64 time, const char *by, const char 
         && sql_run(db, error, "DELETE FROM edit WHERE message = ?", SQL_INT(row))
         && sql_run(db, error, "DELETE FROM reaction WHERE message = ?", SQL_INT(row))
         && sql_run(db, error, "UPDATE reply SET text = NULL WHERE message = ?", SQL_INT(row))
+        && forget_quotes(db, row, error)
         && sql_run(db, error, "INSERT OR REPLACE INTO retraction (message, time, by, reason) VALUES (?, ?, ?, ?)",
                    SQL_INT(row), SQL_INT(time), SQL_TEXT(by), SQL_TEXT(reason));
     housekeeping_wake(db);

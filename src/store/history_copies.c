@@ -31,10 +31,13 @@ is_same_sender(const HistoryPlace *place, const Message *one, const Message *oth
     return jid_equal(one->from, other->from);
 }
 
-/* Copies have the text a message had before it was corrected. */
+/* Copies have the text a message had before it was corrected. Of one that was taken back only the digest is left, and
+ * that is the same: candidates are found by it. */
 static bool
 has_same_text(Db *db, const Message *known, const Message *copy)
 {
+    if (known->retracted != 0)
+        return true;
     if (known->edits == 0)
         return g_str_equal(known->body, copy->body);
     sqlite3_stmt *select =

@@ -5,6 +5,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/cache.c src/store/cache.h \
 	src/store/db.c src/store/db.h \
 	src/store/db_file.c src/store/db_file.h \
+	src/store/early.c src/store/early.h \
 	src/store/foreign_db.c src/store/foreign_db.h \
 	src/store/history.c src/store/history.h \
 	src/store/history_archive.c \

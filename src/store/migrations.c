@@ -165,11 +165,28 @@ static const char annotations[] =
     "ALTER TABLE outbox ADD COLUMN reply_to TEXT;"
     "ALTER TABLE outbox ADD COLUMN quote TEXT;";
 
+/* 5: … before the message was here; and answers by what they answer. */
+static const char early[] =
+    "CREATE TABLE early ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,"
+    " target TEXT NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " sender TEXT NOT NULL,"
+    " occupant_id TEXT NOT NULL," /* '': none */
+    " direction INTEGER NOT NULL,"
+    " by TEXT,"
+    " words TEXT,"
+    " time INTEGER NOT NULL,"
+    " UNIQUE (conversation, target, kind, sender, occupant_id)) STRICT;"
+    "CREATE INDEX reply_target ON reply (id);";
+
 const Migration migrations[] = {
     { .sql = caches },
     { .sql = history },
     { .sql = keys },
     { .sql = annotations },
+    { .sql = early },
 };
 const guint migrations_count = G_N_ELEMENTS(migrations);
 

@@ -493,6 +493,117 @@ test_moderate_old(void)
     close_scene(&scene);
 }
 
+/* --- before the message --- */
+
+static void
+feed_result(Peer *me, const char *query, const char *number)
+{
+    feed(me,
+         "<message from='" GARDEN "' to='me@example.org/desk'><result xmlns='urn:xmpp:mam:2' queryid='%s' id='a-%s'>"
+         "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-11-22T10:00:0%sZ'/>"
+         "<message xmlns='jabber:client' from='" GARDEN "/Bob' type='groupchat' id='%s'><body>said %s</body>"
+         WHO("id-Bob") "</message></forwarded></result></message>",
+         query, number, number, number, number);
+}
+
+/* What was said about a message before it came out of the archive counts then, from who was entitled to it (I14). */
+static void
+test_early(void)
+{
+    Scene scene = open_scene("");
+    Conversation *conversation = room_conversation(host_join(scene.me, ROOM_WITH_ARCHIVE));
+    flow_settle(scene.flow);
+    g_autofree char *question = g_strdup(g_ptr_array_index(scene.me->sent, 0));
+    g_autofree char *id = assert_sent_id(scene.me, "<iq *to=\"" GARDEN "\"*<query *urn:xmpp:mam:2*");
+    const char *start = strstr(question, "queryid=\"") + strlen("queryid=\"");
+    g_autofree char *query = g_strndup(start, strcspn(start, "\""));
+    from_occupant(&scene, "Carol", REACT("a-1", EMOJI("👍") EMOJI("🐢")) WHO("id-Carol"));
+    from_occupant(&scene, "Carol", REACT("a-1", EMOJI("👍")) WHO("id-Carol"));
+    from_occupant(&scene, "Carol", RETRACT("a-1") WHO("id-Carol"));
+    from_occupant(&scene, "Bob", RETRACT("a-2") WHO("id-Bob"));
+    from_occupant(&scene, "", MODERATED("a-3"));
+    from_occupant(&scene, "Bob", MODERATED("a-1") WHO("id-Bob"));
+    from_occupant(&scene, "Bob", RETRACT("a-4") WHO("id-another"));
+    assert_no_event(scene.flow, "reaction *");
+    for (guint i = 1; i <= 4; i++) {
+        g_autofree char *number = g_strdup_printf("%u", i);
+        feed_result(scene.me, query, number);
+    }
+    feed(scene.me,
+         "<iq type='result' from='" GARDEN "' id='%s'><fin xmlns='urn:xmpp:mam:2' complete='true'>"
+         "<set xmlns='http://jabber.org/protocol/rsm'><first>a-1</first><last>a-4</last></set></fin></iq>",
+         id);
+    flow_settle(scene.flow);
+    g_assert_cmpuint(conversation_message_count(conversation), ==, 4);
+    g_assert_cmpstr(message_at(conversation, 0)->body, ==, "said 1");
+    assert_reactions(message_at(conversation, 0), "👍1");
+    g_assert_cmpstr(message_at(conversation, 1)->body, ==, "");
+    g_assert_null(message_at(conversation, 1)->retracted_by);
+    g_assert_cmpstr(message_at(conversation, 2)->body, ==, "");
+    g_assert_cmpstr(message_at(conversation, 2)->retracted_by, ==, "Witch");
+    g_assert_cmpstr(message_at(conversation, 3)->body, ==, "said 4");
+    close_scene(&scene);
+}
+
+/* Nobody has the conversation open, but it is in the history; a stranger's word about nothing opens none (I15). */
+static void
+test_opens(void)
+{
+    Scene scene = open_scene("");
+    open_chat(&scene);
+    typist_look_at(scene.typist, NULL);
+    reopen(&scene, "carol@example.org");
+    login(scene.me);
+    g_autoptr(Jid) bob = make_jid("bob@example.org");
+    feed(scene.me, "<message from='eve@evil.tld/a' type='chat'>" REACT("m1", EMOJI("💣")) "</message>");
+    g_autoptr(Jid) eve = make_jid("eve@evil.tld");
+    g_assert_null(account_find_conversation(scene.me->account, eve));
+    from_bob(&scene, REACT("m1", EMOJI("👍")));
+    g_assert_nonnull(account_find_conversation(scene.me->account, bob));
+    assert_event(scene.flow, "reaction one by Bob");
+    close_scene(&scene);
+}
+
+/* What has not left need not be taken back from others: it never leaves. */
+static void
+test_retract_waiting(void)
+{
+    Scene scene = open_scene("");
+    Room *room = host_join(scene.me, ROOM_WITH_ARCHIVE); /* waits for its archive before anything is said */
+    typist_look_at(scene.typist, room_conversation(room));
+    flow_settle(scene.flow);
+    g_autofree char *id = assert_sent_id(scene.me, "<iq *to=\"" GARDEN "\"*<query *urn:xmpp:mam:2*");
+    assert_typed(scene.typist, "my secret", "ok");
+    assert_typed(scene.typist, "said later", "ok");
+    assert_typed(scene.typist, "/retract 2", "ok");
+    flow_settle(scene.flow);
+    assert_nothing_sent(scene.me);
+    feed(scene.me,
+         "<iq type='result' from='" GARDEN "' id='%s'><fin xmlns='urn:xmpp:mam:2' complete='true'>"
+         "<set xmlns='http://jabber.org/protocol/rsm'/></fin></iq>",
+         id);
+    assert_sent_with(scene.me, PARTS("<body>said later</body>"));
+    assert_nothing_sent(scene.me);
+    close_scene(&scene);
+}
+
+/* Answers do not repeat what was taken back. */
+static void
+test_quotes_go(void)
+{
+    Scene scene = open_scene("");
+    Conversation *conversation = open_chat(&scene);
+    from_bob(&scene, "<body>yes</body><reply xmlns='urn:xmpp:reply:0' id='m1' to='bob@example.org/phone'/>");
+    g_assert_cmpstr(message_at(conversation, 2)->reply_text, ==, "one");
+    from_bob(&scene, RETRACT("m1"));
+    g_assert_null(message_at(conversation, 2)->reply_text);
+    conversation = reopen(&scene, "bob@example.org");
+    g_assert_cmpstr(message_at(conversation, 2)->body, ==, "yes");
+    g_assert_cmpstr(message_at(conversation, 2)->reply_id, ==, "m1");
+    g_assert_null(message_at(conversation, 2)->reply_text);
+    close_scene(&scene);
+}
+
 /* --- I21 --- */
 
 /* Where encryption is wanted nothing of it leaves in the clear: not the words, not the emoji, not what it is about. */
@@ -541,6 +652,10 @@ main(int argc, char **argv)
     g_test_add_func("/flow/annotations/takes-back-in-a-room", test_retract_in_room);
     g_test_add_func("/flow/annotations/moderates", test_moderate);
     g_test_add_func("/flow/annotations/moderates-as-before", test_moderate_old);
+    g_test_add_func("/flow/annotations/waits-for-the-message", test_early);
+    g_test_add_func("/flow/annotations/opens-what-it-is-about", test_opens);
+    g_test_add_func("/flow/annotations/takes-back-what-waits", test_retract_waiting);
+    g_test_add_func("/flow/annotations/forgets-quotations", test_quotes_go);
     g_test_add_func("/flow/annotations/leaves-nothing-in-the-clear", test_encrypted);
     return g_test_run();
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 store_tests = \
+	tests/unit/store/test_annotations_store \
 	tests/unit/store/test_archive_pages \
 	tests/unit/store/test_cache \
 	tests/unit/store/test_copies \
@@ -44,3 +45,5 @@ tests_unit_store_test_search_SOURCES = tests/unit/store/test_search.c $(history_
 tests_unit_store_test_search_LDADD = $(STORE_LINE)
 tests_unit_store_test_sync_SOURCES = tests/unit/store/test_sync.c $(history_kit)
 tests_unit_store_test_sync_LDADD = $(STORE_LINE)
+tests_unit_store_test_annotations_store_SOURCES = tests/unit/store/test_annotations_store.c $(history_kit)
+tests_unit_store_test_annotations_store_LDADD = $(STORE_LINE)

@@ -56,7 +56,8 @@ test_from_every_version(void)
         g_autoptr(Db) db = db_open(NULL, NULL, NULL);
         g_assert_true(
             db_execute(db,
-                       "DROP TABLE reaction; DROP TABLE retraction; DROP TABLE reply; DROP TABLE key_use; DROP TABLE words; DROP TABLE unindexed; DROP TABLE chore; DROP TABLE gap;"
+                       "DROP TABLE early; DROP TABLE reaction; DROP TABLE retraction; DROP TABLE reply;"
+                       "DROP TABLE key_use; DROP TABLE words; DROP TABLE unindexed; DROP TABLE chore; DROP TABLE gap;"
                        "DROP TABLE archive; DROP TABLE outbox; DROP TABLE edit;"
                        "DROP TABLE message; DROP TABLE conversation; DROP TABLE roster; DROP TABLE memory;"
                        "DROP TABLE caps; DROP TABLE account;"
