@@ -12,6 +12,7 @@ extern const CommandGroup chat_group;
 extern const CommandGroup annotations_group;
 extern const CommandGroup rooms_group;
 extern const CommandGroup room_admin_group;
+extern const CommandGroup room_config_group;
 extern const CommandGroup bookmarks_group;
 extern const CommandGroup attention_group;
 extern const CommandGroup archive_group;

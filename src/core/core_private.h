@@ -466,6 +466,13 @@ bool rooms_check(Session *session, const Jid *room, GError **error);
 /* Whether something can be sent there now. WAITS: it will be joined, or may be. */
 EncryptionReadiness rooms_prepare(Session *session, const Jid *room, GError **error);
 
+/* --- room_forms.c: forms of rooms that are being filled in --- */
+typedef struct RoomForms RoomForms;
+RoomForms *room_forms_new(Session *session);
+/* After the stream: requests under way need it. */
+void room_forms_free(RoomForms *forms);
+RoomForms *session_room_forms(const Session *session);
+
 /* --- room_admin.c, room_errands.c, invitations.c, room_voice.c: running rooms, and invitations --- */
 typedef struct RoomAdmin RoomAdmin;
 RoomAdmin *room_admin_new(Session *session);

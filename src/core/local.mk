@@ -15,6 +15,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/core_private.h \
 	src/core/corrections.c src/core/corrections.h \
 	src/core/credentials.c \
+	src/core/discovery.c src/core/discovery.h \
 	src/core/encryption.c src/core/encryption.h \
 	src/core/encryption_host.c \
 	src/core/encryption_keys.c \
@@ -48,6 +49,9 @@ src_core_libcore_a_SOURCES = \
 	src/core/room_admin.c src/core/room_admin.h src/core/room_admin_private.h \
 	src/core/room_errands.c \
 	src/core/room_bookmarks.c src/core/room_bookmarks.h \
+	src/core/room_create.c \
+	src/core/room_form_fields.c \
+	src/core/room_forms.c src/core/room_forms.h src/core/room_forms_private.h \
 	src/core/room_history.c \
 	src/core/room_messages.c \
 	src/core/room_voice.c \

@@ -258,8 +258,8 @@ enter(Stay *stay)
 }
 
 /* What room it is, as far as it says so; a room that is not there yet does not. */
-static guint
-flags_of(const DiscoInfo *info)
+guint
+rooms_info_flags(const DiscoInfo *info)
 {
     static const struct {
         const char *feature;
@@ -284,8 +284,8 @@ flags_of(const DiscoInfo *info)
 }
 
 /* "conference/text Name" (disco.h). */
-static char *
-name_of(const DiscoInfo *info)
+char *
+rooms_info_name(const DiscoInfo *info)
 {
     for (guint i = 0; i < info->identities->len; i++) {
         const char *identity = g_ptr_array_index(info->identities, i);
@@ -302,8 +302,8 @@ note_info(const Stay *stay, const DiscoInfo *info)
     Room *room = rooms_stay_room(stay);
     if (room == NULL)
         return;
-    g_autofree char *name = name_of(info);
-    room_set_info(room, name, flags_of(info) | (room_flags(room) & (ROOM_LOGGED | ROOM_CREATED)));
+    g_autofree char *name = rooms_info_name(info);
+    room_set_info(room, name, rooms_info_flags(info) | (room_flags(room) & (ROOM_LOGGED | ROOM_CREATED)));
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "base/retry.h"
 #include "core/core_private.h"
 #include "core/rooms.h"
+#include "xmpp/xep/disco.h"
 
 typedef enum {
     STAY_OUT,      /* a timer says that it will be tried again */
@@ -73,6 +74,9 @@ void rooms_subject_settled(Stay *stay, const GError *error);
 void rooms_lost(Stay *stay, const char *reason);
 /* Its configuration has changed: what is it now? */
 void rooms_ask_info(Stay *stay);
+/* What a room says of itself: RoomFlags, and its name, cleaned (NULL: none; the caller frees). */
+guint rooms_info_flags(const DiscoInfo *info);
+char *rooms_info_name(const DiscoInfo *info);
 
 /* --- rooms_ping.c: whether we are still in (XEP-0410) --- */
 /* Something has changed about when to ask next. */

@@ -33,6 +33,7 @@ struct Session {
     Rooms *rooms;
     Ignores *ignores;
     RoomAdmin *room_admin;
+    RoomForms *room_forms;
     RoomBookmarks *bookmarks;
     RosterKeeper *roster_keeper;
 
@@ -128,6 +129,12 @@ Rooms *
 session_rooms(const Session *session)
 {
     return session->rooms;
+}
+
+RoomForms *
+session_room_forms(const Session *session)
+{
+    return session->room_forms;
 }
 
 RoomAdmin *
@@ -761,6 +768,7 @@ session_new(Client *client, const AccountConfig *config)
     session->ignores = ignores_new(session);
     session->rooms = rooms_new(session);
     session->room_admin = room_admin_new(session);
+    session->room_forms = room_forms_new(session);
     session->bookmarks = room_bookmarks_new(session);
     session->roster_keeper = roster_keeper_new(client_db(client), session_store_key(session));
     bus_subscribe(session->bus, on_xmpp_event, session);
@@ -784,6 +792,7 @@ session_free(Session *session)
     }
     bus_free(session->bus);
     room_admin_free(session->room_admin);
+    room_forms_free(session->room_forms);
     room_bookmarks_free(session->bookmarks);
     rooms_free(session->rooms);
     ignores_free(session->ignores);

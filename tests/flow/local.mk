@@ -8,6 +8,7 @@ flow_tests = \
 	tests/flow/test_flow_certificate \
 	tests/flow/test_flow_chat \
 	tests/flow/test_flow_contacts \
+	tests/flow/test_flow_discovery \
 	tests/flow/test_flow_encryption_commands \
 	tests/flow/test_flow_hostile \
 	tests/flow/test_flow_login \
@@ -19,6 +20,7 @@ flow_tests = \
 	tests/flow/test_flow_resumption \
 	tests/flow/test_flow_retention \
 	tests/flow/test_flow_room_admin \
+	tests/flow/test_flow_room_forms \
 	tests/flow/test_flow_bookmarks \
 	tests/flow/test_flow_rooms \
 	tests/flow/test_flow_store \
@@ -107,3 +109,9 @@ tests_flow_test_flow_bookmarks_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_annotations_SOURCES = tests/flow/test_flow_annotations.c
 tests_flow_test_flow_annotations_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_annotations_LDADD = $(ROOM_FLOW_LINE)
+tests_flow_test_flow_discovery_SOURCES = tests/flow/test_flow_discovery.c
+tests_flow_test_flow_discovery_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_discovery_LDADD = $(ROOM_FLOW_LINE)
+tests_flow_test_flow_room_forms_SOURCES = tests/flow/test_flow_room_forms.c
+tests_flow_test_flow_room_forms_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_room_forms_LDADD = $(ROOM_FLOW_LINE)
