@@ -261,6 +261,13 @@ shorten(const char *text)
     return words != NULL ? text_ellipsize(words, QUOTE_BYTES_MAX / 4) : NULL;
 }
 
+/* What was said in secret is quoted nowhere: neither on the wire nor on the disk (I21, I23). */
+static bool
+may_be_quoted(const Message *message)
+{
+    return g_str_equal(message->encryption, "none");
+}
+
 /* Quoted lines without their marks: what a program that does not know answers would show. */
 static char *
 unquote(const char *quote)
@@ -281,7 +288,8 @@ annotations_note_reply(Session *session, const Conversation *conversation, const
         return;
     g_autoptr(Message) target = find_target(session, conversation, message->reply_id);
     g_autofree char *unquoted = message->reply_quote != NULL ? unquote(message->reply_quote) : NULL;
-    g_autofree char *text = shorten(target != NULL ? target->body : unquoted);
+    const char *words = target == NULL ? unquoted : may_be_quoted(target) ? target->body : NULL;
+    g_autofree char *text = shorten(words);
     /* Who wrote it is what we know; what the answer says about it is only its word. */
     const Jid *author = target != NULL ? target->from : message->reply_to;
     g_autofree char *label = NULL;
@@ -350,8 +358,8 @@ annotations_reply(Client *client, Conversation *conversation, const Message *tar
     const char *id = require_id(conversation, target, error);
     if (id == NULL)
         return NULL;
-    g_autofree char *quote = make_quote(target->body);
-    g_autofree char *text = shorten(target->body);
+    g_autofree char *quote = may_be_quoted(target) ? make_quote(target->body) : NULL;
+    g_autofree char *text = may_be_quoted(target) ? shorten(target->body) : NULL;
     g_autofree char *label = core_clean_name(is_room(conversation) && target->from != NULL ? jid_resource(target->from)
                                                                                             : conversation_label(conversation));
     const OutgoingReply reply = {

@@ -316,7 +316,8 @@ outgoing_resend(Client *client, Conversation *conversation, Message *message, GE
         return resend(session, conversation, message, error) ? 1 : -1;
     for (guint i = 0; i < conversation_message_count(conversation); i++) {
         Message *failed = conversation_message_at(conversation, i);
-        if (failed->direction != MESSAGE_OUT || failed->state != MESSAGE_FAILED || encryption_is_lost(failed))
+        if (failed->direction != MESSAGE_OUT || failed->state != MESSAGE_FAILED || failed->retracted != 0
+            || encryption_is_lost(failed))
             continue;
         if (!resend(session, conversation, failed, error))
             return -1;

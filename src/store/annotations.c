@@ -72,25 +72,42 @@ annotations_add_reply(Db *db, const Message *message, GError **error)
 
 /* --- reading --- */
 
-/* Rows of messages are close to each other in a page, so one range holds them all, and few others. */
+enum { RANGE_GAP = 64 }; /* rows of others that a range may hold between two of ours */
+
+/* Messages of a page whose rows are close to each other: one look-up finds what is known of all of them. Where others
+ * have said much in between, a page falls into several ranges, so that it costs what it is long and no more. */
 typedef struct Range {
-    GHashTable *by_row; /* gint64* (the message's) → Message */
+    GHashTable *by_row; /* gint64* (the message's) → Message: the whole page */
     gint64 first, last;
 } Range;
 
-static Range
-range_of(const GPtrArray *messages)
+static gint
+compare_rows(gconstpointer one, gconstpointer other)
 {
-    Range range = { g_hash_table_new(g_int64_hash, g_int64_equal), G_MAXINT64, 0 };
+    const gint64 a = *(const gint64 *) one, b = *(const gint64 *) other;
+    return (a > b) - (a < b);
+}
+
+/* The rows, in order. */
+static GArray *
+rows_of(const GPtrArray *messages, GHashTable *by_row)
+{
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(gint64));
     for (guint i = 0; i < messages->len; i++) {
         Message *message = g_ptr_array_index(messages, i);
         if (message->row == 0)
             continue;
-        g_hash_table_insert(range.by_row, &message->row, message);
-        range.first = MIN(range.first, message->row);
-        range.last = MAX(range.last, message->row);
+        g_hash_table_insert(by_row, &message->row, message);
+        g_array_append_val(rows, message->row);
     }
-    return range;
+    g_array_sort(rows, compare_rows);
+    return rows;
+}
+
+static gint64
+row_at(const GArray *rows, guint index)
+{
+    return g_array_index(rows, gint64, index);
 }
 
 static Message *
@@ -150,13 +167,19 @@ load_reactions(Db *db, const Range *range, GError **error)
 bool
 annotations_load(Db *db, const GPtrArray *messages, GError **error)
 {
-    const Range range = range_of(messages);
-    g_autoptr(GHashTable) by_row = range.by_row;
-    if (g_hash_table_size(by_row) == 0)
-        return true;
+    g_autoptr(GHashTable) by_row = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_autoptr(GArray) rows = rows_of(messages, by_row);
     for (guint i = 0; i < messages->len; i++)
         message_clear_reactions(g_ptr_array_index(messages, i));
-    return load_replies(db, &range, error) && load_retractions(db, &range, error) && load_reactions(db, &range, error);
+    for (guint first = 0, last = 0; first < rows->len; first = last = last + 1) {
+        while (last + 1 < rows->len && row_at(rows, last + 1) - row_at(rows, last) <= RANGE_GAP)
+            last++;
+        const Range range = { by_row, row_at(rows, first), row_at(rows, last) };
+        if (!load_replies(db, &range, error) || !load_retractions(db, &range, error)
+            || !load_reactions(db, &range, error))
+            return false;
+    }
+    return true;
 }
 
 bool

@@ -18,7 +18,7 @@ bool annotations_set_reactions(Db *db, gint64 row, const AnnotationSender *sende
                                gint64 time, GError **error);
 /* The text is gone for good, here and in the search; `by` NULL: its author took it back. */
 bool annotations_retract(Db *db, gint64 row, gint64 time, const char *by, const char *reason, GError **error);
-/* Fills in what is known of these messages: a bounded number of queries, however many they are. */
+/* Fills in what is known of these messages. The cost is that of the page, however much was said elsewhere. */
 bool annotations_load(Db *db, const GPtrArray *messages, GError **error);
 bool annotations_load_one(Db *db, Message *message, GError **error);
 

@@ -633,6 +633,31 @@ test_encrypted(void)
     close_scene(&scene);
 }
 
+/* The same when the session is over: what was said in it is not quoted in the clear, and not written down. */
+static void
+test_secret_not_quoted(void)
+{
+    Scene scene = open_scene("");
+    Conversation *conversation = open_chat(&scene);
+    g_autoptr(Jid) bob = make_jid("bob@example.org/phone");
+    g_autoptr(Message) secret = message_new(&(MessageInit) {
+        .direction = MESSAGE_IN, .from = bob, .id = "s1", .body = "the plan", .encryption = "otr", .trust = "verified" });
+    g_assert_true(conversation_append(conversation, secret));
+    assert_typed(scene.typist, "/reply 1 yes", "ok");
+    flow_settle(scene.flow);
+    for (guint i = 0; i < scene.me->sent->len; i++)
+        g_assert_null(strstr(g_ptr_array_index(scene.me->sent, i), "the plan"));
+    assert_sent_with(scene.me, PARTS("<body>yes</body>", "<reply id=\"s1\""));
+    from_bob(&scene, "<body>no</body><reply xmlns='urn:xmpp:reply:0' id='s1'/>");
+    from_bob(&scene, RETRACT("s1")); /* nor touched from outside of it (I14) */
+    from_bob(&scene, REACT("s1", EMOJI("👍")));
+    g_assert_cmpstr(secret->body, ==, "the plan");
+    assert_reactions(secret, "");
+    for (guint i = 3; i < conversation_message_count(conversation); i++)
+        g_assert_null(message_at(conversation, i)->reply_text);
+    close_scene(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -657,5 +682,6 @@ main(int argc, char **argv)
     g_test_add_func("/flow/annotations/takes-back-what-waits", test_retract_waiting);
     g_test_add_func("/flow/annotations/forgets-quotations", test_quotes_go);
     g_test_add_func("/flow/annotations/leaves-nothing-in-the-clear", test_encrypted);
+    g_test_add_func("/flow/annotations/does-not-quote-secrets", test_secret_not_quoted);
     return g_test_run();
 }

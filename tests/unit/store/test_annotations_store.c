@@ -110,6 +110,27 @@ test_retraction(void)
     g_assert_cmpstr(now->body, ==, "");
 }
 
+/* A page of a quiet conversation brings what belongs to it, though others were busy in between. */
+static void
+test_pages(void)
+{
+    g_autoptr(Db) db = kit_open();
+    for (guint i = 0; i < 600; i++) {
+        const HistoryPlace *place = i % 100 == 0 || i > 590 ? &kit_chat : &kit_other_chat;
+        g_autofree char *id = g_strdup_printf("m%u", i), *emoji = g_strdup_printf("e%u", i);
+        react(db, add(db, place, id, NULL, id), "bob", emoji, 10);
+    }
+    g_autoptr(GPtrArray) page = history_page_before(db, &kit_chat, G_MAXINT64, 100, NULL);
+    g_assert_cmpuint(page->len, ==, 15);
+    for (guint i = 0; i < page->len; i++) {
+        const Message *message = g_ptr_array_index(page, i);
+        g_assert_nonnull(message->reactions);
+        g_assert_cmpuint(message->reactions->len, ==, 1);
+        const MessageReaction *reaction = g_ptr_array_index(message->reactions, 0);
+        g_assert_cmpstr(reaction->emoji + 1, ==, message->id + 1);
+    }
+}
+
 static void
 wait_for(Db *db, const HistoryPlace *place, EarlyKind kind, const char *target, const char *words, gint64 time)
 {
@@ -190,6 +211,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/annotations/last-word-counts", test_reactions);
     g_test_add_func("/store/annotations/text-is-gone", test_retraction);
+    g_test_add_func("/store/annotations/come-with-pages", test_pages);
     g_test_add_func("/store/annotations/waits-for-the-message", test_early);
     g_test_add_func("/store/annotations/waiting-is-bounded", test_early_bounded);
     return g_test_run();
