@@ -480,6 +480,29 @@ test_self_ping(void)
     close_scene(&scene);
 }
 
+/* Many wanted rooms take turns: a few at a time, the one somebody looks at first. */
+static void
+test_turns(void)
+{
+    enum { ROOMS = 6 };
+    Scene scene = open_scene("");
+    for (int i = 0; i < ROOMS; i++) {
+        g_autofree char *text = g_strdup_printf("r%d@rooms.example.org", i);
+        g_autoptr(Jid) jid = make_jid(text);
+        const RoomsJoin join = { .room = jid };
+        Conversation *conversation = rooms_want(scene.me->session, &join);
+        g_assert_nonnull(conversation);
+        if (i == ROOMS - 1)
+            conversations_set_visible(scene.flow->client, conversation);
+    }
+    flow_turn();
+    assert_sent(scene.me, "<iq *to=\"r5@rooms.example.org\"*disco#info*");
+    for (int i = 1; i < ROOMS_AT_ONCE; i++)
+        assert_sent(scene.me, "<iq *disco#info*");
+    assert_nothing_sent(scene.me);
+    close_scene(&scene);
+}
+
 /* --- who may say what --- */
 
 /* I14: corrections count from the same occupant. */
@@ -655,6 +678,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/rooms/survives-a-restart", test_restart);
     g_test_add_func("/flow/rooms/leaves", test_leave);
     g_test_add_func("/flow/rooms/comes-back-with-the-connection", test_connection_lost);
+    g_test_add_func("/flow/rooms/take-turns", test_turns);
     g_test_add_func("/flow/rooms/asks-whether-it-is-in", test_self_ping);
     g_test_add_func("/flow/rooms/corrects-by-occupant", test_corrections);
     g_test_add_func("/flow/rooms/corrects-by-nick", test_corrections_by_nick);

@@ -69,7 +69,7 @@ test_joins(Fixture *fixture, gconstpointer data)
         return;
     bot_do(fixture->alice, "subject", "room", ROOM, "text", "roses", NULL);
     pty_send(pty, "/join " ROOM "/Alice\r");
-    pty_wait_match(pty, "^[0-9:]+ not joined: that is taken by somebody else");
+    pty_wait_text(pty, "that is taken by somebody else");
     pty_wait_match(pty, "^bob/" ROOM " \\(not joined\\)>");
     join(fixture);
     pty_wait_text(pty, "you are in the room as Bob");
@@ -102,6 +102,13 @@ test_talks(Fixture *fixture, gconstpointer data)
     room_bot_do(fixture->alice, "crowd", "room", ROOM, "count", "2", "prefix", "guest", NULL);
     pty_wait_match(pty, "moderators 3$");
     pty_wait_match(pty, "guest2$");
+    pty_send(pty, "/occupants-panel filter guest2\r");
+    pty_wait_text(pty, "with “guest2”");
+    pty_wait_gone(pty, "moderators 3");
+    pty_send(pty, "/occupants-panel filter\r");
+    pty_wait_text(pty, "moderators 3");
+    pty_send(pty, "\033o"); /* Alt-o */
+    pty_wait_gone(pty, "moderators 3");
     pty_send(pty, "/pm Alice psst\r");
     pty_wait_match(pty, "psst .*✓");
 }
@@ -126,7 +133,7 @@ test_is_put_out(Fixture *fixture, gconstpointer data)
     room_bot_do(fixture->alice, "ban", "room", ROOM, "jid", "bob@localhost", "reason", "still loud", NULL);
     pty_wait_match(pty, "^[0-9:]+ you were banned by Alice: still loud +│");
     pty_send(pty, "/join " ROOM "\r");
-    pty_wait_match(pty, "^[0-9:]+ not joined: .*banned");
+    pty_wait_text(pty, "does not allow you that: you are banned");
     room_bot_do(fixture->alice, "grant", "room", ROOM, "jid", "bob@localhost", "affiliation", "none", NULL);
     join(fixture);
     room_bot_do(fixture->alice, "destroy", "room", ROOM, "alternate", "park@" SERVER_ROOMS, "reason", "moved", NULL);
@@ -155,6 +162,57 @@ test_survives_the_server(Fixture *fixture, gconstpointer data)
     pty_wait_match(pty, "^bob/" ROOM ">$");
 }
 
+/* --- many rooms --- */
+
+enum { ROOMS = 60 };
+
+/* Sixty rooms are joined at the start while the user types: no key is lost, and each room has its tab. */
+static void
+test_sixty_rooms(void)
+{
+    static const char text[] = "what is typed while sixty rooms are being joined stays as it was typed";
+    const char *const argv[] = { "run", "--json", NULL };
+    g_autoptr(Server) server =
+        server_start(&(ServerOptions){ .kind = SERVER_PROSODY,
+                                       .accounts = accounts,
+                                       .extra = "modules_enabled = { \"private\" }\n",
+                                       .rooms = true });
+    if (server == NULL)
+        return;
+    g_autofree char *home = test_directory_new();
+    g_autofree char *section = confab_account("bob", server_port(server), server_ca_file(server), "b", NULL);
+    confab_write_accounts(home, section);
+    Run *run = run_start(home, argv, NULL);
+    g_free(run_wait_line(run, "\"state\":\"online\""));
+    for (int i = 0; i < ROOMS; i++) {
+        g_autofree char *line = g_strdup_printf("/bookmark add r%d@" SERVER_ROOMS, i);
+        run_type(run, line);
+    }
+    for (int i = 0; i < ROOMS; i++)
+        g_free(run_wait_line(run, "\"event\":\"room\".*\"what\":\"joined\""));
+    run_type(run, "/quit");
+    g_assert_cmpint(run_wait_exit(run), ==, 0);
+    run_free(run);
+
+    Pty *pty = pty_start(&(PtyOptions){ .home = home, .columns = 100 });
+    pty_wait_text(pty, "1:console");
+    for (const char *c = text; *c != '\0'; c++) {
+        const char key[] = { *c, '\0' };
+        pty_send(pty, key);
+        pty_pump(pty, 5);
+    }
+    pty_wait_match(pty, "> what is typed while sixty rooms are being joined stays as it was typed$");
+    /* The console is the first window. */
+    const gint64 deadline = g_get_monotonic_time() + PTY_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+    while (!pty_shows(pty, "bob/r") && g_get_monotonic_time() < deadline) {
+        pty_send(pty, "\x15/win 61\r");
+        pty_pump(pty, 200);
+    }
+    pty_wait_match(pty, "^bob/r[0-9]+@" SERVER_ROOMS ">");
+    pty_free(pty);
+    test_directory_remove(home);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,5 +230,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Fixture, GINT_TO_POINTER(tests[i].kind), set_up, tests[i].run, tear_down);
+    g_test_add_func("/tui/rooms/sixty", test_sixty_rooms);
     return g_test_run();
 }
