@@ -199,6 +199,16 @@ apply_retraction(Session *session, Conversation *conversation, Message *target, 
     conversation_annotate(conversation, target, "retraction", by, NULL);
 }
 
+char *
+annotations_retraction_words(const Message *message)
+{
+    const char *by = message->retracted_by, *reason = message->retracted_reason;
+    if (by == NULL)
+        return g_strdup(_("(taken back)"));
+    return reason != NULL ? g_strdup_printf(_("(taken back by %s: %s)"), by, reason)
+                          : g_strdup_printf(_("(taken back by %s)"), by);
+}
+
 /* The author's word (I14). */
 static bool
 is_author(const Conversation *conversation, const Message *target, const XmppMessage *message,

@@ -7,6 +7,8 @@
 /* The N-th message from the end, 1 the newest, of those that can be named to others: of somebody else, or of the user.
  * NULL and ERROR_NOT_FOUND: there are not so many here. */
 Message *annotations_find(const Conversation *conversation, MessageDirection direction, guint number, GError **error);
+/* What stands in the place of a text that was taken back; cleaned. Caller frees. */
+char *annotations_retraction_words(const Message *message);
 /* outgoing_send(), as the answer to a message; programs that do not know answers see it quoted. */
 Message *annotations_reply(Client *client, Conversation *conversation, const Message *target, const char *body,
                            GError **error);

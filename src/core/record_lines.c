@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "core/annotate.h"
 #include "core/core_private.h"
 
 /* --- to JSON --- */
@@ -166,6 +167,11 @@ record_to_json(const RecordsEntry *entry, bool complete, GString *out)
         add_int(out, "edits", message->edits);
         add_time(out, "edited", message->edited);
     }
+    if (message->retracted != 0) {
+        add_time(out, "retracted", message->retracted);
+        add_known(out, "retracted_by", message->retracted_by);
+        add_known(out, "retracted_reason", message->retracted_reason);
+    }
     if (entry->marks != NULL)
         add_marks(out, entry);
     if (complete) {
@@ -203,6 +209,11 @@ append_cleaned(GString *out, const char *text, gssize length)
 void
 record_add_body(const RecordsEntry *entry, const RecordStyle *style, GString *out)
 {
+    if (entry->message->retracted != 0) {
+        g_autofree char *words = annotations_retraction_words(entry->message);
+        g_string_append(out, words);
+        return;
+    }
     const char *body = encryption_shown_body(entry->message);
     const guint length = (guint) strlen(body);
     guint at = 0;

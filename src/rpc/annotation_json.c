@@ -31,6 +31,7 @@ annotation_json(const ModelEvent *event)
     json_parts_text(json, "archive_id", message->archive_id);
     json_parts_text(json, "with", jid_text(conversation_jid(event->annotation.conversation)));
     json_parts_text(json, "by", event->annotation.by);
+    json_parts_text(json, "occupant_id", event->annotation.by_id);
     if (is_reaction)
         add_reactions(json, message);
     else

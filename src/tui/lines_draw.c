@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "core/annotate.h"
 #include "tui/encryption_mark.h"
 #include "tui/styling.h"
 #include "tui/theme.h"
@@ -178,16 +179,6 @@ reaction_words(const Message *message)
     return g_string_free(g_steal_pointer(&words), FALSE);
 }
 
-static char *
-retraction_words(const Message *message)
-{
-    const char *reason = message->retracted_reason;
-    if (!message->retracted_by)
-        return g_strdup(_("(taken back)"));
-    return reason ? g_strdup_printf(_("(taken back by %s: %s)"), message->retracted_by, reason)
-                  : g_strdup_printf(_("(taken back by %s)"), message->retracted_by);
-}
-
 /* --- layout --- */
 
 static bool
@@ -275,7 +266,7 @@ clean_text(Entry *entry, const LinesLook *look)
     if (entry->clean || entry->text)
         return entry->clean ? entry->clean : entry->text;
     if (entry->message->retracted != 0)
-        return entry->clean = retraction_words(entry->message);
+        return entry->clean = annotations_retraction_words(entry->message);
     const char *action = message_action(entry->message);
     const bool mine = entry->message->direction == MESSAGE_OUT;
     const char *nick = mine && !look->is_room ? look->self : nick_of(entry, look);

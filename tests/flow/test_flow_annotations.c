@@ -349,6 +349,9 @@ test_retract(void)
     said = message_at(conversation, 2);
     g_assert_cmpstr(said->body, ==, "");
     g_assert_cmpint(said->retracted, !=, 0);
+    typist_look_at(scene.typist, conversation);
+    assert_typed(scene.typist, "/history 1", "ok");
+    assert_printed(scene.typist, "*(taken back)*");
     close_scene(&scene);
 }
 

@@ -159,6 +159,31 @@ test_encryption(Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_annotations(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Message) message = message_new(&(MessageInit) {
+        .direction = MESSAGE_OUT, .from = account_jid(fixture->account), .id = "m1", .archive_id = "a1", .body = "hi" });
+    message_add_reaction(message, "👍", "Alice", false);
+    message_add_reaction(message, "👍", "me", true);
+    message_add_reaction(message, "🐢", "Alice", false);
+    ModelEvent event = { .type = MESSAGE_ANNOTATED,
+                         .account = fixture->account,
+                         .annotation = { fixture->conversation, message, "reaction", "Alice \"A\"", "id-7" } };
+#define ABOUT(event)                                                                                                   \
+    "{\"v\":1,\"event\":\"" event "\",\"time\":\"NOW\",\"account\":\"work\",\"id\":\"m1\",\"archive_id\":\"a1\","          \
+    "\"with\":\"alice@example.org\","
+    assert_json(&event, ABOUT("reaction") "\"by\":\"Alice \\\"A\\\"\",\"occupant_id\":\"id-7\",\"reactions\":["
+                                          "{\"emoji\":\"👍\",\"count\":2,\"own\":true},"
+                                          "{\"emoji\":\"🐢\",\"count\":1,\"own\":false}]}");
+    message_retract(message, 5, "Witch", "rude");
+    event.annotation.what = "retraction";
+    event.annotation.by = "Witch";
+    event.annotation.by_id = NULL;
+    assert_json(&event, ABOUT("retraction") "\"by\":\"Witch\",\"occupant_id\":null,\"reason\":\"rude\"}");
+    assert_line(&event, "NOW retraction work alice@example.org: m1 by Witch");
+}
+
+static void
 test_keys(Fixture *fixture, gconstpointer data)
 {
     ModelEvent event = {
@@ -399,6 +424,7 @@ main(int argc, char **argv)
     ADD("messages", test_messages);
     ADD("hostile-bodies", test_hostile_bodies);
     ADD("encryption", test_encryption);
+    ADD("annotations", test_annotations);
     ADD("keys", test_keys);
     ADD("verification", test_verification);
     ADD("encrypted-messages", test_encrypted_messages);
