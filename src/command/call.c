@@ -342,8 +342,10 @@ command_call_show(CommandCall *call, Conversation *conversation)
     if (call->registry == NULL)
         return;
     const Frontend *frontend = registry_frontend(call->registry);
-    if (frontend->show != NULL)
-        frontend->show(registry_front(call->registry), conversation);
+    if (frontend->show == NULL)
+        return;
+    frontend->show(registry_front(call->registry), conversation);
+    call->conversation = conversation_serial(conversation); /* what is said next is said where the user looks */
 }
 
 /* --- the end --- */

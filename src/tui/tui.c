@@ -131,7 +131,7 @@ front_show(gpointer front, Conversation *conversation)
     tui_select(front, tui_open(front, conversation));
 }
 
-/* The result belongs where the line was typed, wherever the user is by now. */
+/* The result belongs where the line was typed, or to what it has shown, wherever the user is by now. */
 static void
 front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang)
 {

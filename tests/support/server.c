@@ -13,7 +13,7 @@
 #define PROSODY_MODULES "/usr/lib/prosody/modules"
 #define PROSODY_ROOMS                                                                                                  \
     "Component \"" SERVER_ROOMS "\" \"muc\"\n"                                                                          \
-    "modules_enabled = { \"muc_mam\", \"muc_moderation\", \"forgetful\" }\n"
+    "modules_enabled = { \"muc_mam\", \"muc_moderation\", \"forgetful\", \"crowded\" }\n"
 /* Those it keeps are those with an archive: who may leave one for good is not in question here. */
 #define EJABBERD_ROOMS                                                                                                 \
     ", mod_mam: {default: never, db_type: mnesia}"                                                                     \
@@ -409,8 +409,14 @@ server_kill(Server *server, int signal)
 guint64
 server_cpu_ms(const Server *server)
 {
+    return test_cpu_ms((pid_t) g_ascii_strtoll(g_subprocess_get_identifier(server->process), NULL, 10));
+}
+
+guint64
+test_cpu_ms(pid_t pid)
+{
     enum { UTIME = 11, STIME = 12 }; /* proc(5), behind the name */
-    g_autofree char *path = g_strdup_printf("/proc/%s/stat", g_subprocess_get_identifier(server->process));
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int) pid);
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, NULL))
         return 0;
@@ -425,7 +431,7 @@ server_cpu_ms(const Server *server)
 void
 server_stop(Server *server)
 {
-    server_kill(server, server->kind == SERVER_EJABBERD ? SIGKILL : SIGTERM); /* which takes its time to end */
+    server_kill(server, SIGKILL); /* nothing is kept, and a good-bye takes its time */
     test_directory_remove(server->directory);
     g_free(server->directory);
     g_free(server->ca_file);

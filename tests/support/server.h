@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 typedef enum { SERVER_PROSODY, SERVER_EJABBERD } ServerKind;
 
@@ -24,7 +25,7 @@ typedef struct ServerOptions {
                         * NULL: none */
     bool rooms; /* has rooms at SERVER_ROOMS, each with its archive, as the packages set them up; Prosody's have moderation
                  * and the ids of occupants, too, and forget everybody in them when support/prosody/mod_forgetful.lua
-                 * is asked to */
+                 * is asked to; crowdNUMBER@… has so many in it (mod_crowded.lua) */
     bool impatient; /* gives a silent client up after one or two seconds, and forgets its session a second later */
 } ServerOptions;
 
@@ -42,6 +43,7 @@ void server_resume(Server *server);
 
 /* Processor time it has used so far, in milliseconds: one that has nothing to do uses next to none. */
 guint64 server_cpu_ms(const Server *server);
+guint64 test_cpu_ms(pid_t pid); /* the same of any process that runs */
 
 guint16 server_port(const Server *server);        /* STARTTLS */
 guint16 server_direct_port(const Server *server); /* direct TLS */

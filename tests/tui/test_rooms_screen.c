@@ -143,6 +143,30 @@ test_is_put_out(Fixture *fixture, gconstpointer data)
     pty_wait_match(pty, "\\(not joined\\)> where now\\?$");
 }
 
+/* I9: a room of 5,000 is entered in one piece, and at once; keys echo meanwhile. */
+static void
+test_crowd(Fixture *fixture, gconstpointer data)
+{
+    enum { MOST_MS = 2000 }; /* generous, since test machines are shared */
+    Pty *pty = fixture->bob;
+    if (fixture->server == NULL)
+        return;
+    const guint64 before = test_cpu_ms(pty_pid(pty));
+    const gsize written = pty_bytes(pty)->len;
+    const gint64 start = g_get_monotonic_time();
+    pty_send(pty, "/join crowd5000@" SERVER_ROOMS "/Bob\r");
+    pty_wait_text(pty, "crowd5000@" SERVER_ROOMS);
+    const gint64 echo = pty_send_and_wait(pty, "is it full?", "is it full?");
+    pty_wait_match(pty, "^bob/crowd5000@" SERVER_ROOMS "> is it full\\?$");
+    const guint64 used = test_cpu_ms(pty_pid(pty)) - before;
+    g_test_message("in after %" G_GINT64_FORMAT " ms, of which confab took %" G_GUINT64_FORMAT "; a key echoes within %" G_GINT64_FORMAT
+                   " µs; %" G_GSIZE_FORMAT " bytes to the terminal",
+                   (g_get_monotonic_time() - start) / 1000, used, echo, pty_bytes(pty)->len - written);
+    pty_wait_match(pty, "^ crowd5000@" SERVER_ROOMS " · 5001 ");
+    pty_wait_match(pty, "moderators 101$");
+    g_assert_cmpuint(used, <, MOST_MS);
+}
+
 /* What is typed while the server is away is said when it is back. */
 static void
 test_survives_the_server(Fixture *fixture, gconstpointer data)
@@ -225,6 +249,7 @@ main(int argc, char **argv)
         { "/tui/rooms/talks", SERVER_PROSODY, test_talks },
         { "/tui/rooms/is-put-out/prosody", SERVER_PROSODY, test_is_put_out },
         { "/tui/rooms/is-put-out/ejabberd", SERVER_EJABBERD, test_is_put_out },
+        { "/tui/rooms/crowd", SERVER_PROSODY, test_crowd },
         { "/tui/rooms/survives-the-server", SERVER_PROSODY, test_survives_the_server },
     };
     g_test_init(&argc, &argv, NULL);
