@@ -329,8 +329,8 @@ annotations_find(const Conversation *conversation, MessageDirection direction, g
             return message;
     }
     g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND,
-                direction == MESSAGE_IN ? _("there are not %u messages of others on the screen: scroll back")
-                                        : _("there are not %u messages of yours on the screen: scroll back"),
+                direction == MESSAGE_IN ? _("there are fewer than %u messages of others on the screen: scroll back")
+                                        : _("there are fewer than %u messages of yours on the screen: scroll back"),
                 number);
     return NULL;
 }

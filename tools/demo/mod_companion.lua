@@ -21,7 +21,7 @@ end
 local function answer(body)
 	local words = body:lower();
 	if words:find("hello", 1, true) or words:find("hallo", 1, true) or words:find("^hi%f[%W]") then
-		return "Hello! Type /help to see what confab can do, /quit to leave.";
+		return "Hello! Type /help to see what confab can do, /join lobby@rooms.localhost to see a room, /quit to leave.";
 	elseif words:find("?", 1, true) then
 		return "Good question. I am only a demo companion, but /help knows a lot.";
 	end
