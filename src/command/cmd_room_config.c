@@ -227,7 +227,7 @@ on_created(const GError *error, gpointer data)
     if (error == NULL && room_call->text == NULL)
         command_call_print(room_call->call, _("%s is open, and you are its owner."), jid_text(room_call->room));
     if (error == NULL && room_call->text != NULL) {
-        command_call_print(room_call->call, _("%s is yours; nobody else can come before you have sent this form."),
+        command_call_print(room_call->call, _("%s is yours. Most servers let nobody else in before you have sent this form."),
                            jid_text(room_call->room));
         print_open(room_call->call, session, room_call->room, NULL, NULL);
     }
@@ -435,8 +435,8 @@ static const Command commands[] = {
       .help = N_("Create a room and enter it, by the nick behind the slash or your usual one."),
       .run = cmd_room_create,
       .needs = NEEDS_SESSION,
-      .details = N_("It opens at once as its server thinks right; with config, its form is shown first, and nobody else can "
-                    "come before /form submit. /form cancel gives the room up."),
+      .details = N_("It opens at once as its server thinks right; with config, its form is shown first, and most servers "
+                    "let nobody else in before /form submit. /form cancel gives the room up."),
       .example = "/room create garden@rooms.example.org config" },
     { .name = "room config",
       .grammar = "[key:word] [value:word...]",

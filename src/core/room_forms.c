@@ -36,8 +36,8 @@ static const struct {
       N_("the room keeps no register: its admins can make you a member (/affiliation)") },
     { ROOM_FORM_REGISTRATION, "feature-not-implemented", ERROR_FAILED,
       N_("the room keeps no register: its admins can make you a member (/affiliation)") },
-    { ROOM_FORM_REGISTRATION, "registration-required", ERROR_FAILED,
-      N_("you are not registered there: /room register") },
+    { ROOM_FORM_REGISTRATION, "registration-required", ERROR_AUTH, /* Prosody, to who is no member */
+      N_("the room registers nobody by itself: ask an admin of it (/room lists admins)") },
 };
 
 static GError *
@@ -306,13 +306,19 @@ room_forms_submit(Session *session, const Jid *room, CoreDone done, gpointer dat
     send_form(request_new(session, room, open->kind, done, data), open, on_submitted);
 }
 
+/* Not every server destroys the room; all do when its only occupant leaves. */
 static void
 on_cancelled(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
-    if (answer == NULL)
-        request_fail(data, detail, error);
-    else
-        request_end(data, NULL);
+    Request *request = data;
+    Room *room = account_find_room(session_account(request->session), request->room);
+    if (answer == NULL) {
+        request_fail(request, detail, error);
+        return;
+    }
+    if (room != NULL && room_state(room) == ROOM_JOINED)
+        rooms_leave(request->session, room, NULL, NULL);
+    request_end(request, NULL);
 }
 
 void
@@ -440,8 +446,12 @@ room_forms_register(Session *session, const Jid *room, const char *nick, CoreDon
 static void
 on_unregistered(XmppStream *stream, xmpp_stanza_t *answer, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
+    const bool was_not = detail != NULL && g_str_equal(detail->condition, "registration-required");
+    g_autoptr(GError) not_registered =
+        was_not ? g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("you are not registered there: /room register"))
+                : NULL;
     if (answer == NULL)
-        request_fail(data, detail, error);
+        request_fail(data, was_not ? NULL : detail, was_not ? not_registered : error);
     else
         request_end(data, NULL);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
-	tests/system/test_records tests/system/test_room_admin tests/system/test_rooms \
+	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
 	tests/system/test_run tests/system/test_send tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle tests/system/test_otr_peers tests/system/test_rooms_peers
@@ -45,6 +45,9 @@ tests_system_test_otr_bot_LDADD = $(SUPPORT_LINE)
 tests_system_test_otr_peers_SOURCES = tests/system/test_otr_peers.c
 tests_system_test_otr_peers_CPPFLAGS = $(system_cppflags)
 tests_system_test_otr_peers_LDADD = $(SUPPORT_LINE)
+tests_system_test_room_forms_SOURCES = tests/system/test_room_forms.c
+tests_system_test_room_forms_CPPFLAGS = $(system_cppflags)
+tests_system_test_room_forms_LDADD = $(SUPPORT_LINE)
 tests_system_test_room_admin_SOURCES = tests/system/test_room_admin.c
 tests_system_test_room_admin_CPPFLAGS = $(system_cppflags)
 tests_system_test_room_admin_LDADD = $(SUPPORT_LINE)
