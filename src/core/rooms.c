@@ -310,8 +310,12 @@ static void
 on_info(XmppStream *stream, const Jid *jid, const DiscoInfo *info, const GError *error, gpointer data)
 {
     Stay *stay = data;
+    const bool again = stay->asks_again && info != NULL;
+    stay->is_asking = stay->asks_again = false;
     if (info != NULL)
         note_info(stay, info);
+    if (again && stay->stage == STAY_IN)
+        rooms_ask_info(stay);
     if (stay->stage != STAY_ASKING)
         return;
     if (info == NULL && !session_is_online(stay->rooms->session))
@@ -330,6 +334,7 @@ ask(Stay *stay)
     }
     set_stage(stay, STAY_ASKING);
     set_state(stay, ROOM_JOINING, NULL, 0);
+    stay->is_asking = true;
     disco_request_info(session_stream(stay->rooms->session), stay->jid, NULL, on_info, stay);
 }
 
@@ -915,6 +920,10 @@ rooms_lost(Stay *stay, const char *reason)
 void
 rooms_ask_info(Stay *stay)
 {
+    stay->asks_again = stay->is_asking;
+    if (stay->is_asking) /* a room that says so without end gets one question at a time (I9) */
+        return;
+    stay->is_asking = true;
     disco_request_info(session_stream(stay->rooms->session), stay->jid, NULL, on_info, stay);
 }
 

@@ -36,6 +36,7 @@ typedef struct Stay {
     Retry retry;
     guint timer;        /* until the next attempt, or until it does not answer */
     gint64 heard;       /* monotonic: the last sign of it */
+    bool is_asking, asks_again; /* what the room is, now; and once more then */
     guint ping;         /* the question whether we are in (XEP-0410); 0: none */
     CoreDone done;      /* of joining */
     gpointer done_data;

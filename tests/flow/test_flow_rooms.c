@@ -503,6 +503,22 @@ test_turns(void)
     close_scene(&scene);
 }
 
+/* I9: a room that is configured anew without end is asked what it is one time after the other. */
+static void
+test_restless_room(void)
+{
+    Scene scene = open_scene("");
+    host_join(scene.me, ROOM_WITH_IDS);
+    for (int i = 0; i < 100; i++)
+        feed(scene.me, "<message from='" GARDEN "' type='groupchat'><x xmlns='http://jabber.org/protocol/muc#user'>"
+                       "<status code='104'/></x></message>");
+    host_answer_info(scene.me, ROOM_WITH_IDS);
+    host_answer_info(scene.me, ROOM_WITH_IDS "<feature var='muc_moderated'/>");
+    assert_nothing_sent(scene.me);
+    g_assert_cmpint(room_flags(host_room(scene.me)) & ROOM_MODERATED, !=, 0);
+    close_scene(&scene);
+}
+
 /* --- who may say what --- */
 
 /* I14: corrections count from the same occupant. */
@@ -678,6 +694,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/rooms/survives-a-restart", test_restart);
     g_test_add_func("/flow/rooms/leaves", test_leave);
     g_test_add_func("/flow/rooms/comes-back-with-the-connection", test_connection_lost);
+    g_test_add_func("/flow/rooms/asks-a-restless-room-once", test_restless_room);
     g_test_add_func("/flow/rooms/take-turns", test_turns);
     g_test_add_func("/flow/rooms/asks-whether-it-is-in", test_self_ping);
     g_test_add_func("/flow/rooms/corrects-by-occupant", test_corrections);
