@@ -2,6 +2,7 @@
 system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_faults tests/system/test_hostile tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
+	tests/system/test_taken_back \
 	tests/system/test_run tests/system/test_send tests/system/test_suspend
 if HAVE_VTERM
 system_tests += tests/system/test_idle tests/system/test_otr_peers tests/system/test_rooms_peers
@@ -54,6 +55,9 @@ tests_system_test_room_admin_LDADD = $(SUPPORT_LINE)
 tests_system_test_rooms_SOURCES = tests/system/test_rooms.c
 tests_system_test_rooms_CPPFLAGS = $(system_cppflags)
 tests_system_test_rooms_LDADD = $(SUPPORT_LINE)
+tests_system_test_taken_back_SOURCES = tests/system/test_taken_back.c
+tests_system_test_taken_back_CPPFLAGS = $(system_cppflags)
+tests_system_test_taken_back_LDADD = $(SUPPORT_LINE)
 tests_system_test_rooms_peers_SOURCES = tests/system/test_rooms_peers.c
 tests_system_test_rooms_peers_CPPFLAGS = $(system_cppflags)
 tests_system_test_rooms_peers_LDADD = $(SUPPORT_LINE)
