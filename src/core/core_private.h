@@ -438,6 +438,8 @@ enum { ROOMS_PRIVATE_MAX = 2000 }; /* conversations, past which occupants do not
 Rooms *rooms_new(Session *session);
 void rooms_free(Rooms *rooms);
 Rooms *session_rooms(const Session *session);
+/* The session that was in could not be resumed: it is in none any more. */
+void rooms_session_lost(Rooms *rooms);
 void rooms_bound(Rooms *rooms);
 void rooms_resumed(Rooms *rooms);
 void rooms_closed(Rooms *rooms, bool resumable);

@@ -963,6 +963,18 @@ rooms_closed(Rooms *rooms, bool resumable)
 }
 
 void
+rooms_session_lost(Rooms *rooms)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, rooms->stays);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (((const Stay *) value)->stage == STAY_IN)
+            lose(value);
+    }
+}
+
+void
 rooms_bound(Rooms *rooms)
 {
     GHashTableIter iter;
@@ -970,8 +982,6 @@ rooms_bound(Rooms *rooms)
     g_hash_table_iter_init(&iter, rooms->stays);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Stay *stay = value;
-        if (stay->stage == STAY_IN)
-            lose(stay); /* the session that was in could not be resumed */
         if (stay->wanted && stay->stage == STAY_OUT && (!stay->was_in || rooms_may_rejoin(stay)))
             enqueue(stay);
     }

@@ -473,12 +473,13 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
 {
     incoming_presence_forget(session);
     typing_reset(session->typing);
+    rooms_session_lost(session->rooms); /* before anything is sent to them */
     on_online(session, jid);
     own_presence_restore(session);
     encryption_bound(session);
-    rooms_bound(session->rooms); /* which we are in no more: what is for them waits */
     outgoing_queue_restored(session->outgoing, acknowledged);
     history_sync_bound(session->history_sync);
+    rooms_bound(session->rooms);
     room_bookmarks_bound(session->bookmarks);
     activity_online(client_activity(session->client), session, false);
     reading_online(session->reading);

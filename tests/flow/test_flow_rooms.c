@@ -459,6 +459,30 @@ test_connection_lost(void)
     close_scene(&scene);
 }
 
+/* I1: a session that could have gone on but does not: what was said meanwhile waits for the room. */
+static void
+test_session_lost(void)
+{
+    Scene scene = open_scene("");
+    stream_feed_enabled(scene.me->stream, "<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true' max='600'/>");
+    assert_sent(scene.me, "<enable *");
+    host_join(scene.me, ROOM_WITH_IDS);
+    const guint32 sent = stream_sent_number(scene.me->stream);
+    cut(scene.me);
+    assert_no_event(scene.flow, "room *");
+    assert_typed(scene.typist, "/msg " GARDEN " while away", "ok");
+    wait_connecting(scene.me);
+    g_assert_true(stream_feed_refused(scene.me->stream, sent));
+    login_with_roster(scene.me, "", NULL);
+    host_answer_info(scene.me, ROOM_WITH_IDS);
+    assert_sent(scene.me, "<presence *" GARDEN "/me\"*");
+    assert_nothing_sent(scene.me);
+    host_self(scene.me, "me", "participant", "none", "<status code='110'/>");
+    assert_event(scene.flow, "room " GARDEN " joined");
+    assert_sent(scene.me, "<message *<body>while away</body>*");
+    close_scene(&scene);
+}
+
 /* XEP-0410: after a silence we ask; who is told not to be in goes in again. */
 static void
 test_self_ping(void)
@@ -696,6 +720,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/rooms/comes-back-with-the-connection", test_connection_lost);
     g_test_add_func("/flow/rooms/asks-a-restless-room-once", test_restless_room);
     g_test_add_func("/flow/rooms/take-turns", test_turns);
+    g_test_add_func("/flow/rooms/comes-back-without-its-session", test_session_lost);
     g_test_add_func("/flow/rooms/asks-whether-it-is-in", test_self_ping);
     g_test_add_func("/flow/rooms/corrects-by-occupant", test_corrections);
     g_test_add_func("/flow/rooms/corrects-by-nick", test_corrections_by_nick);
