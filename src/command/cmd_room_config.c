@@ -9,7 +9,10 @@
 #include "core/discovery.h"
 #include "core/room_forms.h"
 
-enum { INSTRUCTION_LINES_MAX = 20 };
+enum {
+    INSTRUCTION_LINES_MAX = 20,
+    VALUE_COLUMNS = 32, /* in a list */
+};
 
 /* A call about a room, which may be closed before the answer comes. */
 typedef struct RoomCall {
@@ -53,9 +56,10 @@ print_field(CommandCall *call, const RoomFormField *field)
         return;
     }
     g_autofree char *number = g_strdup_printf("%u", field->number);
+    g_autofree char *now = text_ellipsize(field->value, VALUE_COLUMNS);
     command_call_row(call, "number", number, ".var", field->var, ".type", field->type, ".required",
-                     field->required ? "yes" : "no", "key", field->key, "value", field->value, "changed",
-                     field->is_changed ? "changed" : NULL, "takes", field->takes, "label", field->label, NULL);
+                     field->required ? "yes" : "no", ".takes", field->takes, ".value", field->value, "key", field->key,
+                     "now", now, "changed", field->is_changed ? "changed" : NULL, "label", field->label, NULL);
 }
 
 static void
@@ -63,6 +67,10 @@ print_field_whole(CommandCall *call, const RoomFormField *field)
 {
     print_field(call, field);
     print_lines(call, field->description);
+    if (text_columns(field->value, -1) > VALUE_COLUMNS)
+        command_call_print(call, "%s", field->value);
+    if (field->options->len == 0 && *field->takes != '\0')
+        command_call_print(call, _("It takes %s."), field->takes);
     for (guint i = 0; i < field->options->len; i++)
         command_call_print(call, "  %s", (const char *) g_ptr_array_index(field->options, i));
     if (field->required)
@@ -79,7 +87,9 @@ print_form(CommandCall *call, const RoomFormView *view)
         command_call_print(call, "%s", _("You are registered: /room unregister ends that."));
     for (guint i = 0; i < view->fields->len; i++)
         print_field(call, g_ptr_array_index(view->fields, i));
-    command_call_print(call, "%s", _("/form set KEY VALUE changes a field, /form submit sends the form, /form cancel closes it"));
+    command_call_print(call, "%s",
+                       _("/form KEY tells what a field takes, /form set KEY VALUE fills it in, /form submit sends all, "
+                         "/form cancel closes it"));
 }
 
 /* `key` NULL: all of it. */

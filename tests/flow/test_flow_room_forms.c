@@ -227,8 +227,8 @@ test_open_form(void)
     open_config(&scene);
     assert_printed(scene.typist,
                    "Garden\nSay how it\nshall be\nWhat it is\n*1*roomname*Old*Name of the room\n"
-                   "*2*publicroom*yes*yes | no*Listed for all\n*3*whois*moderators*moderators | anyone*Who may see addresses\n"
-                   "*4*roomsecret*••••*Secret word\n*5*roomowners*bob@example.org*addresses*Owners\n"
+                   "*2*publicroom*yes*Listed for all\n*3*whois*moderators*Who may see addresses\n"
+                   "*4*roomsecret*••••*Secret word\n*5*roomowners*bob@example.org*Owners\n"
                    "*6*allowmemberinvites*no*\n*/form submit*\n");
     assert_typed(scene.typist, "/form set roomname \"A garden\"", "ok");
     assert_printed(scene.typist, "1 *A garden  changed*\n");
@@ -239,7 +239,7 @@ test_open_form(void)
     assert_typed(scene.typist, "/form whois", "ok");
     assert_printed(scene.typist, "*anyone*\n  moderators  Moderators only\n  anyone  Anyone\n");
     assert_typed(scene.typist, "/form owners", "ok");
-    assert_printed(scene.typist, "*All of them\nIt cannot be empty.\n");
+    assert_printed(scene.typist, "*All of them\nIt takes addresses.\nIt cannot be empty.\n");
     assert_nothing_sent(scene.me);
     /* What was filled in is not lost by asking again. */
     assert_typed(scene.typist, "/room config", "1 the open form has changes*");
@@ -322,7 +322,9 @@ test_hostile(void)
     type(scene.typist, "/room config");
     answer(scene.me, GET_CONFIG, xml->str);
     assert_outcome(scene.typist, "ok");
-    assert_printed(scene.typist, "T<U+009B>2J\na<U+202E>b\nw^?\n*v<U+009B>31m*l*m\n*p<U+2066>*");
+    assert_printed(scene.typist, "T<U+009B>2J\na<U+202E>b\nw^?\n*v<U+009B>31m*l*m\n*");
+    assert_typed(scene.typist, "/form o", "ok");
+    assert_printed(scene.typist, "*  p<U+2066>  L*\n");
     assert_typed(scene.typist, "/form set f1 x", "ok");
     assert_typed(scene.typist, "/form set many x", "64 “many” may be f0, f1,*");
     assert_typed(scene.typist, "/form submit", "76 the form is too big to be answered*");

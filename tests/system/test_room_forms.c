@@ -175,7 +175,7 @@ test_registers(gconstpointer kind)
     }
     run(&scene, BOB, "/room register", REFUSED "the room registers nobody by itself");
     run(&scene, ALICE, "/affiliation bob@localhost member", OK);
-    run(&scene, BOB, "/room register", OK "\"key\":\"roomnick\",\"value\":\"Bob\"");
+    run(&scene, BOB, "/room register", OK "\"value\":\"Bob\",\"key\":\"roomnick\"");
     run(&scene, BOB, "/form cancel", OK);
     run(&scene, BOB, "/room register Robert", OK "You are registered as Robert");
     run(&scene, BOB, "/room register", OK "\"value\":\"Robert\"");
