@@ -57,6 +57,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/room_voice.c \
 	src/core/rooms.c src/core/rooms.h src/core/rooms_private.h \
 	src/core/rooms_ping.c \
+	src/core/rooms_presence.c \
+	src/core/rooms_stay.c \
 	src/core/rooms_words.c \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \

@@ -63,21 +63,45 @@ struct Rooms {
     guint64 visible;   /* serial of the conversation somebody looks at; 0: none */
 };
 
-/* --- rooms.c --- */
+/* --- rooms_stay.c: as far as the door --- */
 Stay *rooms_find_stay(const Rooms *rooms, const Jid *jid);
+Stay *rooms_ensure_stay(Rooms *rooms, const Jid *jid);
+void stay_free(gpointer stay);
 Room *rooms_stay_room(const Stay *stay); /* NULL: its window was closed */
+bool rooms_may_rejoin(const Stay *stay); /* setting room.rejoin */
 void rooms_schedule(Rooms *rooms);
 void rooms_next(Rooms *rooms);
-bool rooms_may_rejoin(const Stay *stay); /* setting room.rejoin */
-/* The room has shown the new topic, or refused it. */
-void rooms_subject_settled(Stay *stay, const GError *error);
-/* It follows from an answer that we are not in it: joined again, if that is wanted. */
-void rooms_lost(Stay *stay, const char *reason);
 /* Its configuration has changed: what is it now? */
 void rooms_ask_info(Stay *stay);
 /* What a room says of itself: RoomFlags, and its name, cleaned (NULL: none; the caller frees). */
 guint rooms_info_flags(const DiscoInfo *info);
 char *rooms_info_name(const DiscoInfo *info);
+/* ROOM/NICK; the caller's. */
+Jid *stay_occupant(const Stay *stay, const char *nick, GError **error);
+void stay_set_state(const Stay *stay, RoomState state, const char *reason, gint64 retry_at); /* in the model */
+void stay_set_stage(Stay *stay, StayStage stage);
+/* It is joined when its turn comes; now; the room is told that we come. */
+void stay_enqueue(Stay *stay);
+void stay_ask(Stay *stay);
+void stay_enter(Stay *stay);
+/* It will be tried again: returns when (µs UTC). */
+gint64 stay_plan(Stay *stay);
+/* It could not be joined: `may_pass`: it may work later, by itself. */
+void stay_fail(Stay *stay, const GError *error, bool may_pass);
+/* It will not get better by itself. */
+void stay_give_up(Stay *stay, const char *reason);
+/* What somebody waits for has ended: exactly once. */
+void stay_tell(CoreDone *done, gpointer data, const GError *error);
+void stay_tell_joined(Stay *stay, const GError *error);
+void stay_tell_left(Stay *stay);
+
+/* --- rooms_presence.c --- */
+/* It follows from an answer that we are not in it: joined again, if that is wanted. */
+void rooms_lost(Stay *stay, const char *reason);
+
+/* --- rooms.c --- */
+/* The room has shown the new topic, or refused it. */
+void rooms_subject_settled(Stay *stay, const GError *error);
 
 /* --- rooms_ping.c: whether we are still in (XEP-0410) --- */
 /* Something has changed about when to ask next. */
