@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-tui_tests = tests/tui/test_attention tests/tui/test_encryption tests/tui/test_past tests/tui/test_phases tests/tui/test_rooms_screen tests/tui/test_terminal tests/tui/test_conversation
+tui_tests = tests/tui/test_attention tests/tui/test_encryption tests/tui/test_past tests/tui/test_phases tests/tui/test_room_forms_screen tests/tui/test_rooms_screen tests/tui/test_terminal tests/tui/test_conversation
 if HAVE_VTERM
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
@@ -21,6 +21,9 @@ tests_tui_test_phases_SOURCES = tests/tui/test_phases.c
 tests_tui_test_phases_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/support $(OPENSSL_CFLAGS)
 tests_tui_test_phases_LDADD = tests/support/libnetfakes.a $(SUPPORT_LINE) $(OPENSSL_LIBS)
 
+tests_tui_test_room_forms_screen_SOURCES = tests/tui/test_room_forms_screen.c
+tests_tui_test_room_forms_screen_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_tui_test_room_forms_screen_LDADD = $(SUPPORT_LINE)
 tests_tui_test_rooms_screen_SOURCES = tests/tui/test_rooms_screen.c
 tests_tui_test_rooms_screen_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_tui_test_rooms_screen_LDADD = $(SUPPORT_LINE)
