@@ -2,6 +2,8 @@
 /* A message goes through here in four steps: it is written into the store, the store says that it is on the disk, it
  * is put on the wire, the server has it. What was on the wire when the connection or the process ended may or may not
  * have arrived: those at the front of the queue are "written", and what became of them is found out first. */
+#include <string.h>
+
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -9,6 +11,7 @@
 #include "core/core_private.h"
 #include "e2ee/e2ee.h"
 #include "xmpp/xep/fallback.h"
+#include "xmpp/xep/references.h"
 #include "xmpp/xep/replies.h"
 
 enum {
@@ -172,6 +175,20 @@ fail(OutgoingQueue *queue, GList *link, const char *reason)
 
 /* --- on the wire --- */
 
+/* "Nick: …", as Tab begins it, names somebody in the room (XEP-0372): programs need not guess. */
+static void
+add_mention(XmppMessage *stanza, const OutboxRow *row, const Conversation *conversation)
+{
+    const Room *room = conversation != NULL ? conversation_room(conversation) : NULL;
+    const char *colon = strstr(row->body, ": ");
+    g_autofree char *nick = colon != NULL ? g_strndup(row->body, (gsize) (colon - row->body)) : NULL;
+    const Occupant *occupant = room != NULL && nick != NULL ? room_find(room, nick) : NULL;
+    g_autoptr(Jid) jid = occupant != NULL ? jid_with_resource(room_jid(room), nick, NULL) : NULL;
+    const guint start = row->quote != NULL ? (guint) g_utf8_strlen(row->quote, -1) : 0;
+    if (jid != NULL)
+        references_mention(stanza, jid, start, start + (guint) g_utf8_strlen(nick, -1));
+}
+
 static XmppMessage *
 make_stanza(const Pending *pending, const Conversation *conversation, ChatState state)
 {
@@ -186,6 +203,7 @@ make_stanza(const Pending *pending, const Conversation *conversation, ChatState 
     stanza->id = g_strdup(row->id);
     stanza->origin_id = g_strdup(row->id);
     stanza->body = g_strconcat(row->quote != NULL ? row->quote : "", row->body, NULL);
+    add_mention(stanza, row, conversation);
     stanza->reply_id = g_strdup(row->reply_id);
     stanza->reply_to = row->reply_to != NULL ? jid_new(row->reply_to, NULL) : NULL;
     if (row->quote != NULL)

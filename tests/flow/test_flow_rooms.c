@@ -197,6 +197,15 @@ test_talk(void)
     host_says(scene.me, "me", id, "hello all"); /* it comes back */
     assert_event(scene.flow, "received hello all");
     assert_no_event(scene.flow, "message * hello all");
+    /* Who is spoken to is named, so that no program need guess (XEP-0372). */
+    assert_typed(scene.typist, "Bob: yes", "ok");
+    flow_settle(scene.flow);
+    assert_sent(scene.me, "<message *<body>Bob: yes</body>*<reference *uri=\"xmpp:garden@rooms.example.org/Bob\"*");
+    assert_typed(scene.typist, "Nobody: yes", "ok");
+    flow_settle(scene.flow);
+    g_assert_cmpuint(scene.me->sent->len, ==, 1);
+    g_assert_null(strstr(g_ptr_array_index(scene.me->sent, 0), "<reference"));
+    assert_sent(scene.me, "<message *<body>Nobody: yes</body>*");
     /* Another device of ours, by the same nick. */
     host_says(scene.me, "me", "x7", "from my phone");
     assert_event(scene.flow, "message out " GARDEN "/me from my phone");
