@@ -185,8 +185,12 @@ test_marks(void)
         expect(scene.alice, reply);
         chat_peer_wait_shown(scene.carol, "me, too");
         chat_peer_wait_shown(scene.dave, "me, too");
-        type_ok(&scene, "/say no, not me");
-        expect(scene.alice, "\"body\":\"no, not me\"");
+        run_type(scene.bob, "/say no, not me");
+        g_autofree char *said = run_wait_line(scene.bob, "\"event\":\"message\".*\"body\":\"no, not me\"");
+        const char *id = strstr(said, "\"id\":\"") + strlen("\"id\":\"");
+        g_autofree char *came_back =
+            g_strdup_printf("\"id\":\"%.*s\".*\"state\":\"received\"", (int) strcspn(id, "\""), id);
+        expect(scene.bob, came_back); /* with the room's id, by which it is taken back */
         type_ok(&scene, "/retract");
         expect(scene.alice, "\"from\":\"" ROOM "/Bob\".*\"retracts\":\"[^\"]+\"");
         g_assert_null(strstr(run_output(scene.bob), "attempted to retract"));
