@@ -203,8 +203,8 @@ test_talk(void)
     assert_sent(scene.me, "<message *<body>Bob: yes</body>*<reference *uri=\"xmpp:garden@rooms.example.org/Bob\"*");
     assert_typed(scene.typist, "Nobody: yes", "ok");
     flow_settle(scene.flow);
-    g_assert_cmpuint(scene.me->sent->len, ==, 1);
-    g_assert_null(strstr(g_ptr_array_index(scene.me->sent, 0), "<reference"));
+    for (guint i = 0; i < scene.me->sent->len; i++)
+        g_assert_null(strstr(g_ptr_array_index(scene.me->sent, i), "<reference"));
     assert_sent(scene.me, "<message *<body>Nobody: yes</body>*");
     /* Another device of ours, by the same nick. */
     host_says(scene.me, "me", "x7", "from my phone");
