@@ -245,12 +245,14 @@ main(int argc, char **argv)
         ServerKind kind;
         void (*run)(Fixture *, gconstpointer);
     } tests[] = {
-        { "/tui/rooms/joins", SERVER_PROSODY, test_joins },
+        { "/tui/rooms/joins/prosody", SERVER_PROSODY, test_joins },
+        { "/tui/rooms/joins/ejabberd", SERVER_EJABBERD, test_joins },
         { "/tui/rooms/talks", SERVER_PROSODY, test_talks },
         { "/tui/rooms/is-put-out/prosody", SERVER_PROSODY, test_is_put_out },
         { "/tui/rooms/is-put-out/ejabberd", SERVER_EJABBERD, test_is_put_out },
         { "/tui/rooms/crowd", SERVER_PROSODY, test_crowd },
-        { "/tui/rooms/survives-the-server", SERVER_PROSODY, test_survives_the_server },
+        { "/tui/rooms/survives-the-server/prosody", SERVER_PROSODY, test_survives_the_server },
+        { "/tui/rooms/survives-the-server/ejabberd", SERVER_EJABBERD, test_survives_the_server },
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
