@@ -340,7 +340,10 @@ static const char *
 require_id(const Conversation *conversation, const Message *message, GError **error)
 {
     const char *id = public_id(conversation, message);
-    if (id == NULL)
+    if (id == NULL && message->direction == MESSAGE_OUT && message->state < MESSAGE_RECEIVED)
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED,
+                            _("the room has not confirmed that message yet: try again in a moment"));
+    else if (id == NULL)
         g_set_error(error, CONFAB_ERROR, ERROR_FAILED,
                     is_room(conversation) ? _("the room gave that message no id, so nobody would know which one is meant")
                                           : _("that message came without an id, so nobody would know which one is meant"));

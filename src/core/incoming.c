@@ -157,6 +157,7 @@ incoming_make_message(const Session *session, const XmppMessage *message, Messag
         .time = delayed ? message->delay : now,
         .delayed = delayed,
         .markable = direction == MESSAGE_IN && message->markable,
+        .unstyled = message->unstyled,
         .encryption = message->encryption,
         .trust = message->trust,
         .mention = marks.mention,

@@ -118,6 +118,7 @@ make_message(const Session *session, const Room *room, const XmppMessage *messag
         .body = message->body,
         .time = delayed ? stamp : now,
         .delayed = delayed,
+        .unstyled = message->unstyled,
         .state = MESSAGE_RECEIVED,
     });
     made->lookalike = direction == MESSAGE_IN && occupant != NULL && occupant_is_lookalike(occupant);

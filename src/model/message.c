@@ -42,6 +42,7 @@ message_new(const MessageInit *init)
     message->retracted_by = g_strdup(init->retracted_by);
     message->retracted_reason = g_strdup(init->retracted_reason);
     message->ignored = init->ignored;
+    message->unstyled = init->unstyled;
     message->encryption = g_strdup(init->encryption != NULL ? init->encryption : "none");
     return message;
 }

@@ -43,6 +43,7 @@ struct Message {
     char *trust;      /* NULL without encryption */
     char *reason;     /* why it FAILED, in words; NULL otherwise */
     bool mention;     /* IN: it names the user, or one of the user's words */
+    bool unstyled;    /* its *marks* mean nothing (XEP-0393 §8) */
     bool lookalike;   /* IN, in rooms: the sender is called like the user or a contact, but is not known to be that one */
     bool ignored;     /* IN: of somebody who is ignored: in the store only */
     char *reply_id;   /* XEP-0461: id of what this answers; NULL: nothing */
@@ -83,7 +84,7 @@ typedef struct MessageInit {
     guint edits;
     gint64 edited;
     const char *edit_id;
-    bool mention, ignored;
+    bool mention, ignored, unstyled;
     const char *reply_id, *reply_to, *reply_text;
     gint64 retracted;
     const char *retracted_by, *retracted_reason;

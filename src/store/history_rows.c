@@ -40,6 +40,7 @@ rows_read(RowReader *reader, sqlite3_stmt *select)
         .delayed = (flags & HISTORY_FLAG_DELAYED) != 0,
         .markable = (flags & HISTORY_FLAG_MARKABLE) != 0,
         .mention = (flags & HISTORY_FLAG_MENTION) != 0,
+        .unstyled = (flags & HISTORY_FLAG_UNSTYLED) != 0,
         .ignored = (flags & HISTORY_FLAG_IGNORED) != 0,
         .from = read_sender(reader, sql_text(select, 6)),
         .id = sql_text(select, 7),
@@ -126,7 +127,7 @@ rows_insert(Db *db, gint64 conversation, const HistoryPlace *place, Message *mes
     if (!find_free_row(db, message->order, &row, error))
         return false;
     const gint64 flags =
-        (message->delayed ? HISTORY_FLAG_DELAYED : 0) | (message->markable ? HISTORY_FLAG_MARKABLE : 0)
+        (message->delayed ? HISTORY_FLAG_DELAYED : 0) | (message->unstyled ? HISTORY_FLAG_UNSTYLED : 0) | (message->markable ? HISTORY_FLAG_MARKABLE : 0)
         | (message->mention ? HISTORY_FLAG_MENTION : 0) | (message->ignored ? HISTORY_FLAG_IGNORED : 0);
     const bool plain = g_strcmp0(message->encryption, "none") == 0;
     if (!sql_run(db, error,

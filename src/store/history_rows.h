@@ -20,6 +20,7 @@ enum {
     HISTORY_FLAG_DELAYED = 1 << 0,
     HISTORY_FLAG_MARKABLE = 1 << 1,
     HISTORY_FLAG_MENTION = 1 << 2,
+    HISTORY_FLAG_UNSTYLED = 1 << 4,
     HISTORY_FLAG_IGNORED = 1 << 3, /* also in the text of queries: HISTORY_HEARD */
 };
 

@@ -275,7 +275,7 @@ clean_text(Entry *entry, const LinesLook *look)
     g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;
     g_autofree char *untabbed = parts ? g_strjoinv("    ", parts) : NULL;
     g_autofree char *clean = text_clean(untabbed ? untabbed : text, -1, TEXT_LINES);
-    entry->styling = styling_parse(clean);
+    entry->styling = entry->message->unstyled ? NULL : styling_parse(clean);
     entry->clean =
         entry->message->edits > 0 ? g_strdup_printf(_("%s (edited)"), clean) : g_steal_pointer(&clean);
     return entry->clean;

@@ -66,5 +66,6 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/xep/roster_iq.c src/xmpp/xep/roster_iq.h \
 	src/xmpp/xep/rsm.c src/xmpp/xep/rsm.h \
 	src/xmpp/xep/stanza_id.c src/xmpp/xep/stanza_id.h \
+	src/xmpp/xep/unstyled.c src/xmpp/xep/unstyled.h \
 	src/xmpp/xep/version.c src/xmpp/xep/version.h
 src_xmpp_libxmpp_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS) $(OPENSSL_CFLAGS)

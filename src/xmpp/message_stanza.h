@@ -100,6 +100,7 @@ typedef struct XmppMessage {
     char *marker_for;      /* id the marker is about; NULL */
     char *corrects;        /* XEP-0308: id this replaces; NULL */
     guint hints;           /* MessageHints */
+    bool unstyled;         /* XEP-0393 §8: its marks mean nothing */
     bool is_private;       /* XEP-0280 §6: out only, no copies for other devices */
     char *encrypted_ns;    /* XEP-0380: what the body is encrypted with, and how people call it; NULL: not said */
     char *encrypted_name;

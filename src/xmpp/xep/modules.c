@@ -33,6 +33,7 @@
 #include "xmpp/xep/roster_iq.h"
 #include "xmpp/xep/rsm.h"
 #include "xmpp/xep/stanza_id.h"
+#include "xmpp/xep/unstyled.h"
 #include "xmpp/xep/version.h"
 
 /* Within a stage they run in this order. */
@@ -44,6 +45,7 @@ static const XmppModule *const modules[] = {
     &eme_module,       &muc_module,       &muc_invite_module, &occupant_id_module,
     &private_xml_module, &bookmarks_module, &bookmarks_old_module, &notify_module,
     &replies_module,   &reactions_module, &retraction_module, &references_module, &fallback_module,
+    &unstyled_module,
     &form_module,      &register_module,
     NULL,
 };

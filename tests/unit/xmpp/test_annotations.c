@@ -24,6 +24,7 @@ on_event(const XmppEvent *event, gpointer data)
         return;
     const XmppMessage *message = event->message;
     append(text, "body", message->body);
+    append(text, "styled", message->unstyled ? "no" : NULL);
     append(text, "reply", message->reply_id);
     append(text, "to", message->reply_to != NULL ? jid_text(message->reply_to) : NULL);
     append(text, "quote", message->reply_quote);
@@ -87,6 +88,8 @@ static const struct {
              "<retract xmlns='urn:xmpp:message-retract:0'/><reason>rude</reason></moderated>"),
       "moderated=x1 by=room@chat.example/witch reason=rude" },
     { FASTEN("<moderated xmlns='urn:xmpp:message-moderate:0'/>"), "" },
+    { BODY("*x*") "<unstyled xmlns='urn:xmpp:styling:0'/>", "body=*x* styled=no" },
+    { BODY("*x*") "<unstyled xmlns='urn:xmpp:styling:1'/>", "body=*x*" },
     { "<retract xmlns='urn:xmpp:message-retract:2' id='m1'/>" BODY("hm"), "body=hm" },
     { BODY("hi Bob") "<reference xmlns='urn:xmpp:reference:0' type='mention' uri='xmpp:bob@example.com' begin='3' end='6'/>"
       "<reference xmlns='urn:xmpp:reference:0' type='mention' uri='xmpp:room@chat.example/two%20words'/>"
