@@ -340,7 +340,10 @@ static const char *
 require_id(const Conversation *conversation, const Message *message, GError **error)
 {
     const char *id = public_id(conversation, message);
-    if (id == NULL && message->direction == MESSAGE_OUT && message->state < MESSAGE_RECEIVED)
+    const Room *room = conversation_room(conversation);
+    const bool will_come = room != NULL && (room_flags(room) & ROOM_HAS_ARCHIVE) != 0
+                           && message->direction == MESSAGE_OUT && message->state < MESSAGE_RECEIVED;
+    if (id == NULL && will_come)
         g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED,
                             _("the room has not confirmed that message yet: try again in a moment"));
     else if (id == NULL)
