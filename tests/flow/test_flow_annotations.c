@@ -440,7 +440,7 @@ test_retract_in_room(void)
     Message *said = say(scene.me, GARDEN, "my secret");
     flow_settle(scene.flow);
     assert_sent(scene.me, "<message *<body>my secret</body>*");
-    assert_typed(scene.typist, "/retract", "* no id*"); /* the room has not given it one yet */
+    assert_typed(scene.typist, "/retract", "* not confirmed *"); /* the room has not given it one yet */
     host_says(scene.me, "me", said->id, "my secret");
     flow_settle(scene.flow);
     g_ptr_array_set_size(scene.me->sent, 0);
