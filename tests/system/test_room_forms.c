@@ -155,8 +155,10 @@ test_cancelled(gconstpointer kind)
     run(&scene, ALICE, "/room create " ROOM "/Alice config", OK "roomname");
     type(&scene, ALICE, "/form cancel");
     expect(&scene, ALICE, "\"event\":\"room\".*\"what\":\"left\"");
-    run(&scene, ALICE, "/room info " ROOM, REFUSED); /* the server has seen her go */
-    run(&scene, BOB, "/room create " ROOM "/Bob", OK "is open, and you are its owner");
+    if (GPOINTER_TO_INT(kind) == SERVER_PROSODY) { /* a room of ejabberd that is about to end answers nothing for a while */
+        run(&scene, ALICE, "/room info " ROOM, REFUSED); /* the server has seen her go */
+        run(&scene, BOB, "/room create " ROOM "/Bob", OK "is open, and you are its owner");
+    }
     tell(&scene);
     close_scene(&scene);
 }
