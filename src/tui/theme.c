@@ -188,6 +188,18 @@ theme_parse(const char *name, const char *text, gsize length, ColourDepth depth,
     return g_steal_pointer(&theme);
 }
 
+/* A terminal with few colours has next to nothing between its greys and its full colours: there a hue counts for more
+ * than its lightness. */
+static Colour
+nick_colour(double hue, ColourDepth depth, double lightness)
+{
+    enum { MIDDLE = 55 }; /* from here no hue is nearest to a grey */
+    const Colour colour = colour_reduce(nick_colour_from_hue(hue, lightness), depth);
+    const guint index = colour & 0xFF;
+    const bool is_grey = index == 0 || index == 7 || index == 8 || index == 15;
+    return depth < COLOURS_256 && is_grey ? colour_reduce(nick_colour_from_hue(hue, MIDDLE), depth) : colour;
+}
+
 /* §5.3 of the XEP, the other way round: hues first, then the nearest colour that the terminal has. */
 void
 theme_colour_nicks(Theme *theme, ColourDepth depth, double lightness)
@@ -195,7 +207,7 @@ theme_colour_nicks(Theme *theme, ColourDepth depth, double lightness)
     for (int i = 0; i < NICK_STYLES && depth != COLOURS_NONE; i++) {
         const double hue = (i + 0.5) * 360 / NICK_STYLES;
         theme->nicks[i] = theme->styles[STYLE_NICK_PEER];
-        theme->nicks[i].foreground = colour_reduce(nick_colour_from_hue(hue, lightness), depth);
+        theme->nicks[i].foreground = nick_colour(hue, depth, lightness);
     }
 }
 

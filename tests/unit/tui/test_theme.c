@@ -170,6 +170,25 @@ test_no_colours_at_all(void)
     g_assert_true(coloured->styles[STYLE_ALARM].attributes & ATTRIBUTE_REVERSE);
 }
 
+/* Names keep a hue where a terminal has few colours: none becomes black, white or grey. */
+static void
+test_nicks_with_few_colours(void)
+{
+    static const ColourDepth depths[] = { COLOURS_8, COLOURS_16 };
+    static const double lightnesses[] = { 40, 55, 70 };
+    for (guint i = 0; i < G_N_ELEMENTS(depths) * G_N_ELEMENTS(lightnesses); i++) {
+        const ColourDepth depth = depths[i % G_N_ELEMENTS(depths)];
+        g_autoptr(Theme) theme = theme_new_builtin(depth);
+        theme_colour_nicks(theme, depth, lightnesses[i / G_N_ELEMENTS(depths)]);
+        for (int k = 0; k < NICK_STYLES; k++) {
+            const guint index = theme->nicks[k].foreground & 0xFF;
+            g_assert_cmphex(theme->nicks[k].foreground & COLOUR_KIND, ==, COLOUR_INDEXED);
+            g_assert_cmpuint(index % 8, !=, 0);
+            g_assert_cmpuint(index % 8, !=, 7);
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -181,5 +200,6 @@ main(int argc, char **argv)
     g_test_add_func("/tui/theme/shipped-are-builtin", test_shipped_are_builtin);
     g_test_add_func("/tui/theme/finds-files", test_finds_files);
     g_test_add_func("/tui/theme/no-colours-at-all", test_no_colours_at_all);
+    g_test_add_func("/tui/theme/nicks-with-few-colours", test_nicks_with_few_colours);
     return g_test_run();
 }
