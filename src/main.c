@@ -23,6 +23,7 @@
 #include "cli/query.h"
 #include "cli/run.h"
 #include "cli/send.h"
+#include "companion.h"
 #include "tui/tui.h"
 
 enum { WORDS_COLUMN = 21 }; /* where --help explains a word */
@@ -215,12 +216,15 @@ start_terminal(const Options *options, const Paths *paths, Log *log)
     const int lock = claim_profile(paths, &error);
     if (lock < 0)
         return fail(error);
+    CompanionState state = { 0 };
+    const Companion companion = companion_for(&state);
     const TuiOptions tui = {
         .paths = paths,
         .accounts = (const char *const *)options->accounts,
         .execute = (const char *const *)options->execute,
         .no_autoconnect = options->no_autoconnect,
         .password_fd = options->password_fd,
+        .companion = &companion,
         .log = log,
     };
     const int code = tui_run(&tui, &error) ? 0 : fail(error);
@@ -231,6 +235,8 @@ start_terminal(const Options *options, const Paths *paths, Log *log)
 static int
 start_headless(const Options *options, const Paths *paths)
 {
+    CompanionState state = { 0 };
+    const Companion companion = companion_for(&state);
     const CliOptions cli = {
         .paths = paths,
         .accounts = (const char *const *)options->accounts,
@@ -239,6 +245,7 @@ start_headless(const Options *options, const Paths *paths)
         .no_autoconnect = options->no_autoconnect,
         .json = options->json,
         .password_fd = options->password_fd,
+        .companion = &companion,
     };
 
     return cli_run(&cli);

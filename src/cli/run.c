@@ -315,12 +315,14 @@ run_loop(Run *run)
     run->signals[1] = g_unix_signal_add(SIGTERM, on_terminate, run);
     run->signals[2] = g_unix_signal_add(SIGHUP, on_hang_up, run);
     continued_watch(on_continued, run);
+    companion_start(run->options->companion, run->registry);
     if (run->options->no_autoconnect)
         client_tell_warnings(run->client);
     else
         client_start(run->client);
     script_start(run->script);
     g_main_loop_run(run->loop);
+    companion_stop(run->options->companion);
     for (gsize i = 0; i < G_N_ELEMENTS(run->signals); i++)
         g_source_remove(run->signals[i]);
     continued_unwatch();

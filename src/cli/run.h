@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "core/client.h"
+#include "command/registry.h"
 
 /* What the common options of the command line say; main.c fills it in. */
 typedef struct CliOptions {
@@ -15,6 +15,7 @@ typedef struct CliOptions {
     bool no_autoconnect;
     bool json;
     int password_fd; /* -1: none */
+    const Companion *companion; /* NULL: none */
 } CliOptions;
 
 /* Runs until the script ends and all messages are at their servers, 10 s at most; returns the exit code (sysexits,

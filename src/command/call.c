@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "command/caller_private.h"
 #include "command/execute.h"
 #include "command/registry_private.h"
 
@@ -84,6 +85,7 @@ call_new(Registry *registry, const char *line, const CallScope *scope, CommandFi
         .expand = scope->expand,
         .depth = scope->depth,
         .output = call->output,
+        .caller = scope->caller == NULL ? NULL : caller_ref(scope->caller),
         .root = scope->root,
     };
     call->done = done;
@@ -105,6 +107,7 @@ call_unref(CommandCall *call)
     if (--call->references > 0)
         return;
     output_unref(call->output);
+    g_clear_pointer(&call->scope.caller, caller_unref);
     g_free(call->line);
     g_free(call->scope_account);
     g_free(call->account);
@@ -156,7 +159,7 @@ call_is_deferred(const CommandCall *call)
 static void
 show_line(CommandCall *call, OutputKind kind, const char *line, int hang)
 {
-    if (call->registry == NULL)
+    if (call->registry == NULL || (call->scope.caller != NULL && !caller_prints(call->scope.caller)))
         return;
     const Frontend *frontend = registry_frontend(call->registry);
     if (frontend->print != NULL)
@@ -342,9 +345,12 @@ command_call_show(CommandCall *call, Conversation *conversation)
     if (call->registry == NULL)
         return;
     const Frontend *frontend = registry_frontend(call->registry);
-    if (frontend->show == NULL)
+    if (call->scope.caller != NULL)
+        caller_look_at(call->scope.caller, conversation);
+    else if (frontend->show != NULL)
+        frontend->show(registry_front(call->registry), conversation);
+    else
         return;
-    frontend->show(registry_front(call->registry), conversation);
     call->conversation = conversation_serial(conversation); /* what is said next is said where the user looks */
 }
 

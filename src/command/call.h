@@ -2,6 +2,7 @@
 /* One execution of a line, from the inside. For this layer only. */
 #pragma once
 
+#include "command/caller.h"
 #include "command/grammar.h"
 #include "command/registry.h"
 
@@ -16,6 +17,7 @@ typedef struct CallScope {
     bool expand;           /* $VARIABLES: lines of scripts only */
     guint depth;
     CommandOutput *output; /* NULL: a new one */
+    Caller *caller;        /* who gives the line; NULL: the front-end */
     const void *root;      /* the script that all began with, only to be compared; NULL: somebody typed it */
 } CallScope;
 

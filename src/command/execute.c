@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "command/caller.h"
 #include "command/registry_private.h"
 #include "command/suggest.h"
 
@@ -35,9 +36,9 @@ is_connecting(const Registry *registry, const Session *session)
 }
 
 /* The only account that can be meant when nothing says which. A script must not depend on which of two accounts is
- * faster, so without a terminal those under way count like those online. */
+ * faster, so but for a user who looks at them those under way count like those online. */
 static Session *
-choose_only(const Registry *registry)
+choose_only(const Registry *registry, bool is_user)
 {
     const Client *client = registry_client(registry);
     const guint count = client_session_count(client);
@@ -53,15 +54,31 @@ choose_only(const Registry *registry)
             connecting_count++;
         }
     }
-    if (online_count == 1 && (connecting_count == 0 || registry_frontend(registry)->is_terminal))
+    if (online_count == 1 && (connecting_count == 0 || is_user))
         return online;
     if (online_count == 0 && connecting_count == 1)
         return connecting;
     return count == 1 ? client_session_at(client, 0) : NULL;
 }
 
-Session *
-execute_choose_session(const Registry *registry, const char *account)
+/* What whoever gives the line looks at. `caller` NULL: the front-end. */
+static Conversation *
+current_conversation(const Registry *registry, const Caller *caller)
+{
+    const Frontend *frontend = registry_frontend(registry);
+    if (caller != NULL)
+        return caller_conversation(caller);
+    return frontend->conversation == NULL ? NULL : frontend->conversation(registry_front(registry));
+}
+
+static bool
+is_user(const Registry *registry, const Caller *caller)
+{
+    return caller == NULL && registry_frontend(registry)->is_terminal;
+}
+
+static Session *
+choose_session(const Registry *registry, const Caller *caller, const char *account)
 {
     const Frontend *frontend = registry_frontend(registry);
     const Client *client = registry_client(registry);
@@ -69,22 +86,26 @@ execute_choose_session(const Registry *registry, const char *account)
         return NULL;
     if (account != NULL)
         return client_find_session(client, account);
-    Session *session = frontend->session == NULL ? NULL : frontend->session(registry_front(registry));
+    const bool asks_front = caller == NULL && frontend->session != NULL;
+    Session *session = asks_front ? frontend->session(registry_front(registry)) : NULL;
     if (session != NULL)
         return session;
-    const Conversation *conversation = frontend->conversation == NULL
-                                           ? NULL
-                                           : frontend->conversation(registry_front(registry));
-    return conversation != NULL ? client_session_of(client, conversation_account(conversation)) : choose_only(registry);
+    const Conversation *conversation = current_conversation(registry, caller);
+    return conversation != NULL ? client_session_of(client, conversation_account(conversation))
+                                : choose_only(registry, is_user(registry, caller));
+}
+
+Session *
+execute_choose_session(const Registry *registry, const char *account)
+{
+    return choose_session(registry, NULL, account);
 }
 
 /* The current conversation, unless the line is for another account. */
 static Conversation *
-choose_conversation(const Registry *registry, const Session *session)
+choose_conversation(const Registry *registry, const Caller *caller, const Session *session)
 {
-    const Frontend *frontend = registry_frontend(registry);
-    Conversation *conversation = frontend->conversation == NULL ? NULL
-                                                                : frontend->conversation(registry_front(registry));
+    Conversation *conversation = current_conversation(registry, caller);
     if (conversation == NULL || session == NULL || conversation_account(conversation) != session_account(session))
         return NULL;
     return conversation;
@@ -320,8 +341,9 @@ run(Execution *take_execution)
     Registry *registry = execution->registry;
     CommandCall *call = execution->call;
     GError *error = NULL;
-    Session *session = execute_choose_session(registry, call_scope(call)->account);
-    call_set_target(call, session, choose_conversation(registry, session));
+    const Caller *caller = call_scope(call)->caller;
+    Session *session = choose_session(registry, caller, call_scope(call)->account);
+    call_set_target(call, session, choose_conversation(registry, caller, session));
     g_autoptr(Args) args = parse(registry, execution, &error);
     if (args == NULL || !check_needs(registry, execution, &error) ||
         !call_row(call)->command->run(call, args, &error)) {
@@ -351,9 +373,10 @@ static bool
 must_wait(const Registry *registry, const Execution *execution, Session **session)
 {
     const CommandNeeds needs = call_row(execution->call)->command->needs;
-    if (registry_frontend(registry)->is_terminal || (needs & (NEEDS_SESSION | WAITS_FOR_SESSION)) == 0)
+    const CallScope *scope = call_scope(execution->call);
+    if (is_user(registry, scope->caller) || (needs & (NEEDS_SESSION | WAITS_FOR_SESSION)) == 0)
         return false;
-    *session = execute_choose_session(registry, call_scope(execution->call)->account);
+    *session = choose_session(registry, scope->caller, scope->account);
     return *session != NULL && !attempts_is_settled(registry_attempts(registry), session_account(*session));
 }
 

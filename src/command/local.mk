@@ -6,6 +6,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/args.c src/command/args.h \
 	src/command/attempts.c src/command/attempts.h \
 	src/command/call.c src/command/call.h \
+	src/command/caller.c src/command/caller.h src/command/caller_private.h \
 	src/command/candidates.c src/command/candidates.h \
 	src/command/cmd_account.c \
 	src/command/cmd_annotate.c \

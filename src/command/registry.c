@@ -261,3 +261,17 @@ registry_set_variable(Registry *registry, const char *name, const char *value)
 {
     g_hash_table_replace(registry->variables, g_strdup(name), g_strdup(value));
 }
+
+void
+companion_start(const Companion *companion, Registry *registry)
+{
+    if (companion != NULL)
+        companion->start(registry, companion->data);
+}
+
+void
+companion_stop(const Companion *companion)
+{
+    if (companion != NULL)
+        companion->stop(companion->data);
+}

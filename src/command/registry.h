@@ -20,6 +20,17 @@ typedef struct Frontend {
     void (*quit)(gpointer front, const char *status);
 } Frontend;
 
+/* What stands beside a front-end (the control socket, hooks, plugins), as who starts the program wants it. The front-end
+ * calls `start` when its registry is complete, before its first line, and `stop` before the registry goes. */
+typedef struct Companion {
+    void (*start)(Registry *registry, gpointer data);
+    void (*stop)(gpointer data);
+    gpointer data;
+} Companion;
+/* NULL: there is none. */
+void companion_start(const Companion *companion, Registry *registry);
+void companion_stop(const Companion *companion);
+
 /* How a line ended: `error` NULL when it worked. Called exactly once; may be called before registry_execute()
  * returns. Output is complete by then. */
 typedef void (*CommandFinished)(const CommandCall *call, const GError *error, gpointer data);

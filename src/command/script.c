@@ -327,6 +327,7 @@ execute(Script *script, const char *line)
         scope.account = outer->account;
         scope.depth = outer->depth + 1;
         scope.output = outer->output;
+        scope.caller = outer->caller;
     }
     Flight *flight = g_new0(Flight, 1);
     flight->script = script;

@@ -14,6 +14,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/core_done.c \
 	src/core/core_private.h \
 	src/core/corrections.c src/core/corrections.h \
+	src/core/delivery.c src/core/delivery.h \
 	src/core/credentials.c \
 	src/core/discovery.c src/core/discovery.h \
 	src/core/encryption.c src/core/encryption.h \

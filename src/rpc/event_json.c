@@ -313,40 +313,104 @@ notice_line(const ModelEvent *event)
 /* --- one row an event, for both forms --- */
 
 typedef struct EventForm {
+    const char *name; /* NULL: the event itself tells */
     char *(*json)(const ModelEvent *event);
     char *(*line)(const ModelEvent *event);
     bool (*shown)(const ModelEvent *event); /* NULL: always */
 } EventForm;
 
+static const EventForm forms[] = {
+    [ACCOUNT_STATE_CHANGED] = { "connection", connection_json, connection_line, NULL },
+    [PRESENCE_CHANGED] = { "presence", presence_json, presence_line, NULL },
+    [SUBSCRIPTION_REQUESTED] = { "subscription", subscription_json, subscription_line, NULL },
+    [SUBSCRIPTION_CHANGED] = { "subscription", subscription_json, subscription_line, NULL },
+    [MESSAGE_ADDED] = { "message", message_json, message_line, NULL },
+    [MESSAGE_CHANGED] = { "delivery", delivery_json, delivery_line, is_delivery },
+    [MESSAGE_EDITED] = { "correction", correction_json, correction_line, NULL },
+    [UNREAD_CHANGED] = { "unread", unread_json, unread_line, NULL },
+    [TYPING_CHANGED] = { "typing", typing_json, typing_line, NULL },
+    [ENCRYPTION_CHANGED] = { "encryption", encryption_json, encryption_line, NULL },
+    [KEY_CHANGED] = { "trust", key_json, key_line, NULL },
+    [VERIFICATION_CHANGED] = { "smp", verification_json, verification_line, NULL },
+    [MESSAGE_ANNOTATED] = { NULL, annotation_json, annotation_line, NULL },
+    [ROOM_CHANGED] = { "room", room_json, room_line, NULL },
+    [OCCUPANT_JOINED] = { "room", occupant_json, occupant_line, NULL },
+    [OCCUPANT_CHANGED] = { "room", occupant_json, occupant_line, NULL },
+    [OCCUPANT_RENAMED] = { "room", occupant_json, occupant_line, NULL },
+    [OCCUPANT_LEFT] = { "room", occupant_json, occupant_line, NULL },
+    [INVITATION] = { "invitation", invitation_json, invitation_line, NULL },
+    [NOTICE] = { NULL, notice_json, notice_line, NULL },
+};
+
 static const EventForm *
 form_of(const ModelEvent *event)
 {
-    static const EventForm forms[] = {
-        [ACCOUNT_STATE_CHANGED] = { connection_json, connection_line, NULL },
-        [PRESENCE_CHANGED] = { presence_json, presence_line, NULL },
-        [SUBSCRIPTION_REQUESTED] = { subscription_json, subscription_line, NULL },
-        [SUBSCRIPTION_CHANGED] = { subscription_json, subscription_line, NULL },
-        [MESSAGE_ADDED] = { message_json, message_line, NULL },
-        [MESSAGE_CHANGED] = { delivery_json, delivery_line, is_delivery },
-        [MESSAGE_EDITED] = { correction_json, correction_line, NULL },
-        [UNREAD_CHANGED] = { unread_json, unread_line, NULL },
-        [TYPING_CHANGED] = { typing_json, typing_line, NULL },
-        [ENCRYPTION_CHANGED] = { encryption_json, encryption_line, NULL },
-        [KEY_CHANGED] = { key_json, key_line, NULL },
-        [VERIFICATION_CHANGED] = { verification_json, verification_line, NULL },
-        [MESSAGE_ANNOTATED] = { annotation_json, annotation_line, NULL },
-        [ROOM_CHANGED] = { room_json, room_line, NULL },
-        [OCCUPANT_JOINED] = { occupant_json, occupant_line, NULL },
-        [OCCUPANT_CHANGED] = { occupant_json, occupant_line, NULL },
-        [OCCUPANT_RENAMED] = { occupant_json, occupant_line, NULL },
-        [OCCUPANT_LEFT] = { occupant_json, occupant_line, NULL },
-        [INVITATION] = { invitation_json, invitation_line, NULL },
-        [NOTICE] = { notice_json, notice_line, NULL },
-    };
     if ((gsize) event->type >= G_N_ELEMENTS(forms))
         return NULL;
     const EventForm *form = &forms[event->type];
     return form->json == NULL || (form->shown != NULL && !form->shown(event)) ? NULL : form;
+}
+
+/* Whom or which room the event is about. */
+static const Jid *
+subject_of(const ModelEvent *event)
+{
+    switch (event->type) {
+    case PRESENCE_CHANGED:
+        return contact_jid(event->presence.contact);
+    case SUBSCRIPTION_REQUESTED:
+    case SUBSCRIPTION_CHANGED:
+        return event->subscription.jid;
+    case MESSAGE_ADDED:
+    case MESSAGE_CHANGED:
+    case MESSAGE_EDITED:
+        return conversation_jid(event->message.conversation);
+    case MESSAGE_ANNOTATED:
+        return conversation_jid(event->annotation.conversation);
+    case UNREAD_CHANGED:
+    case TYPING_CHANGED:
+    case ENCRYPTION_CHANGED:
+        return conversation_jid(event->conversation.conversation);
+    case KEY_CHANGED:
+        return event->key.peer;
+    case VERIFICATION_CHANGED:
+        return conversation_jid(event->verification.conversation);
+    case ROOM_CHANGED:
+        return conversation_jid(event->room.conversation);
+    case OCCUPANT_JOINED:
+    case OCCUPANT_CHANGED:
+    case OCCUPANT_RENAMED:
+    case OCCUPANT_LEFT:
+        return conversation_jid(event->occupant.conversation);
+    case INVITATION:
+        return event->invitation.room;
+    default:
+        return NULL;
+    }
+}
+
+bool
+event_facts(const ModelEvent *event, EventFacts *facts)
+{
+    const EventForm *form = form_of(event);
+    if (form == NULL)
+        return false;
+    const char *name = form->name;
+    if (name == NULL)
+        name = event->type == NOTICE ? notice_event(event->notice.level) : event->annotation.what;
+    *facts = (EventFacts){ name, json_parts_account(event->account), subject_of(event) };
+    return true;
+}
+
+bool
+event_is_known(const char *name)
+{
+    static const char *const others[] = { "reaction", "retraction", "notice", "error", NULL };
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        if (g_strcmp0(forms[i].name, name) == 0)
+            return true;
+    }
+    return g_strv_contains(others, name);
 }
 
 char *

@@ -7,6 +7,17 @@
 #include "command/registry.h"
 #include "model/model_event.h"
 
+/* What filters look at, before the text is made. Borrowed from the event. */
+typedef struct EventFacts {
+    const char *name;    /* as in JSON: "message" */
+    const char *account; /* NULL: of the program */
+    const Jid *with;     /* whom or which room it is about; NULL: nobody */
+} EventFacts;
+/* False: the event has no outward form. */
+bool event_facts(const ModelEvent *event, EventFacts *facts);
+/* There is an event of this name. */
+bool event_is_known(const char *name);
+
 char *event_to_json(const ModelEvent *event);
 char *event_to_line(const ModelEvent *event); /* "2026-11-22T10:00:00Z message work alice@example.org: hi" */
 /* {"v":1,"event":"result","time":…,"account":…,"command":"/roster

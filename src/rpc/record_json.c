@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/when.h"
+#include "rpc/json_parts.h"
 
 enum {
     DEPTH_MAX = 8,       /* of brackets in brackets: json-glib recurses */
@@ -42,27 +43,6 @@ bad(GError **error, const char *cause)
 {
     g_set_error_literal(error, CONFAB_ERROR, ERROR_BAD_INPUT, cause);
     return RECORD_JSON_BAD;
-}
-
-/* Brackets inside brackets, outside of strings, are few. */
-static bool
-is_shallow(const char *line, gsize length)
-{
-    int depth = 0;
-    bool quoted = false;
-    for (gsize i = 0; i < length; i++) {
-        const char c = line[i];
-        if (quoted) {
-            i += c == '\\';
-            quoted = c != '"';
-            continue;
-        }
-        quoted = c == '"';
-        if ((c == '{' || c == '[') && ++depth > DEPTH_MAX)
-            return false;
-        depth -= c == '}' || c == ']';
-    }
-    return true;
 }
 
 static const char *
@@ -175,7 +155,8 @@ RecordJsonKind
 record_json_parse(RecordJson *json, const char *line, gsize length, RecordJsonMessage *message, GError **error)
 {
     memset(message, 0, sizeof *message);
-    if (!is_shallow(line, length) || !json_parser_load_from_data(json->parser, line, (gssize) length, NULL))
+    if (!json_parts_is_shallow(line, length, DEPTH_MAX) ||
+        !json_parser_load_from_data(json->parser, line, (gssize) length, NULL))
         return bad(error, _("this is no JSON"));
     JsonNode *root = json_parser_get_root(json->parser);
     if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))

@@ -320,6 +320,7 @@ run(Tui *tui)
     greet(tui);
     term_start(tui->term);
     screen_paint(tui->screen);
+    companion_start(tui->options->companion, tui->registry);
     start_script(tui);
     if (tui->options->no_autoconnect)
         client_tell_warnings(tui->client);
@@ -329,6 +330,7 @@ run(Tui *tui)
     tui->quitting = true;
     if (tui->script)
         script_cancel(tui->script);
+    companion_stop(tui->options->companion);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/paths.h"
+#include "command/registry.h"
 
 /* What the common options of the command line say; main.c fills it in. */
 typedef struct TuiOptions {
@@ -16,6 +17,7 @@ typedef struct TuiOptions {
     const char *const *execute;  /* -e lines in order; NULL: none */
     bool no_autoconnect;
     int password_fd;             /* -1: none */
+    const Companion *companion;  /* NULL: none */
     Log *log;                    /* held off standard error while the screen is up */
 } TuiOptions;
 

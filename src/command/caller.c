@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/caller_private.h"
+
+#include "command/execute.h"
+
+struct Caller {
+    guint references; /* its owner's and those of its lines */
+    bool prints;
+    Registry *registry;
+    guint64 conversation; /* serial; 0: none */
+};
+
+Caller *
+caller_ref(Caller *caller)
+{
+    caller->references++;
+    return caller;
+}
+
+void
+caller_unref(Caller *caller)
+{
+    if (--caller->references == 0)
+        g_free(caller);
+}
+
+Caller *
+caller_new(Registry *registry)
+{
+    Caller *caller = g_new0(Caller, 1);
+    caller->references = 1;
+    caller->registry = registry;
+    return caller;
+}
+
+void
+caller_free(Caller *caller)
+{
+    if (caller != NULL)
+        caller_unref(caller);
+}
+
+void
+caller_execute(Caller *caller, const char *line, const char *account, CommandFinished done, gpointer data)
+{
+    const CallScope scope = { .account = account, .caller = caller };
+    execute_line(caller->registry, line, &scope, done, data);
+}
+
+Conversation *
+caller_conversation(const Caller *caller)
+{
+    Client *client = registry_client(caller->registry);
+    return caller->conversation == 0 || client == NULL ? NULL : client_find_conversation(client, caller->conversation);
+}
+
+void
+caller_look_at(Caller *caller, const Conversation *conversation)
+{
+    caller->conversation = conversation == NULL ? 0 : conversation_serial(conversation);
+}
+
+void
+caller_set_prints(Caller *caller, bool prints)
+{
+    caller->prints = prints;
+}
+
+bool
+caller_prints(const Caller *caller)
+{
+    return caller->prints;
+}

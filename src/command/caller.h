@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who gives lines when it is not the user at the front-end: a program at the control socket, a hook, a timer, a plugin.
+ * A caller has a current conversation of its own, so it neither moves the user's windows nor is moved by them; what
+ * its lines print is in their calls and, unless it wants that, nowhere else. Its lines wait for a login under way, as those
+ * of a script do. */
+#pragma once
+
+#include "command/registry.h"
+
+typedef struct Caller Caller;
+
+Caller *caller_new(Registry *registry);
+/* Lines under way go on; how they end is told still. */
+void caller_free(Caller *caller);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Caller, caller_free)
+
+/* registry_execute() for this caller. `account` as of /on; NULL: as the line or the conversation says. */
+void caller_execute(Caller *caller, const char *line, const char *account, CommandFinished done, gpointer data);
+
+/* The current conversation; NULL: none. Commands that open one change it. */
+Conversation *caller_conversation(const Caller *caller);
+void caller_look_at(Caller *caller, const Conversation *conversation);
+/* The output goes to the front-end, too: for what the user has planned. */
+void caller_set_prints(Caller *caller, bool prints);

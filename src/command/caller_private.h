@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this layer need of a caller. */
+#pragma once
+
+#include "command/caller.h"
+
+Caller *caller_ref(Caller *caller);
+void caller_unref(Caller *caller);
+bool caller_prints(const Caller *caller);
