@@ -12,7 +12,7 @@ start(Registry *registry, gpointer data)
     CompanionState *state = data;
     g_autoptr(GError) error = NULL;
     state->automation = automation_new(registry);
-    state->server = rpc_server_new(registry, &error);
+    state->server = rpc_server_new(registry, state->inherited, &error);
     if (state->server != NULL)
         return;
     log_warning("rpc", "%s", error->message);

@@ -5,8 +5,9 @@
 #include "automation/automation.h"
 #include "rpc/rpc_server.h"
 
-/* Plain data; all zero. It lives as long as the front-end runs. */
+/* Plain data. It lives as long as the front-end runs. */
 typedef struct CompanionState {
+    int inherited; /* rpc_server_inherit() */
     Automation *automation;
     RpcServer *server; /* NULL: another instance has the socket */
 } CompanionState;

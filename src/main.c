@@ -204,7 +204,7 @@ claim_profile(const Paths *paths, GError **error)
 }
 
 static int
-start_terminal(const Options *options, const Paths *paths, Log *log)
+start_terminal(const Options *options, const Paths *paths, Log *log, int inherited)
 {
     g_autoptr(GError) error = NULL;
 
@@ -216,7 +216,7 @@ start_terminal(const Options *options, const Paths *paths, Log *log)
     const int lock = claim_profile(paths, &error);
     if (lock < 0)
         return fail(error);
-    CompanionState state = { 0 };
+    CompanionState state = { .inherited = inherited };
     const Companion companion = companion_for(&state);
     const TuiOptions tui = {
         .paths = paths,
@@ -233,9 +233,9 @@ start_terminal(const Options *options, const Paths *paths, Log *log)
 }
 
 static int
-start_headless(const Options *options, const Paths *paths)
+start_headless(const Options *options, const Paths *paths, int inherited)
 {
-    CompanionState state = { 0 };
+    CompanionState state = { .inherited = inherited };
     const Companion companion = companion_for(&state);
     const CliOptions cli = {
         .paths = paths,
@@ -320,6 +320,7 @@ main(int argc, char **argv)
     bind_textdomain_codeset(PACKAGE, "UTF-8");
     textdomain(PACKAGE);
     harden();
+    const int inherited = rpc_server_inherit();
 
     if (!parse_options(&options, &argc, &argv, &error))
         return fail(error);
@@ -349,5 +350,5 @@ main(int argc, char **argv)
         return start_query(&options, paths);
     if (sends)
         return start_send(&options, paths);
-    return word ? start_headless(&options, paths) : start_terminal(&options, paths, log);
+    return word ? start_headless(&options, paths, inherited) : start_terminal(&options, paths, log, inherited);
 }

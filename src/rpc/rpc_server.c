@@ -138,9 +138,8 @@ on_event(gconstpointer event, gpointer data)
 
 /* --- the socket --- */
 
-/* The one systemd opened for us (sd_listen_fds(3)); -1: none. The variables are for us alone. */
-static int
-take_inherited(void)
+int
+rpc_server_inherit(void)
 {
     const char *pid = g_getenv("LISTEN_PID");
     const char *count = g_getenv("LISTEN_FDS");
@@ -199,17 +198,16 @@ listen_at(RpcServer *server, const char *path, GError **error)
 }
 
 RpcServer *
-rpc_server_new(Registry *registry, GError **error)
+rpc_server_new(Registry *registry, int take_socket, GError **error)
 {
     g_autoptr(RpcServer) server = g_new0(RpcServer, 1);
     const Paths *paths = client_paths(registry_client(registry));
     server->registry = registry;
     server->peers = g_ptr_array_new();
     server->lock = -1;
-    server->socket = -1;
+    server->socket = take_socket;
     if (!take_lock(server, paths, error))
         return NULL;
-    server->socket = take_inherited();
     if (server->socket < 0) {
         server->path = rpc_server_path(paths);
         if (!listen_at(server, server->path, error))

@@ -7,9 +7,13 @@
 
 typedef struct RpcServer RpcServer;
 
-/* Listens, or takes the socket systemd hands over (LISTEN_FDS). NULL: ERROR_FAILED when another instance has it,
+/* The listening socket that systemd has opened for this process (sd_listen_fds(3)); -1: none. The variables that tell of it
+ * are taken away: once, before there are threads. */
+int rpc_server_inherit(void);
+
+/* Listens at the path, or at `take_socket` (-1: none). NULL: ERROR_FAILED when another instance has it,
  * ERROR_LOCAL_IO when it cannot be made. A socket left by an instance that died is replaced. */
-RpcServer *rpc_server_new(Registry *registry, GError **error);
+RpcServer *rpc_server_new(Registry *registry, int take_socket, GError **error);
 /* Answers that are ready still go out; then everybody is hung up on, and the socket is removed. */
 void rpc_server_free(RpcServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RpcServer, rpc_server_free)

@@ -8,6 +8,7 @@ flow_tests = \
 	tests/flow/test_flow_certificate \
 	tests/flow/test_flow_chat \
 	tests/flow/test_flow_contacts \
+	tests/flow/test_flow_control \
 	tests/flow/test_flow_discovery \
 	tests/flow/test_flow_encryption_commands \
 	tests/flow/test_flow_hostile \
@@ -56,6 +57,9 @@ tests_flow_test_flow_chat_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_contacts_SOURCES = tests/flow/test_flow_contacts.c
 tests_flow_test_flow_contacts_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_contacts_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_control_SOURCES = tests/flow/test_flow_control.c
+tests_flow_test_flow_control_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_control_LDADD = tests/flow/librooms.a tests/flow/libflow.a $(RPC_LINE)
 tests_flow_test_flow_hostile_SOURCES = tests/flow/test_flow_hostile.c
 tests_flow_test_flow_hostile_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_hostile_LDADD = $(FLOW_LINE)

@@ -4,3 +4,8 @@ TESTS += tests/unit/rpc/test_event_json
 tests_unit_rpc_test_event_json_SOURCES = tests/unit/rpc/test_event_json.c
 tests_unit_rpc_test_event_json_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 tests_unit_rpc_test_event_json_LDADD = $(RPC_LINE)
+
+check_PROGRAMS += tests/unit/rpc/test_rpc_link
+TESTS += tests/unit/rpc/test_rpc_link
+tests_unit_rpc_test_rpc_link_SOURCES = tests/unit/rpc/test_rpc_link.c
+tests_unit_rpc_test_rpc_link_LDADD = $(RPC_LINE)
