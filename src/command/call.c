@@ -19,6 +19,7 @@ struct CommandOutput {
     guint references;
     GPtrArray *lines; /* char* */
     GPtrArray *rows;  /* GArray of CommandCell, ended by an empty one */
+    GPtrArray *text;  /* char*: all of it as people read it; of callers only */
     guint table;      /* the first row that is not yet printed as text */
 };
 
@@ -57,6 +58,7 @@ output_ref(CommandOutput *output)
     CommandOutput *fresh = g_new0(CommandOutput, 1);
     fresh->references = 1;
     fresh->lines = g_ptr_array_new_with_free_func(g_free);
+    fresh->text = g_ptr_array_new_with_free_func(g_free);
     fresh->rows = g_ptr_array_new_with_free_func((GDestroyNotify) cells_free);
     return fresh;
 }
@@ -68,6 +70,7 @@ output_unref(CommandOutput *output)
         return;
     g_ptr_array_unref(output->lines);
     g_ptr_array_unref(output->rows);
+    g_ptr_array_unref(output->text);
     g_free(output);
 }
 
@@ -159,6 +162,8 @@ call_is_deferred(const CommandCall *call)
 static void
 show_line(CommandCall *call, OutputKind kind, const char *line, int hang)
 {
+    if (call->scope.caller != NULL && kind == OUTPUT_LINE)
+        g_ptr_array_add(call->output->text, g_strdup(line));
     if (call->registry == NULL || (call->scope.caller != NULL && !caller_prints(call->scope.caller)))
         return;
     const Frontend *frontend = registry_frontend(call->registry);
@@ -291,6 +296,12 @@ const GPtrArray *
 command_call_lines(const CommandCall *call)
 {
     return call->output->lines;
+}
+
+const GPtrArray *
+command_call_text(const CommandCall *call)
+{
+    return call->output->text;
 }
 
 /* --- what handlers see --- */

@@ -64,3 +64,5 @@ guint command_call_row_count(const CommandCall *call);
 /* Cells of a row, ended by key NULL. */
 const CommandCell *command_call_row_at(const CommandCall *call, guint index);
 const GPtrArray *command_call_lines(const CommandCall *call); /* char*: what command_call_print() printed */
+/* char*: both, as people read it, the rows aligned; of lines of a Caller only. */
+const GPtrArray *command_call_text(const CommandCall *call);

@@ -430,9 +430,9 @@ event_to_line(const ModelEvent *event)
 /* --- results --- */
 
 static void
-add_lines(JsonBuilder *json, const GPtrArray *lines)
+add_lines(JsonBuilder *json, const char *key, const GPtrArray *lines)
 {
-    json_builder_set_member_name(json, "lines");
+    json_builder_set_member_name(json, key);
     json_builder_begin_array(json);
     for (guint i = 0; i < lines->len; i++)
         json_builder_add_string_value(json, lines->pdata[i]);
@@ -453,8 +453,8 @@ add_rows(JsonBuilder *json, const CommandCall *call)
     json_builder_end_array(json);
 }
 
-char *
-result_to_json(const CommandCall *call, const GError *error)
+static JsonBuilder *
+begin_result(const CommandCall *call, const GError *error)
 {
     const Session *session = command_call_session(call);
     JsonBuilder *json = json_parts_begin("result", when_now(), session == NULL ? NULL : account_name(session_account(session)));
@@ -462,8 +462,22 @@ result_to_json(const CommandCall *call, const GError *error)
     json_parts_bool(json, "ok", error == NULL);
     json_parts_int(json, "code", error == NULL ? 0 : error->code);
     json_parts_text(json, "error", error == NULL ? NULL : error->message);
-    add_lines(json, command_call_lines(call));
+    add_lines(json, "lines", command_call_lines(call));
     add_rows(json, call);
+    return json;
+}
+
+char *
+result_to_json(const CommandCall *call, const GError *error)
+{
+    return json_parts_end(begin_result(call, error));
+}
+
+char *
+result_with_text_to_json(const CommandCall *call, const GError *error)
+{
+    JsonBuilder *json = begin_result(call, error);
+    add_lines(json, "text", command_call_text(call));
     return json_parts_end(json);
 }
 

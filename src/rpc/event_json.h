@@ -23,5 +23,7 @@ char *event_to_line(const ModelEvent *event); /* "2026-11-22T10:00:00Z message w
 /* {"v":1,"event":"result","time":…,"account":…,"command":"/roster
  * list","ok":true,"code":0,"error":null,"lines":[…],"rows":[{…}]} */
 char *result_to_json(const CommandCall *call, const GError *error);
+/* … with "text": what the line printed, as people read it (command_call_text()). */
+char *result_with_text_to_json(const CommandCall *call, const GError *error);
 /* {"v":1,"event":"error",…} */
 char *error_to_json(const GError *error);

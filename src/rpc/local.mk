@@ -4,6 +4,7 @@ src_rpc_librpc_a_SOURCES = \
 	src/rpc/annotation_json.c src/rpc/annotation_json.h \
 	src/rpc/event_json.c src/rpc/event_json.h \
 	src/rpc/json_parts.c src/rpc/json_parts.h \
+	src/rpc/rpc_client.c src/rpc/rpc_client.h \
 	src/rpc/rpc_link.c src/rpc/rpc_link.h \
 	src/rpc/rpc_methods.c src/rpc/rpc_methods.h \
 	src/rpc/rpc_peer.c src/rpc/rpc_peer.h \

@@ -97,6 +97,13 @@ on_command_finished(const CommandCall *call, const GError *error, gpointer data)
     rpc_request_answer_text(data, json);
 }
 
+static void
+on_command_with_text_finished(const CommandCall *call, const GError *error, gpointer data)
+{
+    g_autofree char *json = result_with_text_to_json(call, error);
+    rpc_request_answer_text(data, json);
+}
+
 static bool
 run_command(RpcRequest *request, JsonObject *params, GError **error)
 {
@@ -104,13 +111,16 @@ run_command(RpcRequest *request, JsonObject *params, GError **error)
     const char *account = text_of(params, "account");
     if (account != NULL && find_session(rpc_request_client(request), account, error) == NULL)
         return false;
-    caller_execute(rpc_peer_caller(rpc_request_peer(request)), line, account, on_command_finished, request);
+    const bool text = json_object_get_boolean_member_with_default(params, "text", FALSE);
+    caller_execute(rpc_peer_caller(rpc_request_peer(request)), line, account,
+                   text ? on_command_with_text_finished : on_command_finished, request);
     return true;
 }
 
 static const RpcField command_params[] = {
     { "line", RPC_TEXT, true, false, N_("What would be typed: a slash command, or a text to say"), NULL },
     { "account", RPC_TEXT, false, false, N_("The account it is for, as by /on: a name or a bare JID"), NULL },
+    { "text", RPC_BOOLEAN, false, false, N_("Whether “text” is wanted, too"), NULL },
     { 0 },
 };
 static const RpcField command_result[] = {
@@ -124,6 +134,7 @@ static const RpcField command_result[] = {
     { "error", RPC_TEXT, true, true, N_("What went wrong, and what to do"), NULL },
     { "lines", RPC_TEXTS, true, false, N_("What it printed as text"), NULL },
     { "rows", RPC_OBJECTS, true, false, N_("What it printed as rows"), "row" },
+    { "text", RPC_TEXTS, false, false, N_("All it printed, as people read it"), NULL },
     { 0 },
 };
 

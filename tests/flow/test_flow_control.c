@@ -148,6 +148,8 @@ test_commands(Fixture *fixture, gconstpointer data)
     assert_answer(&program, REQUEST(null, "status", "{}"),
                   "{*\"id\":null,\"result\":{\"version\":*\"accounts\":[{\"name\":\"work\",\"jid\":\"me@example.org\","
                   "\"state\":\"online\",\"reason\":null,\"waiting\":0}]}}");
+    assert_answer(&program, REQUEST(1, "command", "{\"line\":\"/version\",\"text\":true}"),
+                  "*\"rows\":[{\"program\":\"confab\",*}],\"text\":[\"confab  *\"]}}");
     g_assert_cmpstr(typist_line(fixture->typist), ==, NULL);
     program_clear(&program);
 }
