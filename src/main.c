@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "cli/ctl.h"
 #include "cli/import.h"
 #include "cli/query.h"
 #include "cli/run.h"
@@ -307,6 +308,19 @@ start_send(const Options *options, const Paths *paths)
     return cli_send(&send);
 }
 
+static int
+start_ctl(const Options *options, const Paths *paths)
+{
+    const CliCtl ctl = {
+        .paths = paths,
+        .operands = options->words[1] ? (const char *const *)options->words + 1 : NULL,
+        .accounts = (const char *const *)options->accounts,
+        .json = options->json,
+    };
+
+    return cli_ctl(&ctl);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -330,7 +344,8 @@ main(int argc, char **argv)
     }
     const char *word = options.words ? options.words[0] : NULL;
     const bool sends = word && strcmp(word, "send") == 0;
-    if (word && strcmp(word, "run") != 0 && !sends && !find_query(word)) {
+    const bool asks = word && strcmp(word, "ctl") == 0;
+    if (word && strcmp(word, "run") != 0 && !sends && !asks && !find_query(word)) {
         g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("“%s” is not known: see confab --help"), word);
         return fail(error);
     }
@@ -348,6 +363,8 @@ main(int argc, char **argv)
         return fail(error);
     if (find_query(word))
         return start_query(&options, paths);
+    if (asks)
+        return start_ctl(&options, paths);
     if (sends)
         return start_send(&options, paths);
     return word ? start_headless(&options, paths, inherited) : start_terminal(&options, paths, log, inherited);

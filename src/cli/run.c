@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/continued.h"
+#include "cli/front.h"
 #include "cli/line_writer.h"
 #include "command/registry.h"
 #include "command/script.h"
@@ -48,19 +49,6 @@ typedef struct Run {
     guint signals[3];
 } Run;
 
-/* The one line an error gets. */
-static void
-report(const char *position, const char *message)
-{
-    fprintf(stderr, "confab: %s%s%s\n", position, *position != '\0' ? ": " : "", message);
-}
-
-static int
-code_of(const GError *error)
-{
-    return error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL;
-}
-
 /* --- the end --- */
 
 static void
@@ -90,8 +78,8 @@ on_delivered(const CommandCall *call, const GError *error, gpointer data)
     if (run->ending)
         return;
     if (error != NULL)
-        report("", error->message);
-    end(run, error == NULL ? 0 : code_of(error));
+        front_report("", error->message);
+    end(run, error == NULL ? 0 : front_code(error));
 }
 
 /* Nothing more is to be done but to see the messages off. */
@@ -111,8 +99,8 @@ on_script_done(const GError *error, gpointer data)
         return;
     }
     if (!run->reported)
-        report("", error->message);
-    end(run, code_of(error));
+        front_report("", error->message);
+    end(run, front_code(error));
 }
 
 static void
@@ -124,7 +112,7 @@ on_line_done(const CommandCall *call, const GError *error, gpointer data)
         g_autofree char *line = result_to_json(call, error);
         line_writer_put(run->out, line);
     } else if (error != NULL) {
-        report(script_position(run->script), error->message);
+        front_report(script_position(run->script), error->message);
         run->reported = true;
     }
 }
@@ -169,8 +157,8 @@ on_output_ended(const GError *error, gpointer data)
 {
     Run *run = data;
     if (error != NULL)
-        report("", error->message);
-    end(run, error == NULL ? 0 : code_of(error));
+        front_report("", error->message);
+    end(run, error == NULL ? 0 : front_code(error));
 }
 
 /* --- events --- */
@@ -204,7 +192,7 @@ on_check(gpointer data)
     const Account *refused = find_refused(run);
     if (refused == NULL)
         return G_SOURCE_REMOVE;
-    report(account_name(refused), account_reason(refused));
+    front_report(account_name(refused), account_reason(refused));
     end(run, run->refusal_code != 0 ? run->refusal_code : ERROR_UNREACHABLE);
     return G_SOURCE_REMOVE;
 }
@@ -247,7 +235,7 @@ front_print(gpointer front, const CommandCall *call, OutputKind kind, const char
 {
     Run *run = front;
     if (kind == OUTPUT_ERROR)
-        report("", line);
+        front_report("", line);
     else if (!run->options->json)
         line_writer_put(run->out, line);
 }
@@ -277,19 +265,6 @@ front_quit(gpointer front, const char *status)
 }
 
 /* --- the beginning --- */
-
-static SecretSources *
-make_secrets(const CliOptions *options, GError **error)
-{
-    g_autoptr(SecretSources) secrets = secret_sources_new();
-    if (options->password_fd >= 0) {
-        Secret *secret = secret_read_fd(options->password_fd, error);
-        if (secret == NULL)
-            return NULL;
-        secret_sources_give(secrets, secret);
-    }
-    return g_steal_pointer(&secrets);
-}
 
 /* The lines of -e, then the files, else standard input. */
 static bool
@@ -387,12 +362,12 @@ cli_run(const CliOptions *options)
     signal(SIGPIPE, SIG_IGN);
     run.loop = g_main_loop_new(NULL, FALSE);
     run.out = line_writer_new(STDOUT_FILENO, on_output_ended, &run);
-    g_autoptr(SecretSources) secrets = make_secrets(options, &error);
+    g_autoptr(SecretSources) secrets = front_secrets(options->password_fd, &error);
     if (secrets != NULL && prepare(&run, secrets, &error))
         run_loop(&run);
     run_clear(&run);
     if (error == NULL)
         return run.code;
-    report("", error->message);
-    return code_of(error);
+    front_report("", error->message);
+    return front_code(error);
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "cli/front.h"
 #include "core/conversations.h"
 #include "core/encryption.h"
 #include "core/outgoing.h"
@@ -45,18 +46,6 @@ typedef struct Send {
     int code;
     int refusal_code; /* of the last bad news */
 } Send;
-
-static void
-report(const char *message)
-{
-    fprintf(stderr, "confab: %s\n", message);
-}
-
-static int
-code_of(const GError *error)
-{
-    return error->domain == CONFAB_ERROR ? error->code : ERROR_INTERNAL;
-}
 
 static void
 target_free(gpointer data)
@@ -191,7 +180,7 @@ finish_target(Target *target, int code, const char *reason)
     target->done = true;
     if (reason != NULL) {
         g_autofree char *words = g_strdup_printf("%s: %s", jid_text(target->jid), reason);
-        report(words);
+        front_report("", words);
     }
     send->code = MAX(send->code, code);
     for (guint i = 0; i < send->targets->len; i++) {
@@ -232,7 +221,7 @@ say(Target *target, Conversation *conversation)
     g_autoptr(GError) error = NULL;
     const Message *message = outgoing_send(target->send->client, conversation, target->send->body, &error);
     if (message == NULL) {
-        finish_target(target, code_of(error), error->message);
+        finish_target(target, front_code(error), error->message);
         return;
     }
     target->message = message->serial;
@@ -320,7 +309,7 @@ on_event(gconstpointer data, gpointer user)
     if (event->type == NOTICE && event->notice.code != 0)
         send->refusal_code = event->notice.code;
     if (event->type == NOTICE && event->notice.level == NOTICE_ALARM)
-        report(event->notice.text);
+        front_report("", event->notice.text);
     if (send->check == 0)
         send->check = g_idle_add(on_check, send);
 }
@@ -403,19 +392,6 @@ choose_session(Send *send, GError **error)
     return false;
 }
 
-static SecretSources *
-make_secrets(const CliSend *options, GError **error)
-{
-    g_autoptr(SecretSources) secrets = secret_sources_new();
-    if (options->password_fd >= 0) {
-        Secret *secret = secret_read_fd(options->password_fd, error);
-        if (secret == NULL)
-            return NULL;
-        secret_sources_give(secrets, secret);
-    }
-    return g_steal_pointer(&secrets);
-}
-
 static bool
 prepare(Send *send, SecretSources *secrets, GError **error)
 {
@@ -442,7 +418,7 @@ run_loop(Send *send)
     send->timer = g_timeout_add_seconds((guint) seconds, on_timeout, send);
     client_tell_warnings(send->client);
     if (!session_connect(send->session, NULL, NULL, NULL, &error))
-        finish_all(send, code_of(error), error->message);
+        finish_all(send, front_code(error), error->message);
     g_main_loop_run(send->loop);
     g_source_remove(send->signals[0]);
     g_source_remove(send->signals[1]);
@@ -469,12 +445,12 @@ cli_send(const CliSend *options)
     signal(SIGPIPE, SIG_IGN);
     send.loop = g_main_loop_new(NULL, FALSE);
     send.targets = g_ptr_array_new_with_free_func(target_free);
-    g_autoptr(SecretSources) secrets = make_secrets(options, &error);
+    g_autoptr(SecretSources) secrets = front_secrets(options->password_fd, &error);
     if (secrets != NULL && prepare(&send, secrets, &error))
         run_loop(&send);
     send_clear(&send);
     if (error == NULL)
         return send.code;
-    report(error->message);
-    return code_of(error);
+    front_report("", error->message);
+    return front_code(error);
 }

@@ -121,20 +121,34 @@ take_event(const RpcClient *client, JsonObject *notification)
     client->handler->event(json, client->data);
 }
 
+/* What an answer to a line of somebody else's says of a failure: an error, or the code of a result. */
+static int
+code_of(JsonObject *object)
+{
+    JsonNode *result = json_object_get_member(object, "result");
+    if (json_object_has_member(object, "error")) {
+        g_autoptr(GError) error = error_of(object);
+        return error->code;
+    }
+    if (result == NULL || !JSON_NODE_HOLDS_OBJECT(result))
+        return 0;
+    return (int) json_object_get_int_member_with_default(json_node_get_object(result), "code", 0);
+}
+
 static void
 on_line(const char *line, gsize length, gpointer data)
 {
     RpcClient *client = data;
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    JsonNode *root = json_parser_load_from_data(parser, line, (gssize) length, NULL) ? json_parser_get_root(parser) : NULL;
+    JsonObject *object = root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
     if (client->handler->line != NULL) {
         g_autofree char *copy = g_strndup(line, length);
-        client->handler->line(copy, client->data);
+        client->handler->line(copy, object != NULL ? code_of(object) : 0, client->data);
         return;
     }
-    JsonNode *root = json_parser_load_from_data(parser, line, (gssize) length, NULL) ? json_parser_get_root(parser) : NULL;
-    if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
+    if (object == NULL)
         return;
-    JsonObject *object = json_node_get_object(root);
     if (json_object_has_member(object, "method"))
         take_event(client, object);
     else
@@ -207,6 +221,12 @@ void
 rpc_client_send(RpcClient *client, const char *line)
 {
     rpc_link_send(client->link, line, -1);
+}
+
+void
+rpc_client_close(RpcClient *client)
+{
+    rpc_link_close_output(client->link);
 }
 
 /* --- life --- */

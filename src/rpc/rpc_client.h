@@ -11,8 +11,8 @@ typedef struct RpcClient RpcClient;
 
 /* NULL: nobody asked for it. */
 typedef struct RpcClientHandler {
-    /* Every line as it came, before anything else looks at it. */
-    void (*line)(const char *line, gpointer data);
+    /* Every line as it came, for who asks by rpc_client_send(). `code`: of a failure it tells of; 0: none. */
+    void (*line)(const char *line, int code, gpointer data);
     /* An event: its JSON text, one line. */
     void (*event)(const char *json, gpointer data);
     /* The instance is gone; questions were ended before. */
@@ -37,6 +37,8 @@ void rpc_client_call(RpcClient *client, RpcClientAnswer answer, gpointer data, c
     G_GNUC_NULL_TERMINATED;
 /* A line as it is. */
 void rpc_client_send(RpcClient *client, const char *line);
+/* Nothing more is asked: when all is answered the instance hangs up, and ended() comes. */
+void rpc_client_close(RpcClient *client);
 
 /* Members of a result; NULL, 0, "": they are missing. */
 const char *rpc_result_text(const RpcResult *result, const char *name);

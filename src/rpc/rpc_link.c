@@ -28,6 +28,7 @@ struct RpcLink {
     guint end;      /* source of the loop: ended() is due */
     guint patience; /* source of the loop: flushing */
     bool paused, closed, ended;
+    bool closing; /* our half, once all is written */
     RpcLinkEnd why;
 };
 
@@ -236,6 +237,8 @@ on_writable(gint fd, GIOCondition condition, gpointer data)
     if (rpc_link_queued(link) > 0)
         return G_SOURCE_CONTINUE;
     link->watch_out = 0;
+    if (link->closing)
+        shutdown(link->out, SHUT_WR);
     if (link->handler == NULL)
         rpc_link_free(link);
     return G_SOURCE_REMOVE;
@@ -257,6 +260,14 @@ rpc_link_send(RpcLink *link, const char *line, gssize length)
         return;
     if (rpc_link_queued(link) > 0)
         link->watch_out = g_unix_fd_add(link->out, G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, link);
+}
+
+void
+rpc_link_close_output(RpcLink *link)
+{
+    link->closing = true;
+    if (!link->ended && rpc_link_queued(link) == 0)
+        shutdown(link->out, SHUT_WR);
 }
 
 gsize

@@ -37,6 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RpcLink, rpc_link_free)
 
 /* Queues a line; `length` -1: up to its NUL. Whoever does not read until the queue is full is given up: ended() comes. */
 void rpc_link_send(RpcLink *link, const char *line, gssize length);
+/* Nothing more will be sent: when the queue is out, the other side sees the end (a socket's own half is shut down). */
+void rpc_link_close_output(RpcLink *link);
 /* Bytes that the other side has not taken yet. */
 gsize rpc_link_queued(const RpcLink *link);
 /* While paused nothing is read; the other side's writes wait in its own pipe. */
