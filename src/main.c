@@ -301,6 +301,7 @@ start_send(const Options *options, const Paths *paths)
         .body_file = options->body_file,
         .wait = options->wait,
         .encrypt = options->encrypt,
+        .json = options->json,
         .timeout = options->timeout,
         .password_fd = options->password_fd,
     };

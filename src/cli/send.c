@@ -11,11 +11,13 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/when.h"
 #include "cli/front.h"
-#include "core/conversations.h"
-#include "core/encryption.h"
+#include "core/delivery.h"
 #include "core/outgoing.h"
+#include "core/record_lines.h"
 #include "core/session.h"
+#include "rpc/rpc_client.h"
 
 enum {
     TIMEOUT_DEFAULT = 60, /* s */
@@ -26,8 +28,7 @@ enum {
 typedef struct Target {
     struct Send *send;
     Jid *jid;
-    guint64 conversation, message; /* serials; 0: not yet */
-    bool has_session;              /* which is to be ended */
+    Delivery *delivery; /* when we say it ourselves */
     bool done;
 } Target;
 
@@ -35,22 +36,27 @@ typedef struct Send {
     const CliSend *options;
     char *body;
     GMainLoop *loop;
+    GPtrArray *targets; /* Target* */
+    RpcClient *instance; /* one that runs says it for us; NULL: we do */
     Client *client;
     Session *session;
-    GPtrArray *targets; /* Target* */
     guint subscription;
-    guint timer;
-    guint check; /* source of the loop: something happened */
     guint signals[2];
-    bool begun, ending;
+    bool ending;
     int code;
-    int refusal_code; /* of the last bad news */
 } Send;
+
+/* How it went with one recipient. Texts NULL: nothing was said, or there is nothing to tell. */
+typedef struct Outcome {
+    int code;
+    const char *reason, *id, *state, *encryption, *trust;
+} Outcome;
 
 static void
 target_free(gpointer data)
 {
     Target *target = data;
+    delivery_free(target->delivery);
     jid_unref(target->jid);
     g_free(target);
 }
@@ -125,6 +131,12 @@ check_options(const CliSend *options, GError **error)
            && check_word("--encrypt", options->encrypt, encryptions, error);
 }
 
+static int
+timeout_of(const Send *send)
+{
+    return send->options->timeout > 0 ? send->options->timeout : TIMEOUT_DEFAULT;
+}
+
 static bool
 add_targets(Send *send, GError **error)
 {
@@ -148,41 +160,50 @@ on_shut_down(const GError *error, gpointer data)
     g_main_loop_quit(send->loop);
 }
 
-static Conversation *
-conversation_of(const Target *target)
-{
-    return target->conversation != 0 ? client_find_conversation(target->send->client, target->conversation) : NULL;
-}
-
-/* Sessions that were begun for this are ended. */
+/* Sessions that were begun for this are ended with their deliveries. */
 static void
 end(Send *send)
 {
     if (send->ending)
         return;
     send->ending = true;
-    for (guint i = 0; i < send->targets->len; i++) {
-        const Target *target = g_ptr_array_index(send->targets, i);
-        Conversation *conversation = target->has_session ? conversation_of(target) : NULL;
-        if (conversation != NULL)
-            encryption_end(send->client, conversation, NULL);
-    }
-    client_shutdown(send->client, NULL, on_shut_down, send);
+    for (guint i = 0; i < send->targets->len; i++)
+        g_clear_pointer(&((Target *) g_ptr_array_index(send->targets, i))->delivery, delivery_free);
+    if (send->client != NULL)
+        client_shutdown(send->client, NULL, on_shut_down, send);
+    else
+        g_main_loop_quit(send->loop);
+}
+
+static void
+print_outcome(const Target *target, const Outcome *outcome)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *now = when_format(when_now());
+    g_string_append_printf(line, "{\"v\":1,\"event\":\"delivery\",\"time\":\"%s\"", now);
+    record_add_json_text(line, "with", jid_text(target->jid));
+    record_add_json_text(line, "id", outcome->id);
+    record_add_json_text(line, "state", outcome->state != NULL ? outcome->state : "failed");
+    record_add_json_text(line, "encryption", outcome->encryption);
+    record_add_json_text(line, "trust", outcome->trust);
+    record_add_json_text(line, "reason", outcome->reason);
+    printf("%s,\"code\":%d}\n", line->str, outcome->code);
+    fflush(stdout);
 }
 
 /* The worst counts; each reason is said. */
 static void
-finish_target(Target *target, int code, const char *reason)
+finish_target(Target *target, const Outcome *outcome)
 {
     Send *send = target->send;
     if (target->done)
         return;
     target->done = true;
-    if (reason != NULL) {
-        g_autofree char *words = g_strdup_printf("%s: %s", jid_text(target->jid), reason);
-        front_report("", words);
-    }
-    send->code = MAX(send->code, code);
+    send->code = MAX(send->code, outcome->code);
+    if (send->options->json)
+        print_outcome(target, outcome);
+    if (outcome->code != 0)
+        front_report(jid_text(target->jid), outcome->reason);
     for (guint i = 0; i < send->targets->len; i++) {
         if (!((const Target *) g_ptr_array_index(send->targets, i))->done)
             return;
@@ -191,179 +212,85 @@ finish_target(Target *target, int code, const char *reason)
 }
 
 static void
-finish_all(Send *send, int code, const char *reason)
+finish_all(Send *send, const GError *error)
 {
+    const Outcome outcome = { .code = front_code(error), .reason = error->message };
     for (guint i = 0; i < send->targets->len; i++)
-        finish_target(g_ptr_array_index(send->targets, i), code, reason);
+        finish_target(g_ptr_array_index(send->targets, i), &outcome);
 }
 
-/* --- saying it --- */
+/* --- by an instance that runs --- */
 
 static void
-look_at_message(Target *target)
+on_answer(const RpcResult *result, const GError *error, gpointer data)
 {
-    const Conversation *conversation = target->done || target->message == 0 ? NULL : conversation_of(target);
-    const Message *message = conversation != NULL ? conversation_find_message(conversation, target->message) : NULL;
-    const bool wants_receipt = g_strcmp0(target->send->options->wait, "received") == 0;
-    if (message == NULL || message->state == MESSAGE_QUEUED)
+    if (error != NULL) {
+        finish_target(data, &(Outcome) { .code = front_code(error), .reason = error->message });
         return;
-    if (message->state == MESSAGE_FAILED) {
-        const bool was_held = message->trust == NULL && !g_str_equal(message->encryption, "none");
-        finish_target(target, was_held ? ERROR_ENCRYPTION : ERROR_PROTOCOL, message->reason);
-    } else if (!wants_receipt || message->state >= MESSAGE_RECEIVED) {
-        finish_target(target, 0, NULL);
+    }
+    finish_target(data, &(Outcome) {
+                            .code = rpc_result_int(result, "code"),
+                            .reason = rpc_result_text(result, "reason"),
+                            .id = rpc_result_text(result, "id"),
+                            .state = rpc_result_text(result, "state"),
+                            .encryption = rpc_result_text(result, "encryption"),
+                            .trust = rpc_result_text(result, "trust"),
+                        });
+}
+
+static void
+ask_instance(Send *send)
+{
+    const CliSend *options = send->options;
+    g_autofree char *timeout = g_strdup_printf("%d", timeout_of(send));
+    for (guint i = 0; i < send->targets->len; i++) {
+        Target *target = g_ptr_array_index(send->targets, i);
+        rpc_client_call(send->instance, on_answer, target, "send", "to", jid_text(target->jid), "body", send->body,
+                        "account", options->accounts != NULL ? options->accounts[0] : NULL, "encrypt", options->encrypt,
+                        "wait", options->wait, ".timeout", timeout, NULL);
     }
 }
 
+/* --- by ourselves --- */
+
 static void
-say(Target *target, Conversation *conversation)
+on_delivered(Delivery *delivery, gpointer data)
 {
-    g_autoptr(GError) error = NULL;
-    const Message *message = outgoing_send(target->send->client, conversation, target->send->body, &error);
-    if (message == NULL) {
-        finish_target(target, front_code(error), error->message);
-        return;
-    }
-    target->message = message->serial;
-    look_at_message(target);
+    const Message *message = delivery_message(delivery);
+    finish_target(data, &(Outcome) {
+                            .code = delivery_code(delivery),
+                            .reason = delivery_reason(delivery),
+                            .id = message != NULL ? message->id : NULL,
+                            .state = message != NULL ? message_state_word(message->state) : NULL,
+                            .encryption = message != NULL ? message->encryption : NULL,
+                            .trust = message != NULL ? message->trust : NULL,
+                        });
 }
 
 static void
-on_started(const GError *error, gpointer data)
+deliver(Target *target)
 {
-    Target *target = data;
-    Conversation *conversation = conversation_of(target);
-    if (target->send->ending || target->done)
-        return;
-    if (error != NULL)
-        finish_target(target, ERROR_ENCRYPTION, error->message);
-    else if (conversation != NULL)
-        say(target, conversation);
-}
-
-static void
-begin_target(Target *target)
-{
-    Send *send = target->send;
-    const char *encrypt = send->options->encrypt;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Jid) bare = jid_to_bare(target->jid);
-    Conversation *conversation =
-        conversations_open(send->client, session_account(send->session), bare, CONVERSATION_CHAT);
-    target->conversation = conversation_serial(conversation);
-    if (!jid_is_bare(target->jid))
-        conversation_lock_to(conversation, target->jid);
-    if (g_strcmp0(encrypt, "otr") == 0) {
-        target->has_session = true;
-        if (!encryption_start(send->client, conversation, "otr", on_started, target, &error))
-            finish_target(target, ERROR_ENCRYPTION, error->message);
-    } else if (g_strcmp0(encrypt, "none") == 0 && !g_str_equal(conversation_intent(conversation), "none")) {
-        finish_target(target, ERROR_ENCRYPTION,
-                      _("this conversation insists on encryption: nothing was sent; use --encrypt=otr"));
-    } else {
-        say(target, conversation);
-    }
-}
-
-/* --- what happens --- */
-
-static void
-begin(Send *send)
-{
-    send->begun = true;
-    for (guint i = 0; i < send->targets->len && !send->ending; i++)
-        begin_target(g_ptr_array_index(send->targets, i));
-}
-
-/* The login was refused, or nothing is reachable: nobody waits for another attempt. */
-static void
-look_at_account(Send *send)
-{
-    const Account *account = session_account(send->session);
-    if (send->begun)
-        return;
-    if (session_is_online(send->session))
-        begin(send);
-    else if (account_state(account) == ACCOUNT_OFFLINE && account_reason(account) != NULL)
-        finish_all(send, send->refusal_code != 0 ? send->refusal_code : ERROR_UNREACHABLE, account_reason(account));
-}
-
-static gboolean
-on_check(gpointer data)
-{
-    Send *send = data;
-    send->check = 0;
-    if (send->ending)
-        return G_SOURCE_REMOVE;
-    look_at_account(send);
-    for (guint i = 0; i < send->targets->len && !send->ending; i++)
-        look_at_message(g_ptr_array_index(send->targets, i));
-    return G_SOURCE_REMOVE;
+    const Send *send = target->send;
+    const DeliveryOptions options = {
+        .to = target->jid,
+        .body = send->body,
+        .encrypt = send->options->encrypt,
+        .wait = g_strcmp0(send->options->wait, "received") == 0 ? DELIVERY_RECEIVED : DELIVERY_SENT,
+        .timeout = (guint) timeout_of(send),
+        .must_be_online = true,
+    };
+    target->delivery = delivery_new(send->session, &options, on_delivered, target);
 }
 
 static void
 on_event(gconstpointer data, gpointer user)
 {
     const ModelEvent *event = data;
-    Send *send = user;
-    if (event->type == NOTICE && event->notice.code != 0)
-        send->refusal_code = event->notice.code;
     if (event->type == NOTICE && event->notice.level == NOTICE_ALARM)
         front_report("", event->notice.text);
-    if (send->check == 0)
-        send->check = g_idle_add(on_check, send);
 }
 
-static gboolean
-on_timeout(gpointer data)
-{
-    Send *send = data;
-    send->timer = 0;
-    for (guint i = 0; i < send->targets->len && !send->ending; i++) {
-        Target *target = g_ptr_array_index(send->targets, i);
-        const Conversation *conversation = conversation_of(target);
-        const bool insists = conversation != NULL && !g_str_equal(conversation_intent(conversation), "none");
-        const Message *message =
-            conversation != NULL ? conversation_find_message(conversation, target->message) : NULL;
-        if (target->done)
-            continue;
-        if (!send->begun)
-            finish_target(target, ERROR_UNREACHABLE, _("the server was not reached in time: nothing was sent"));
-        else if (insists && (message == NULL || message->state == MESSAGE_QUEUED))
-            finish_target(target, ERROR_ENCRYPTION, _("no encrypted session in time: nothing was sent"));
-        else if (message != NULL && message->state >= MESSAGE_SENT)
-            finish_target(target, ERROR_QUEUED, _("the server has it, the recipient did not say so in time"));
-        else
-            finish_target(target, ERROR_QUEUED, _("not delivered in time: it waits in the outbox"));
-    }
-    return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_signal(Send *send, int number)
-{
-    if (send->ending)
-        g_main_loop_quit(send->loop);
-    send->code = SIGNAL_CODE + number;
-    end(send);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_interrupt(gpointer send)
-{
-    return on_signal(send, SIGINT);
-}
-
-static gboolean
-on_terminate(gpointer send)
-{
-    return on_signal(send, SIGTERM);
-}
-
-/* --- the beginning --- */
-
-/* The one that is named, else the only one that connects by itself. */
+/* The account that is named, else the only one that connects by itself. */
 static bool
 choose_session(Send *send, GError **error)
 {
@@ -393,46 +320,103 @@ choose_session(Send *send, GError **error)
 }
 
 static bool
-prepare(Send *send, SecretSources *secrets, GError **error)
+make_client(Send *send, SecretSources *secrets, GError **error)
 {
     const ClientOptions options = { .paths = send->options->paths,
                                     .accounts = send->options->accounts,
                                     .secrets = secrets };
-    if (!check_options(send->options, error) || !add_targets(send, error))
-        return false;
-    send->body = read_body(send->options, error);
-    if (send->body == NULL)
-        return false;
     send->client = client_new(&options, error);
-    return send->client != NULL && choose_session(send, error);
+    if (send->client == NULL || !choose_session(send, error))
+        return false;
+    send->subscription = bus_subscribe(client_bus(send->client), on_event, send);
+    return true;
+}
+
+static void
+start_client(Send *send)
+{
+    g_autoptr(GError) error = NULL;
+    client_tell_warnings(send->client);
+    if (!session_connect(send->session, NULL, NULL, NULL, &error)) {
+        finish_all(send, error);
+        return;
+    }
+    for (guint i = 0; i < send->targets->len; i++)
+        deliver(g_ptr_array_index(send->targets, i));
+}
+
+/* --- the run --- */
+
+static gboolean
+on_signal(Send *send, int number)
+{
+    if (send->ending)
+        g_main_loop_quit(send->loop);
+    send->code = SIGNAL_CODE + number;
+    end(send);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_interrupt(gpointer send)
+{
+    return on_signal(send, SIGINT);
+}
+
+static gboolean
+on_terminate(gpointer send)
+{
+    return on_signal(send, SIGTERM);
+}
+
+static gboolean
+on_start(gpointer data)
+{
+    Send *send = data;
+    if (send->instance != NULL)
+        ask_instance(send);
+    else
+        start_client(send);
+    return G_SOURCE_REMOVE;
 }
 
 static void
 run_loop(Send *send)
 {
-    const int seconds = send->options->timeout > 0 ? send->options->timeout : TIMEOUT_DEFAULT;
-    g_autoptr(GError) error = NULL;
-    send->subscription = bus_subscribe(client_bus(send->client), on_event, send);
     send->signals[0] = g_unix_signal_add(SIGINT, on_interrupt, send);
     send->signals[1] = g_unix_signal_add(SIGTERM, on_terminate, send);
-    send->timer = g_timeout_add_seconds((guint) seconds, on_timeout, send);
-    client_tell_warnings(send->client);
-    if (!session_connect(send->session, NULL, NULL, NULL, &error))
-        finish_all(send, front_code(error), error->message);
+    g_idle_add(on_start, send);
     g_main_loop_run(send->loop);
     g_source_remove(send->signals[0]);
     g_source_remove(send->signals[1]);
 }
 
+/* An instance that runs is asked: it has the session, the outbox and the keys. */
+static bool
+prepare(Send *send, SecretSources *secrets, GError **error)
+{
+    static const RpcClientHandler handler = { 0 };
+    g_autoptr(GError) nobody = NULL;
+    if (!check_options(send->options, error) || !add_targets(send, error))
+        return false;
+    send->body = read_body(send->options, error);
+    if (send->body == NULL)
+        return false;
+    send->instance = rpc_client_new(send->options->paths, &handler, send, &nobody);
+    if (send->instance != NULL || g_error_matches(nobody, CONFAB_ERROR, ERROR_UNREACHABLE))
+        return send->instance != NULL || make_client(send, secrets, error);
+    g_propagate_error(error, g_steal_pointer(&nobody));
+    return false;
+}
+
 static void
 send_clear(Send *send)
 {
+    g_ptr_array_unref(send->targets);
     if (send->subscription != 0)
         bus_unsubscribe(client_bus(send->client), send->subscription);
-    g_clear_handle_id(&send->timer, g_source_remove);
-    g_clear_handle_id(&send->check, g_source_remove);
+    rpc_client_free(send->instance);
     g_clear_pointer(&send->client, client_free);
-    g_ptr_array_unref(send->targets);
     g_main_loop_unref(send->loop);
     g_free(send->body);
 }

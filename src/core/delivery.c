@@ -107,6 +107,15 @@ look_at_message(Delivery *delivery)
     }
 }
 
+/* The account is online, or will be soon. */
+static bool
+is_trying(const Delivery *delivery)
+{
+    const Session *session = session_of(delivery);
+    const Account *account = session == NULL ? NULL : session_account(session);
+    return account != NULL && (account_state(account) != ACCOUNT_OFFLINE || account_retry_at(account) != 0);
+}
+
 static void
 say(Delivery *delivery, Conversation *conversation)
 {
@@ -118,6 +127,9 @@ say(Delivery *delivery, Conversation *conversation)
     }
     delivery->message = message->serial;
     look_at_message(delivery);
+    /* Nothing would come of waiting. */
+    if (!delivery->ended && !is_trying(delivery))
+        finish(delivery, ERROR_QUEUED, _("the account is offline: it waits in the outbox; write /connect"));
 }
 
 static void
@@ -208,10 +220,9 @@ look_at_account(Delivery *delivery)
     }
     const Account *account = session_account(session);
     const bool needs_session = delivery->encrypt != NULL && !g_str_equal(delivery->encrypt, "none");
-    const bool is_trying = account_state(account) != ACCOUNT_OFFLINE || account_retry_at(account) != 0;
     if (session_is_online(session) || (!delivery->must_be_online && !needs_session))
         begin(delivery);
-    else if (!delivery->must_be_online && !is_trying)
+    else if (!delivery->must_be_online && !is_trying(delivery))
         finish(delivery, ERROR_ENCRYPTION, _("the account is offline: nothing was sent; write /connect"));
     else if (delivery->must_be_online && account_state(account) == ACCOUNT_OFFLINE && account_reason(account) != NULL)
         finish(delivery, delivery->refusal_code != 0 ? delivery->refusal_code : ERROR_UNREACHABLE,
