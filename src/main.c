@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "cli/ctl.h"
 #include "cli/import.h"
+#include "cli/listen.h"
 #include "cli/query.h"
 #include "cli/run.h"
 #include "cli/send.h"
@@ -46,6 +47,9 @@ typedef struct Options {
     char *body, *body_file;
     char *wait, *encrypt;
     int timeout;
+    int count;
+    char *room;
+    char **events;
     char **nicks;
     gboolean version;
     char **words; /* what is no option: the front-end's name and its operands */
@@ -66,6 +70,8 @@ options_clear(Options *options)
     g_free(options->body_file);
     g_free(options->wait);
     g_free(options->encrypt);
+    g_free(options->room);
+    g_strfreev(options->events);
     g_strfreev(options->nicks);
     g_free(options->log_file);
     g_strfreev(options->words);
@@ -164,6 +170,20 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
     return false;
 }
 
+/* A descriptor that nobody opened for us would become that of a file of ours, and be written to as if it were standard
+ * output. */
+static void
+fill_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* I23, I26: nothing of this process is dumped, and no child gains privileges. */
 static void
 harden(void)
@@ -233,12 +253,11 @@ start_terminal(const Options *options, const Paths *paths, Log *log, int inherit
     return code;
 }
 
-static int
-start_headless(const Options *options, const Paths *paths, int inherited)
+/* What `run` and `listen` have in common. */
+static CliOptions
+headless_options(const Options *options, const Paths *paths, const Companion *companion)
 {
-    CompanionState state = { .inherited = inherited };
-    const Companion companion = companion_for(&state);
-    const CliOptions cli = {
+    return (CliOptions) {
         .paths = paths,
         .accounts = (const char *const *)options->accounts,
         .execute = (const char *const *)options->execute,
@@ -246,10 +265,35 @@ start_headless(const Options *options, const Paths *paths, int inherited)
         .no_autoconnect = options->no_autoconnect,
         .json = options->json,
         .password_fd = options->password_fd,
-        .companion = &companion,
+        .companion = companion,
+    };
+}
+
+static int
+start_run(const Options *options, const Paths *paths, int inherited)
+{
+    CompanionState state = { .inherited = inherited };
+    const Companion companion = companion_for(&state);
+    const CliOptions run = headless_options(options, paths, &companion);
+
+    return cli_run(&run);
+}
+
+static int
+start_listen(const Options *options, const Paths *paths, int inherited)
+{
+    CompanionState state = { .inherited = inherited };
+    const Companion companion = companion_for(&state);
+    const CliListen listen = {
+        .run = headless_options(options, paths, &companion),
+        .count = options->count,
+        .timeout = options->timeout,
+        .from = options->from,
+        .room = options->room,
+        .events = (const char *const *)options->events,
     };
 
-    return cli_run(&cli);
+    return cli_listen(&listen);
 }
 
 /* A word that needs the store only; NULL: it is not one of these. */
@@ -271,7 +315,7 @@ static int (*find_query(const char *word))(const CliQuery *)
 }
 
 static int
-start_query(const Options *options, const Paths *paths)
+start_query(const Options *options, const Paths *paths, int inherited)
 {
     const CliQuery query = {
         .paths = paths,
@@ -291,7 +335,7 @@ start_query(const Options *options, const Paths *paths)
 }
 
 static int
-start_send(const Options *options, const Paths *paths)
+start_send(const Options *options, const Paths *paths, int inherited)
 {
     const CliSend send = {
         .paths = paths,
@@ -310,7 +354,7 @@ start_send(const Options *options, const Paths *paths)
 }
 
 static int
-start_ctl(const Options *options, const Paths *paths)
+start_ctl(const Options *options, const Paths *paths, int inherited)
 {
     const CliCtl ctl = {
         .paths = paths,
@@ -322,12 +366,30 @@ start_ctl(const Options *options, const Paths *paths)
     return cli_ctl(&ctl);
 }
 
+/* What a word starts; NULL: there is no such word. */
+static int (*find_word(const char *word))(const Options *, const Paths *, int)
+{
+    static const struct {
+        const char *word;
+        int (*start)(const Options *options, const Paths *paths, int inherited);
+    } words[] = {
+        { "run", start_run }, { "listen", start_listen }, { "send", start_send }, { "ctl", start_ctl },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(words[i].word, word) == 0)
+            return words[i].start;
+    }
+    return find_query(word) ? start_query : NULL;
+}
+
 int
 main(int argc, char **argv)
 {
     g_auto(Options) options = { 0 };
     g_autoptr(GError) error = NULL;
 
+    fill_standard_descriptors();
     setlocale(LC_ALL, "");
     /* gettext's own variable for catalogues elsewhere: before the installation, for one. */
     const char *catalogues = g_getenv("TEXTDOMAINDIR");
@@ -344,9 +406,8 @@ main(int argc, char **argv)
         return 0;
     }
     const char *word = options.words ? options.words[0] : NULL;
-    const bool sends = word && strcmp(word, "send") == 0;
-    const bool asks = word && strcmp(word, "ctl") == 0;
-    if (word && strcmp(word, "run") != 0 && !sends && !asks && !find_query(word)) {
+    int (*start)(const Options *, const Paths *, int) = word ? find_word(word) : NULL;
+    if (word && !start) {
         g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("“%s” is not known: see confab --help"), word);
         return fail(error);
     }
@@ -362,11 +423,5 @@ main(int argc, char **argv)
     Log *log = log_install(log_path, options.verbose, &error);
     if (!log)
         return fail(error);
-    if (find_query(word))
-        return start_query(&options, paths);
-    if (asks)
-        return start_ctl(&options, paths);
-    if (sends)
-        return start_send(&options, paths);
-    return word ? start_headless(&options, paths, inherited) : start_terminal(&options, paths, log, inherited);
+    return start ? start(&options, paths, inherited) : start_terminal(&options, paths, log, inherited);
 }

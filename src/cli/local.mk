@@ -11,6 +11,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/import_profanity.c \
 	src/cli/import_text.c \
 	src/cli/line_writer.c src/cli/line_writer.h \
+	src/cli/listen.c src/cli/listen.h \
 	src/cli/query.c src/cli/query.h \
 	src/cli/run.c src/cli/run.h \
 	src/cli/send.c src/cli/send.h

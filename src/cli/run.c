@@ -42,6 +42,8 @@ typedef struct Run {
     bool reported;        /* the error of the last line is on standard error */
     bool ending;
     bool was_online;
+    guint printed; /* events */
+    guint timer;   /* source of the loop */
     guint quit;  /* source of the loop: /quit was said */
     guint check; /* source of the loop: a login may have been refused */
     int code;
@@ -94,6 +96,8 @@ on_script_done(const GError *error, gpointer data)
 {
     Run *run = data;
     run->script = NULL;
+    if (error == NULL && run->options->stays)
+        return;
     if (error == NULL) {
         wind_up(run);
         return;
@@ -108,7 +112,7 @@ on_line_done(const CommandCall *call, const GError *error, gpointer data)
 {
     Run *run = data;
     run->reported = false;
-    if (run->options->json) {
+    if (run->options->json && run->options->filter == NULL) {
         g_autofree char *line = result_to_json(call, error);
         line_writer_put(run->out, line);
     } else if (error != NULL) {
@@ -178,6 +182,13 @@ find_refused(const Run *run)
     return refused;
 }
 
+/* Nothing is under way that could fail by itself. */
+static bool
+is_idle(const Run *run)
+{
+    return run->script == NULL ? run->options->stays : script_is_idle(run->script);
+}
+
 /* A script that only waits for its next line would wait in vain when the first login was refused: the reason is worth
  * more than the silence. */
 static gboolean
@@ -187,7 +198,7 @@ on_check(gpointer data)
     run->check = 0;
     const bool stops = settings_get_choice(client_settings(run->client), SETTING_SCRIPT_ON_ERROR, NULL, NULL) ==
                        ON_ERROR_STOP;
-    if (run->ending || run->was_online || !stops || run->script == NULL || !script_is_idle(run->script))
+    if (run->ending || run->was_online || !stops || !is_idle(run))
         return G_SOURCE_REMOVE;
     const Account *refused = find_refused(run);
     if (refused == NULL)
@@ -198,13 +209,43 @@ on_check(gpointer data)
 }
 
 static void
+print_event(Run *run, const ModelEvent *event)
+{
+    const EventFilter *filter = run->options->filter;
+    EventFacts facts;
+    if (run->ending && filter != NULL)
+        return;
+    if (filter != NULL && (!event_facts(event, &facts) || !event_filter_wants(filter, &facts)))
+        return;
+    g_autofree char *line = run->options->json ? event_to_json(event) : event_to_line(event);
+    if (line == NULL)
+        return;
+    line_writer_put(run->out, line);
+    run->printed++;
+    if (run->printed == run->options->count)
+        end(run, 0);
+}
+
+static gboolean
+on_timeout(gpointer data)
+{
+    Run *run = data;
+    run->timer = 0;
+    if (run->printed < MAX(run->options->count, 1)) {
+        front_report("", _("nothing more has come in time"));
+        end(run, ERROR_QUEUED);
+    } else {
+        end(run, 0);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void
 on_event(gconstpointer data, gpointer run_data)
 {
     const ModelEvent *event = data;
     Run *run = run_data;
-    g_autofree char *line = run->options->json ? event_to_json(event) : event_to_line(event);
-    if (line != NULL)
-        line_writer_put(run->out, line);
+    print_event(run, event);
     if (event->type == NOTICE && event->notice.code != 0)
         run->refusal_code = event->notice.code;
     if (event->type != ACCOUNT_STATE_CHANGED)
@@ -236,7 +277,7 @@ front_print(gpointer front, const CommandCall *call, OutputKind kind, const char
     Run *run = front;
     if (kind == OUTPUT_ERROR)
         front_report("", line);
-    else if (!run->options->json)
+    else if (!run->options->json && run->options->filter == NULL)
         line_writer_put(run->out, line);
 }
 
@@ -245,9 +286,10 @@ on_quit(gpointer data)
 {
     Run *run = data;
     run->quit = 0;
-    if (run->ending || run->script == NULL)
+    if (run->ending || (run->script == NULL && !run->options->stays))
         return G_SOURCE_REMOVE;
-    script_cancel(g_steal_pointer(&run->script));
+    if (run->script != NULL)
+        script_cancel(g_steal_pointer(&run->script));
     wind_up(run);
     return G_SOURCE_REMOVE;
 }
@@ -278,7 +320,7 @@ add_sources(const CliOptions *options, Script *script, GError **error)
         else if (!script_add_file(script, *file, error))
             return false;
     }
-    if (options->files == NULL && options->execute == NULL)
+    if (options->files == NULL && options->execute == NULL && !options->stays)
         script_add_fd(script, "stdin", STDIN_FILENO);
     return true;
 }
@@ -295,6 +337,8 @@ run_loop(Run *run)
         client_tell_warnings(run->client);
     else
         client_start(run->client);
+    if (run->options->timeout > 0)
+        run->timer = g_timeout_add_seconds(run->options->timeout, on_timeout, run);
     script_start(run->script);
     g_main_loop_run(run->loop);
     companion_stop(run->options->companion);
@@ -314,6 +358,7 @@ run_clear(Run *run)
     if (run->subscription != 0)
         bus_unsubscribe(client_bus(run->client), run->subscription);
     g_clear_handle_id(&run->check, g_source_remove);
+    g_clear_handle_id(&run->timer, g_source_remove);
     g_clear_handle_id(&run->quit, g_source_remove);
     g_clear_pointer(&run->client, client_free);
     g_clear_pointer(&run->out, line_writer_free);

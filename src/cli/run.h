@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "command/registry.h"
+#include "rpc/event_filter.h"
 
 /* What the common options of the command line say; main.c fills it in. */
 typedef struct CliOptions {
@@ -16,6 +17,10 @@ typedef struct CliOptions {
     bool json;
     int password_fd; /* -1: none */
     const Companion *companion; /* NULL: none */
+    const EventFilter *filter;  /* only these events are printed, and no results; NULL: everything is */
+    guint count;                /* the run is over after so many events; 0: it is not */
+    guint timeout;              /* s; the run is over then, with ERROR_QUEUED unless enough was printed; 0: never */
+    bool stays;                 /* the end of the script is not the end */
 } CliOptions;
 
 /* Runs until the script ends and all messages are at their servers, 10 s at most; returns the exit code (sysexits,

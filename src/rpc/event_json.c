@@ -389,6 +389,35 @@ subject_of(const ModelEvent *event)
     }
 }
 
+/* Who did it. */
+static const Jid *
+author_of(const ModelEvent *event)
+{
+    switch (event->type) {
+    case PRESENCE_CHANGED:
+        return view_presence(event).from;
+    case MESSAGE_ADDED:
+    case MESSAGE_EDITED:
+        return event->message.message->from;
+    case INVITATION:
+        return event->invitation.from;
+    case SUBSCRIPTION_REQUESTED:
+    case SUBSCRIPTION_CHANGED:
+    case TYPING_CHANGED:
+        return subject_of(event);
+    default:
+        return NULL;
+    }
+}
+
+static EventDirection
+direction_of(const ModelEvent *event)
+{
+    if (event->type != MESSAGE_ADDED && event->type != MESSAGE_EDITED)
+        return EVENT_EITHER;
+    return event->message.message->direction == MESSAGE_IN ? EVENT_IN : EVENT_OUT;
+}
+
 bool
 event_facts(const ModelEvent *event, EventFacts *facts)
 {
@@ -398,7 +427,11 @@ event_facts(const ModelEvent *event, EventFacts *facts)
     const char *name = form->name;
     if (name == NULL)
         name = event->type == NOTICE ? notice_event(event->notice.level) : event->annotation.what;
-    *facts = (EventFacts){ name, json_parts_account(event->account), subject_of(event) };
+    *facts = (EventFacts){ .name = name,
+                           .account = json_parts_account(event->account),
+                           .with = subject_of(event),
+                           .from = author_of(event),
+                           .direction = direction_of(event) };
     return true;
 }
 

@@ -7,11 +7,19 @@
 #include "command/registry.h"
 #include "model/model_event.h"
 
+typedef enum {
+    EVENT_EITHER, /* it has none */
+    EVENT_IN,
+    EVENT_OUT,
+} EventDirection;
+
 /* What filters look at, before the text is made. Borrowed from the event. */
 typedef struct EventFacts {
     const char *name;    /* as in JSON: "message" */
     const char *account; /* NULL: of the program */
     const Jid *with;     /* whom or which room it is about; NULL: nobody */
+    const Jid *from;     /* who did it, an occupant as room/nick; NULL: not told */
+    EventDirection direction; /* what is said: by others or by us */
 } EventFacts;
 /* False: the event has no outward form. */
 bool event_facts(const ModelEvent *event, EventFacts *facts);

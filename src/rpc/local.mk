@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/rpc/librpc.a
 src_rpc_librpc_a_SOURCES = \
 	src/rpc/annotation_json.c src/rpc/annotation_json.h \
+	src/rpc/event_filter.c src/rpc/event_filter.h \
 	src/rpc/event_json.c src/rpc/event_json.h \
 	src/rpc/json_parts.c src/rpc/json_parts.h \
 	src/rpc/rpc_client.c src/rpc/rpc_client.h \

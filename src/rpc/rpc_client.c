@@ -68,6 +68,15 @@ rpc_result_texts(const RpcResult *result, const char *name)
     return g_strv_builder_end(texts);
 }
 
+char *
+rpc_result_to_json(const RpcResult *result)
+{
+    g_autoptr(JsonNode) root = json_node_init_object(json_node_alloc(), result->object);
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    json_generator_set_root(generator, root);
+    return json_generator_to_data(generator, NULL);
+}
+
 /* --- what comes --- */
 
 static void
@@ -113,12 +122,10 @@ static void
 take_event(const RpcClient *client, JsonObject *notification)
 {
     JsonNode *params = json_object_get_member(notification, "params");
-    if (client->handler->event == NULL || params == NULL)
+    if (client->handler->event == NULL || params == NULL || !JSON_NODE_HOLDS_OBJECT(params))
         return;
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    json_generator_set_root(generator, params);
-    g_autofree char *json = json_generator_to_data(generator, NULL);
-    client->handler->event(json, client->data);
+    const RpcResult event = { json_node_get_object(params) };
+    client->handler->event(&event, client->data);
 }
 
 /* What an answer to a line of somebody else's says of a failure: an error, or the code of a result. */

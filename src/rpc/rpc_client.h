@@ -8,19 +8,19 @@
 #include "base/paths.h"
 
 typedef struct RpcClient RpcClient;
+/* The object an answer or an event brings; borrowed. */
+typedef struct RpcResult RpcResult;
 
 /* NULL: nobody asked for it. */
 typedef struct RpcClientHandler {
     /* Every line as it came, for who asks by rpc_client_send(). `code`: of a failure it tells of; 0: none. */
     void (*line)(const char *line, int code, gpointer data);
-    /* An event: its JSON text, one line. */
-    void (*event)(const char *json, gpointer data);
+    /* An event that was subscribed to. */
+    void (*event)(const RpcResult *event, gpointer data);
     /* The instance is gone; questions were ended before. */
     void (*ended)(gpointer data);
 } RpcClientHandler;
 
-/* The object an answer brings; borrowed. */
-typedef struct RpcResult RpcResult;
 /* The answer, once: `result` or an error with its ErrorCode: ERROR_UNREACHABLE when the instance
  * went away. */
 typedef void (*RpcClientAnswer)(const RpcResult *result, const GError *error, gpointer data);
@@ -45,3 +45,5 @@ const char *rpc_result_text(const RpcResult *result, const char *name);
 int rpc_result_int(const RpcResult *result, const char *name);
 /* Texts; the caller frees. */
 GStrv rpc_result_texts(const RpcResult *result, const char *name);
+/* All of it, one line; the caller frees. */
+char *rpc_result_to_json(const RpcResult *result);

@@ -238,35 +238,44 @@ copy_texts(JsonObject *params, const char *name)
     return g_strv_builder_end(texts);
 }
 
+/* A JID; false: it is none. NULL in `*jid`: there is none. */
 static bool
-check_events(const char *const *events, GError **error)
+read_jid(JsonObject *params, const char *name, Jid **jid, GError **error)
 {
-    for (; events != NULL && *events != NULL; events++) {
-        if (event_is_known(*events))
-            continue;
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("there is no event “%s”: see confab-rpc(7)"), *events);
-        return false;
-    }
-    return true;
+    const char *text = text_of(params, name);
+    *jid = text == NULL ? NULL : jid_new(text, error);
+    return text == NULL || *jid != NULL;
+}
+
+static bool
+read_direction(JsonObject *params, EventDirection *direction, GError **error)
+{
+    const char *word = text_of(params, "direction");
+    *direction = word == NULL ? EVENT_EITHER : strcmp(word, "in") == 0 ? EVENT_IN : EVENT_OUT;
+    if (*direction != EVENT_OUT || strcmp(word, "out") == 0)
+        return true;
+    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("direction: write in or out, not %s"), word);
+    return false;
 }
 
 static bool
 run_subscribe(RpcRequest *request, JsonObject *params, GError **error)
 {
+    g_autoptr(EventFilter) filter = g_new0(EventFilter, 1);
+    g_autoptr(Jid) with = NULL;
     const char *account = text_of(params, "account");
-    const char *with = text_of(params, "with");
-    g_auto(GStrv) events = copy_texts(params, "events");
+    filter->events = copy_texts(params, "events");
+    if (!event_filter_check_names((const char *const *) filter->events, error) ||
+        !read_jid(params, "with", &with, error) || !read_jid(params, "from", &filter->from, error) ||
+        !read_direction(params, &filter->direction, error))
+        return false;
     const Session *session = account == NULL ? NULL : find_session(rpc_request_client(request), account, error);
-    if ((account != NULL && session == NULL) || !check_events((const char *const *) events, error))
+    if (account != NULL && session == NULL)
         return false;
-    g_autoptr(Jid) jid = with == NULL ? NULL : jid_new(with, error);
-    if (with != NULL && jid == NULL)
-        return false;
-    RpcSubscription *subscription = g_new0(RpcSubscription, 1);
-    subscription->events = g_steal_pointer(&events);
-    subscription->account = session == NULL ? NULL : g_strdup(account_name(session_account(session)));
-    subscription->with = jid == NULL ? NULL : jid_to_bare(jid);
-    rpc_peer_subscribe(rpc_request_peer(request), subscription);
+    filter->account = session == NULL ? NULL : g_strdup(account_name(session_account(session)));
+    filter->with = with == NULL ? NULL : jid_to_bare(with);
+    rpc_peer_subscribe(rpc_request_peer(request), g_steal_pointer(&filter),
+                       json_object_get_boolean_member_with_default(params, "line", FALSE));
     answer_nothing(request);
     return true;
 }
@@ -274,7 +283,7 @@ run_subscribe(RpcRequest *request, JsonObject *params, GError **error)
 static bool
 run_unsubscribe(RpcRequest *request, JsonObject *params, GError **error)
 {
-    rpc_peer_subscribe(rpc_request_peer(request), NULL);
+    rpc_peer_subscribe(rpc_request_peer(request), NULL, false);
     answer_nothing(request);
     return true;
 }
@@ -282,7 +291,11 @@ run_unsubscribe(RpcRequest *request, JsonObject *params, GError **error)
 static const RpcField subscribe_params[] = {
     { "events", RPC_TEXTS, false, false, N_("Names of events; else all"), NULL },
     { "with", RPC_TEXT, false, false, N_("Only what concerns this JID: a contact, a room"), NULL },
+    { "from", RPC_TEXT, false, false, N_("Only what this JID did: all resources of a bare one; an occupant is room/nick"),
+      NULL },
+    { "direction", RPC_TEXT, false, false, N_("Of what is said only: in or out"), NULL },
     { "account", RPC_TEXT, false, false, N_("Only of this account"), NULL },
+    { "line", RPC_BOOLEAN, false, false, N_("Whether each event has “line”, as people read it"), NULL },
     { 0 },
 };
 static const RpcField nothing[] = { { 0 } };

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "core/record_lines.h"
 #include "rpc/json_parts.h"
 
 enum {
@@ -24,7 +25,8 @@ struct RpcPeer {
     const RpcMethod *more;
     RpcPeerEnded ended;
     gpointer data;
-    RpcSubscription *subscription;
+    EventFilter *filter; /* of the events it wants; NULL: none */
+    bool wants_line;
     GPtrArray *requests; /* RpcRequest*: not yet answered; borrowed */
     GHashTable *calls;   /* number → Call*: of ours */
     gint64 last_call;
@@ -422,38 +424,38 @@ rpc_peer_notify(RpcPeer *peer, const char *method, JsonNode *take_params)
 
 /* --- events --- */
 
-static void
-subscription_free(RpcSubscription *subscription)
-{
-    g_strfreev(subscription->events);
-    g_free(subscription->account);
-    g_clear_pointer(&subscription->with, jid_unref);
-    g_free(subscription);
-}
-
 void
-rpc_peer_subscribe(RpcPeer *peer, RpcSubscription *take_subscription)
+rpc_peer_subscribe(RpcPeer *peer, EventFilter *take_filter, bool line)
 {
-    g_clear_pointer(&peer->subscription, subscription_free);
-    peer->subscription = take_subscription;
+    g_clear_pointer(&peer->filter, event_filter_free);
+    peer->filter = take_filter;
+    peer->wants_line = line;
 }
 
 bool
 rpc_peer_wants(const RpcPeer *peer, const EventFacts *facts)
 {
-    const RpcSubscription *wanted = peer->subscription;
-    if (wanted == NULL)
-        return false;
-    return (wanted->events == NULL || g_strv_contains((const char *const *) wanted->events, facts->name)) &&
-           (wanted->account == NULL || g_strcmp0(wanted->account, facts->account) == 0) &&
-           (wanted->with == NULL || (facts->with != NULL && jid_equal_bare(wanted->with, facts->with)));
+    return peer->filter != NULL && event_filter_wants(peer->filter, facts);
+}
+
+bool
+rpc_peer_wants_line(const RpcPeer *peer)
+{
+    return peer->wants_line;
 }
 
 void
-rpc_peer_send_event(RpcPeer *peer, const char *json)
+rpc_peer_send_event(RpcPeer *peer, const char *json, const char *line)
 {
-    g_autofree char *text = g_strconcat("{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":", json, "}", NULL);
-    rpc_link_send(peer->link, text, -1);
+    g_autoptr(GString) text = g_string_new("{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":");
+    g_string_append(text, json);
+    if (line != NULL) {
+        g_string_truncate(text, text->len - 1);
+        record_add_json_text(text, "line", line);
+        g_string_append_c(text, '}');
+    }
+    g_string_append_c(text, '}');
+    rpc_link_send(peer->link, text->str, (gssize) text->len);
 }
 
 /* --- life --- */
@@ -507,7 +509,7 @@ rpc_peer_free(RpcPeer *peer)
     rpc_link_flush(peer->link, FLUSH_PATIENCE);
     end_calls(peer);
     caller_free(peer->caller);
-    rpc_peer_subscribe(peer, NULL);
+    rpc_peer_subscribe(peer, NULL, false);
     g_ptr_array_unref(peer->requests);
     g_hash_table_unref(peer->calls);
     g_free(peer);

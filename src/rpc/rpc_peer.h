@@ -2,7 +2,7 @@
 /* A program that speaks JSON-RPC 2.0 with us, either way: a client of the control socket, or a plugin. */
 #pragma once
 
-#include "rpc/event_json.h"
+#include "rpc/event_filter.h"
 #include "rpc/rpc_link.h"
 #include "rpc/rpc_methods.h"
 
@@ -33,14 +33,10 @@ void rpc_peer_call(RpcPeer *peer, const char *method, JsonNode *take_params, gui
                    gpointer data);
 void rpc_peer_notify(RpcPeer *peer, const char *method, JsonNode *take_params);
 
-/* What it subscribed to: NULL: everything of a kind. False: nothing. */
-typedef struct RpcSubscription {
-    GStrv events;  /* names; NULL: all */
-    char *account; /* name; NULL: all */
-    Jid *with;     /* bare; NULL: all */
-} RpcSubscription;
-/* Replaces the subscription; NULL: none. */
-void rpc_peer_subscribe(RpcPeer *peer, RpcSubscription *take_subscription);
+/* Which events it is sent; NULL: none. Replaces what it wanted before. `line`: with the line people read. */
+void rpc_peer_subscribe(RpcPeer *peer, EventFilter *take_filter, bool line);
 bool rpc_peer_wants(const RpcPeer *peer, const EventFacts *facts);
-/* Sends an event (event_to_json()) as a notification; a peer that does not read is dropped. */
-void rpc_peer_send_event(RpcPeer *peer, const char *json);
+/* … and its line, too. */
+bool rpc_peer_wants_line(const RpcPeer *peer);
+/* Sends an event as a notification: event_to_json(), and event_to_line() or NULL. A peer that does not read is dropped. */
+void rpc_peer_send_event(RpcPeer *peer, const char *json, const char *line);
