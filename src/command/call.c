@@ -89,6 +89,7 @@ call_new(Registry *registry, const char *line, const CallScope *scope, CommandFi
         .depth = scope->depth,
         .output = call->output,
         .caller = scope->caller == NULL ? NULL : caller_ref(scope->caller),
+        .mark = scope->mark == NULL ? NULL : event_mark_ref(scope->mark),
         .root = scope->root,
     };
     call->done = done;
@@ -111,6 +112,7 @@ call_unref(CommandCall *call)
         return;
     output_unref(call->output);
     g_clear_pointer(&call->scope.caller, caller_unref);
+    g_clear_pointer(&call->scope.mark, event_mark_unref);
     g_free(call->line);
     g_free(call->scope_account);
     g_free(call->account);
@@ -149,6 +151,22 @@ const CallScope *
 call_scope(const CommandCall *call)
 {
     return &call->scope;
+}
+
+const char *
+call_variable(const char *name, gpointer data)
+{
+    const CommandCall *call = data;
+    const char *found = call->scope.mark == NULL ? NULL : event_mark_value(call->scope.mark, name);
+    return found != NULL ? found : registry_variable(name, call->registry);
+}
+
+void
+call_set_variable(CommandCall *call, const char *name, const char *value)
+{
+    if (call->scope.mark != NULL)
+        event_mark_set_value(call->scope.mark, name, NULL);
+    registry_set_variable(call->registry, name, value);
 }
 
 bool

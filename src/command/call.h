@@ -4,6 +4,7 @@
 
 #include "command/caller.h"
 #include "command/grammar.h"
+#include "command/recorder.h"
 #include "command/registry.h"
 
 enum { CALL_DEPTH_MAX = 16 }; /* of /on, /source and aliases inside each other */
@@ -18,6 +19,7 @@ typedef struct CallScope {
     guint depth;
     CommandOutput *output; /* NULL: a new one */
     Caller *caller;        /* who gives the line; NULL: the front-end */
+    EventMark *mark;       /* from where /wait looks; NULL: from now on */
     const void *root;      /* the script that all began with, only to be compared; NULL: somebody typed it */
 } CallScope;
 
@@ -42,6 +44,11 @@ void call_set_shown_line(CommandCall *call, const char *line);
 /* Whom the line is for; `conversation` may be NULL. */
 void call_set_target(CommandCall *call, Session *session, Conversation *conversation);
 const CallScope *call_scope(const CommandCall *call);
+
+/* The variables a line sees: what its last /wait found, those of /let, those of the environment. A WordsLookup; `data` is
+ * the call. */
+const char *call_variable(const char *name, gpointer call);
+void call_set_variable(CommandCall *call, const char *name, const char *value);
 
 bool call_is_deferred(const CommandCall *call);
 /* Ends the call exactly once: flushes its output, tells who asked, drops the reference. A deferred call may still be

@@ -2,12 +2,14 @@
 #include "command/caller_private.h"
 
 #include "command/execute.h"
+#include "command/registry_private.h"
 
 struct Caller {
     guint references; /* its owner's and those of its lines */
     bool prints;
     Registry *registry;
     guint64 conversation; /* serial; 0: none */
+    EventMark *mark;      /* NULL: /wait looks from now on */
 };
 
 Caller *
@@ -20,8 +22,10 @@ caller_ref(Caller *caller)
 void
 caller_unref(Caller *caller)
 {
-    if (--caller->references == 0)
-        g_free(caller);
+    if (--caller->references > 0)
+        return;
+    g_clear_pointer(&caller->mark, event_mark_unref);
+    g_free(caller);
 }
 
 Caller *
@@ -43,7 +47,7 @@ caller_free(Caller *caller)
 void
 caller_execute(Caller *caller, const char *line, const char *account, CommandFinished done, gpointer data)
 {
-    const CallScope scope = { .account = account, .caller = caller };
+    const CallScope scope = { .account = account, .caller = caller, .mark = caller->mark };
     execute_line(caller->registry, line, &scope, done, data);
 }
 
@@ -58,6 +62,13 @@ void
 caller_look_at(Caller *caller, const Conversation *conversation)
 {
     caller->conversation = conversation == NULL ? 0 : conversation_serial(conversation);
+}
+
+void
+caller_keep_events(Caller *caller)
+{
+    if (caller->mark == NULL)
+        caller->mark = waits_mark(registry_waits(caller->registry));
 }
 
 void

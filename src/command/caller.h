@@ -22,3 +22,5 @@ Conversation *caller_conversation(const Caller *caller);
 void caller_look_at(Caller *caller, const Conversation *conversation);
 /* The output goes to the front-end, too: for what the user has planned. */
 void caller_set_prints(Caller *caller, bool prints);
+/* From now on what happens is kept for its next /wait (wait.h), so that nothing is missed between two lines. */
+void caller_keep_events(Caller *caller);

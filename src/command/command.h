@@ -40,6 +40,9 @@ typedef struct Command {
     /* How many of these words behind the command may be kept and shown, the rest being a secret; -1: all. NULL:
      * always all. */
     int (*shows)(const char *const *words);
+    /* What the grammar cannot say: whether the arguments make sense together. Called before run(), and when a script is
+     * checked without being run. NULL: they always do. */
+    bool (*check)(const Args *args, GError **error);
 } Command;
 
 typedef struct CommandGroup {

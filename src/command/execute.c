@@ -224,8 +224,8 @@ parse(Registry *registry, const Execution *execution, GError **error)
     const ArgContext context = {
         .accounts = client == NULL ? NULL : client_accounts(client),
         .account = session == NULL ? NULL : session_account(session),
-        .lookup = call_scope(execution->call)->expand ? registry_variable : NULL,
-        .lookup_data = registry,
+        .lookup = call_scope(execution->call)->expand ? call_variable : NULL,
+        .lookup_data = execution->call,
     };
     GError *problem = NULL;
     Args *args = execution->as_text
@@ -334,6 +334,13 @@ end(Execution *take_execution, GError *take_error)
     call_end(execution->call, error);
 }
 
+static bool
+check_args(const CommandCall *call, const Args *args, GError **error)
+{
+    const Command *command = call_row(call)->command;
+    return command->check == NULL || command->check(args, error);
+}
+
 static void
 run(Execution *take_execution)
 {
@@ -345,7 +352,7 @@ run(Execution *take_execution)
     Session *session = choose_session(registry, caller, call_scope(call)->account);
     call_set_target(call, session, choose_conversation(registry, caller, session));
     g_autoptr(Args) args = parse(registry, execution, &error);
-    if (args == NULL || !check_needs(registry, execution, &error) ||
+    if (args == NULL || !check_args(call, args, &error) || !check_needs(registry, execution, &error) ||
         !call_row(call)->command->run(call, args, &error)) {
         g_assert(!call_is_deferred(call));
         end(g_steal_pointer(&execution), error);
@@ -421,6 +428,6 @@ execute_line(Registry *registry, const char *line, const CallScope *scope, Comma
 void
 registry_execute(Registry *registry, const char *line, CommandFinished done, gpointer data)
 {
-    const CallScope scope = { 0 };
+    const CallScope scope = { .mark = waits_front_mark(registry_waits(registry)) };
     execute_line(registry, line, &scope, done, data);
 }

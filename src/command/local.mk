@@ -23,6 +23,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/cmd_room.c \
 	src/command/cmd_room_admin.c \
 	src/command/cmd_room_config.c \
+	src/command/cmd_script.c \
 	src/command/cmd_settings.c \
 	src/command/command.h \
 	src/command/complete.c src/command/complete.h \

@@ -10,9 +10,16 @@ struct Recorder {
     guint head;
     guint64 first; /* number of the record at `head` */
     gsize bytes;
-    guint holds;
+    GPtrArray *marks; /* EventMark, borrowed */
     RecorderNews news;
     gpointer data;
+};
+
+struct EventMark {
+    guint references;
+    Recorder *recorder; /* NULL when it is gone */
+    guint64 position;
+    GHashTable *values; /* what was found last, by the names of variables; NULL: nothing yet */
 };
 
 static void
@@ -22,14 +29,25 @@ record_free(Record *record)
         return;
     g_free(record->account);
     g_clear_pointer(&record->jid, jid_unref);
+    g_clear_pointer(&record->with, jid_unref);
+    g_clear_pointer(&record->by, jid_unref);
+    g_free(record->state);
     g_free(record->text);
     g_free(record);
 }
 
 static gsize
+text_size(const char *text)
+{
+    return text == NULL ? 0 : strlen(text) + 1;
+}
+
+/* Addresses are shared with the model as a rule, but may be the last ones of theirs. */
+static gsize
 record_size(const Record *record)
 {
-    return sizeof(Record) + strlen(record->text);
+    return sizeof(Record) + sizeof(gpointer) + text_size(record->account) + text_size(record->state) +
+           text_size(record->text) + (record->jid == NULL ? 0 : text_size(jid_text(record->jid)));
 }
 
 guint64
@@ -66,20 +84,108 @@ drop_first(Recorder *recorder)
     }
 }
 
-void
-recorder_take(Recorder *recorder, guint64 number)
+/* Forgets what is before every mark. */
+static void
+trim(Recorder *recorder)
 {
-    while (recorder->first <= number && recorder->first < recorder_end(recorder))
+    guint64 oldest = recorder_end(recorder);
+    for (guint i = 0; i < recorder->marks->len; i++)
+        oldest = MIN(oldest, ((const EventMark *) recorder->marks->pdata[i])->position);
+    while (recorder->first < oldest)
         drop_first(recorder);
 }
 
+/* --- marks --- */
+
+EventMark *
+event_mark_new(Recorder *recorder)
+{
+    EventMark *mark = g_new0(EventMark, 1);
+    mark->references = 1;
+    mark->recorder = recorder;
+    mark->position = recorder_end(recorder);
+    g_ptr_array_add(recorder->marks, mark);
+    return mark;
+}
+
+EventMark *
+event_mark_ref(EventMark *mark)
+{
+    mark->references++;
+    return mark;
+}
+
+void
+event_mark_unref(EventMark *mark)
+{
+    if (--mark->references > 0)
+        return;
+    if (mark->recorder != NULL) {
+        g_ptr_array_remove_fast(mark->recorder->marks, mark);
+        trim(mark->recorder);
+    }
+    g_clear_pointer(&mark->values, g_hash_table_unref);
+    g_free(mark);
+}
+
+guint64
+event_mark_position(const EventMark *mark)
+{
+    return mark->recorder == NULL ? mark->position : MAX(mark->position, recorder_first(mark->recorder));
+}
+
+void
+event_mark_pass(EventMark *mark, guint64 number)
+{
+    if (mark->recorder == NULL || number < mark->position)
+        return;
+    mark->position = number + 1;
+    trim(mark->recorder);
+}
+
+void
+event_mark_set_value(EventMark *mark, const char *name, const char *value)
+{
+    if (mark->values == NULL)
+        mark->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    if (value == NULL)
+        g_hash_table_remove(mark->values, name);
+    else
+        g_hash_table_replace(mark->values, g_strdup(name), g_strdup(value));
+}
+
+const char *
+event_mark_value(const EventMark *mark, const char *name)
+{
+    return mark->values == NULL ? NULL : g_hash_table_lookup(mark->values, name);
+}
+
+/* --- what is kept --- */
+
+/* What is said of an event by the functions below; everything is borrowed but the text. */
+typedef struct Facts {
+    RecordKind kind;
+    const Jid *jid, *with, *by;
+    const char *state;
+} Facts;
+
+static Jid *
+keep_jid(const Jid *jid)
+{
+    return jid == NULL ? NULL : jid_ref(jid);
+}
+
+/* `take_text` NULL: there are no words. */
 static void
-record(Recorder *recorder, RecordKind kind, const Account *account, const Jid *jid, char *take_text)
+record(Recorder *recorder, const Account *account, const Facts *facts, char *take_text)
 {
     Record *fresh = g_new0(Record, 1);
-    fresh->kind = kind;
+    fresh->kind = facts->kind;
     fresh->account = account == NULL ? NULL : g_strdup(account_name(account));
-    fresh->jid = jid == NULL ? NULL : jid_ref(jid);
+    fresh->jid = keep_jid(facts->jid);
+    fresh->with = keep_jid(facts->with != NULL ? facts->with : facts->jid);
+    fresh->by = keep_jid(facts->by);
+    fresh->state = g_strdup(facts->state);
     fresh->text = take_text != NULL ? take_text : g_strdup("");
     recorder->bytes += record_size(fresh);
     g_ptr_array_add(recorder->records, fresh);
@@ -88,24 +194,42 @@ record(Recorder *recorder, RecordKind kind, const Account *account, const Jid *j
         drop_first(recorder);
 }
 
+/* What stands behind a word, or the word alone. */
+static char *
+join(const char *word, const char *words)
+{
+    return words == NULL ? g_strdup(word) : g_strjoin(" ", word, words, NULL);
+}
+
 static void
 record_message(Recorder *recorder, const ModelEvent *event)
 {
     const Message *message = event->message.message;
-    if (event->type == MESSAGE_ADDED && message->direction == MESSAGE_IN) {
-        record(recorder, RECORD_MESSAGE, event->account, message->from, g_strdup(message->body));
+    const Jid *with = conversation_jid(event->message.conversation);
+    if (event->type == MESSAGE_ADDED && message->direction == MESSAGE_IN)
+        record(recorder, event->account, &(Facts){ RECORD_MESSAGE, .jid = message->from, .with = with },
+               g_strdup(message->body));
+    if (event->type == MESSAGE_EDITED)
+        record(recorder, event->account, &(Facts){ RECORD_CORRECTION, .jid = message->from, .with = with },
+               g_strdup(message->body));
+    if (event->type != MESSAGE_CHANGED || message->direction != MESSAGE_OUT || message->state == MESSAGE_QUEUED)
         return;
-    }
-    if (event->type == MESSAGE_EDITED) {
-        record(recorder, RECORD_CORRECTION, event->account, message->from, g_strdup(message->body));
-        return;
-    }
-    if (event->type == MESSAGE_CHANGED && message->direction == MESSAGE_OUT && message->state != MESSAGE_QUEUED)
-        record(recorder, RECORD_DELIVERY, event->account, conversation_jid(event->message.conversation),
-               g_strdup(message_state_word(message->state)));
-    if (event->type == MESSAGE_CHANGED && message->direction == MESSAGE_OUT && message->state == MESSAGE_FAILED)
-        record(recorder, RECORD_FAILED, event->account, conversation_jid(event->message.conversation),
-               g_strdup(message->reason));
+    const char *state = message_state_word(message->state);
+    record(recorder, event->account, &(Facts){ RECORD_DELIVERY, .jid = with, .state = state }, g_strdup(state));
+    if (message->state == MESSAGE_FAILED)
+        record(recorder, event->account, &(Facts){ RECORD_FAILED, .jid = with }, g_strdup(message->reason));
+}
+
+static void
+record_connection(Recorder *recorder, const ModelEvent *event)
+{
+    const Account *account = event->account;
+    const char *state = account_state_word(account_state(account));
+    record(recorder, account, &(Facts){ RECORD_CONNECTION, .jid = account_jid(account), .state = state },
+           join(state, account_reason(account)));
+    if (account_state(account) == ACCOUNT_OFFLINE)
+        record(recorder, account, &(Facts){ RECORD_OFFLINE, .jid = account_jid(account) },
+               g_strdup(account_reason(account)));
 }
 
 static void
@@ -113,18 +237,19 @@ record_presence(Recorder *recorder, const ModelEvent *event)
 {
     const Contact *contact = event->presence.contact;
     const Resource *resource = event->presence.resource;
-    const Availability availability = resource != NULL ? resource->availability : contact_availability(contact);
-    const char *status = resource != NULL ? resource->status : contact_status(contact);
-    record(recorder, RECORD_PRESENCE, event->account, resource != NULL ? resource->jid : contact_jid(contact),
-           g_strjoin(status != NULL ? " " : "", availability_word(availability), status != NULL ? status : "", NULL));
+    const char *state = availability_word(resource != NULL ? resource->availability : contact_availability(contact));
+    const Facts facts = { RECORD_PRESENCE, .jid = resource != NULL ? resource->jid : contact_jid(contact),
+                          .with = contact_jid(contact), .state = state };
+    record(recorder, event->account, &facts,
+           join(state, resource != NULL ? resource->status : contact_status(contact)));
 }
 
 static void
 record_subscription(Recorder *recorder, const ModelEvent *event)
 {
-    const char *text = event->subscription.text;
-    record(recorder, RECORD_SUBSCRIPTION, event->account, event->subscription.jid,
-           g_strjoin(text != NULL ? " " : "", event->subscription.act, text != NULL ? text : "", NULL));
+    const char *act = event->subscription.act;
+    record(recorder, event->account, &(Facts){ RECORD_SUBSCRIPTION, .jid = event->subscription.jid, .state = act },
+           join(act, event->subscription.text));
 }
 
 static void
@@ -132,9 +257,19 @@ record_encryption(Recorder *recorder, const ModelEvent *event)
 {
     const Conversation *conversation = event->conversation.conversation;
     const ConversationEncryption *now = conversation_encryption(conversation);
-    record(recorder, RECORD_ENCRYPTION, event->account, conversation_jid(conversation),
-           g_strjoin(now->trust != NULL ? " " : "", encryption_state_word(now->state),
-                     now->trust != NULL ? now->trust : "", NULL));
+    const char *state = encryption_state_word(now->state);
+    record(recorder, event->account,
+           &(Facts){ RECORD_ENCRYPTION, .jid = conversation_jid(conversation), .state = state },
+           join(state, now->trust));
+}
+
+static void
+record_verification(Recorder *recorder, const ModelEvent *event)
+{
+    const char *state = verification_state_word(event->verification.state);
+    record(recorder, event->account,
+           &(Facts){ RECORD_SMP, .jid = conversation_jid(event->verification.conversation), .state = state },
+           join(state, event->verification.question));
 }
 
 static void
@@ -148,23 +283,34 @@ record_annotation(Recorder *recorder, const ModelEvent *event)
                                ((const MessageReaction *) g_ptr_array_index(message->reactions, i))->emoji);
     if (!is_reaction && message->retracted_reason != NULL)
         g_string_append(text, message->retracted_reason);
-    record(recorder, is_reaction ? RECORD_REACTION : RECORD_RETRACTION, event->account,
-           conversation_jid(event->annotation.conversation), g_strdup(text->str));
+    record(recorder, event->account,
+           &(Facts){ is_reaction ? RECORD_REACTION : RECORD_RETRACTION,
+                     .jid = conversation_jid(event->annotation.conversation) },
+           g_strdup(text->str));
+}
+
+/* The word that JSON has as "what". */
+static const char *
+room_word(const ModelEvent *event, const Room *room)
+{
+    if (event->room.what == ROOM_SUBJECT)
+        return "topic";
+    if (event->room.how != NULL || (room_state(room) == ROOM_OUT && room_reason(room) == NULL))
+        return "left";
+    return room_state(room) == ROOM_OUT ? "failed" : room_state_word(room_state(room));
 }
 
 static void
 record_room(Recorder *recorder, const ModelEvent *event)
 {
     const Room *room = conversation_room(event->room.conversation);
-    const char *reason = room_reason(room), *subject = room_subject(room);
-    g_autofree char *text = NULL;
+    const char *subject = room_subject(room);
+    const Facts facts = { RECORD_ROOM, .jid = room_jid(room), .state = room_word(event, room) };
     if (event->room.what == ROOM_STATE)
-        text = g_strjoin(reason != NULL ? " " : "", event->room.how != NULL ? "left" : room_state_word(room_state(room)),
-                         reason != NULL ? reason : "", NULL);
+        record(recorder, event->account, &facts,
+               join(event->room.how != NULL ? "left" : room_state_word(room_state(room)), room_reason(room)));
     else if (event->room.what == ROOM_SUBJECT)
-        text = g_strjoin(" ", "topic", subject != NULL ? subject : "", NULL);
-    if (text != NULL)
-        record(recorder, RECORD_ROOM, event->account, room_jid(room), g_steal_pointer(&text));
+        record(recorder, event->account, &facts, join("topic", subject != NULL ? subject : ""));
 }
 
 static void
@@ -177,8 +323,47 @@ record_occupant(Recorder *recorder, const ModelEvent *event)
     };
     const Occupant *occupant = event->occupant.occupant;
     const char *word = event->type == OCCUPANT_LEFT ? leave_cause_word(event->occupant.how->cause) : words[event->type];
-    record(recorder, RECORD_ROOM, event->account, conversation_jid(event->occupant.conversation),
+    record(recorder, event->account,
+           &(Facts){ RECORD_ROOM, .jid = conversation_jid(event->occupant.conversation), .state = "occupant" },
            g_strjoin(" ", "occupant", occupant_label(occupant), word, NULL));
+}
+
+static void
+record_invitation(Recorder *recorder, const ModelEvent *event)
+{
+    const Jid *from = event->invitation.from;
+    const char *state = event->invitation.is_declined ? "declined" : "invited";
+    record(recorder, event->account,
+           &(Facts){ RECORD_INVITATION, .jid = event->invitation.room, .by = from, .state = state },
+           g_strjoin(" ", state, from != NULL ? jid_text(from) : "", event->invitation.reason, NULL));
+}
+
+static void
+record_conversation(Recorder *recorder, const ModelEvent *event)
+{
+    const Conversation *conversation = event->conversation.conversation;
+    const Jid *jid = conversation_jid(conversation);
+    if (event->type == UNREAD_CHANGED)
+        record(recorder, event->account, &(Facts){ RECORD_UNREAD, .jid = jid },
+               g_strdup_printf("%u", conversation_unread(conversation)));
+    else if (conversation_is_peer_typing(conversation))
+        record(recorder, event->account, &(Facts){ RECORD_TYPING, .jid = jid }, NULL);
+}
+
+static void
+record_contact(Recorder *recorder, const ModelEvent *event)
+{
+    const Contact *contact = event->contact.contact;
+    record(recorder, event->account, &(Facts){ RECORD_ROSTER, .jid = contact_jid(contact) },
+           g_strdup(contact_label(contact)));
+}
+
+static void
+record_key(Recorder *recorder, const ModelEvent *event)
+{
+    record(recorder, event->account,
+           &(Facts){ RECORD_TRUST, .jid = event->key.peer, .state = event->key.trust },
+           g_strjoin(" ", event->key.fingerprint, event->key.trust, NULL));
 }
 
 static void
@@ -186,9 +371,7 @@ record_event(Recorder *recorder, const ModelEvent *event)
 {
     switch (event->type) {
     case ACCOUNT_STATE_CHANGED:
-        if (account_state(event->account) == ACCOUNT_OFFLINE)
-            record(recorder, RECORD_OFFLINE, event->account, account_jid(event->account),
-                   g_strdup(account_reason(event->account)));
+        record_connection(recorder, event);
         return;
     case MESSAGE_ADDED:
     case MESSAGE_CHANGED:
@@ -205,10 +388,7 @@ record_event(Recorder *recorder, const ModelEvent *event)
         record_occupant(recorder, event);
         return;
     case INVITATION:
-        record(recorder, RECORD_INVITATION, event->account, event->invitation.room,
-               g_strjoin(" ", event->invitation.is_declined ? "declined" : "invited",
-                         event->invitation.from != NULL ? jid_text(event->invitation.from) : "",
-                         event->invitation.reason, NULL));
+        record_invitation(recorder, event);
         return;
     case MESSAGE_ANNOTATED:
         record_annotation(recorder, event);
@@ -221,37 +401,28 @@ record_event(Recorder *recorder, const ModelEvent *event)
         record_subscription(recorder, event);
         return;
     case ROSTER_CHANGED:
-        record(recorder, RECORD_ROSTER, event->account, NULL, NULL);
+        record(recorder, event->account, &(Facts){ RECORD_ROSTER }, NULL);
         return;
     case CONTACT_ADDED:
     case CONTACT_CHANGED:
     case CONTACT_REMOVED:
-        record(recorder, RECORD_ROSTER, event->account, contact_jid(event->contact.contact),
-               g_strdup(contact_label(event->contact.contact)));
+        record_contact(recorder, event);
         return;
     case TYPING_CHANGED:
-        if (conversation_is_peer_typing(event->conversation.conversation))
-            record(recorder, RECORD_TYPING, event->account, conversation_jid(event->conversation.conversation), NULL);
-        return;
     case UNREAD_CHANGED:
-        record(recorder, RECORD_UNREAD, event->account, conversation_jid(event->conversation.conversation),
-               g_strdup_printf("%u", conversation_unread(event->conversation.conversation)));
+        record_conversation(recorder, event);
         return;
     case NOTICE:
-        record(recorder, RECORD_NOTICE, event->account, NULL, g_strdup(event->notice.text));
+        record(recorder, event->account, &(Facts){ RECORD_NOTICE }, g_strdup(event->notice.text));
         return;
     case ENCRYPTION_CHANGED:
         record_encryption(recorder, event);
         return;
     case VERIFICATION_CHANGED:
-        record(recorder, RECORD_SMP, event->account, conversation_jid(event->verification.conversation),
-               g_strjoin(event->verification.question != NULL ? " " : "",
-                         verification_state_word(event->verification.state),
-                         event->verification.question != NULL ? event->verification.question : "", NULL));
+        record_verification(recorder, event);
         return;
     case KEY_CHANGED:
-        record(recorder, RECORD_TRUST, event->account, event->key.peer,
-               g_strjoin(" ", event->key.fingerprint, event->key.trust, NULL));
+        record_key(recorder, event);
         return;
     case ACCOUNT_ADDED:
     case ACCOUNT_REMOVED:
@@ -267,7 +438,7 @@ static void
 on_event(gconstpointer event, gpointer data)
 {
     Recorder *recorder = data;
-    if (recorder->holds == 0)
+    if (recorder->marks->len == 0)
         return;
     record_event(recorder, event);
     if (recorder->news != NULL)
@@ -275,13 +446,13 @@ on_event(gconstpointer event, gpointer data)
 }
 
 Recorder *
-recorder_new(Client *client, bool always, RecorderNews news, gpointer data)
+recorder_new(Client *client, RecorderNews news, gpointer data)
 {
     Recorder *recorder = g_new0(Recorder, 1);
     recorder->records = g_ptr_array_new_with_free_func((GDestroyNotify) record_free);
+    recorder->marks = g_ptr_array_new();
     recorder->news = news;
     recorder->data = data;
-    recorder->holds = always ? 1 : 0;
     if (client != NULL) {
         recorder->bus = client_bus(client);
         recorder->subscription = bus_subscribe(recorder->bus, on_event, recorder);
@@ -296,22 +467,9 @@ recorder_free(Recorder *recorder)
         return;
     if (recorder->bus != NULL)
         bus_unsubscribe(recorder->bus, recorder->subscription);
+    for (guint i = 0; i < recorder->marks->len; i++)
+        ((EventMark *) recorder->marks->pdata[i])->recorder = NULL;
+    g_ptr_array_unref(recorder->marks);
     g_ptr_array_unref(recorder->records);
     g_free(recorder);
-}
-
-void
-recorder_hold(Recorder *recorder)
-{
-    recorder->holds++;
-}
-
-void
-recorder_release(Recorder *recorder)
-{
-    g_assert(recorder->holds > 0);
-    if (--recorder->holds > 0)
-        return;
-    while (recorder->first < recorder_end(recorder))
-        drop_first(recorder);
 }

@@ -27,6 +27,6 @@ Aliases *registry_aliases(const Registry *registry);
 Waits *registry_waits(const Registry *registry);
 Attempts *registry_attempts(const Registry *registry);
 
-/* Variables of /let, else of the environment; a WordsLookup. */
+/* Variables of /let, else of the environment; a WordsLookup. Lines look with call_variable(). */
 const char *registry_variable(const char *name, gpointer registry);
 void registry_set_variable(Registry *registry, const char *name, const char *value);

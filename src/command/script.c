@@ -51,7 +51,7 @@ struct Script {
     GError *failure;    /* of the last line: the next one may forgive it */
     CommandCall *outer; /* /source; NULL */
     Flight *flight;     /* the line under way */
-    bool holds_waits;
+    EventMark *mark;    /* from where /wait looks; NULL before the start */
 };
 
 static void
@@ -95,8 +95,7 @@ script_free(Script *script)
     g_clear_handle_id(&script->watch, g_source_remove);
     if (script->flight != NULL)
         script->flight->script = NULL;
-    if (script->holds_waits)
-        waits_release(registry_waits(script->registry));
+    g_clear_pointer(&script->mark, event_mark_unref);
     if (script->outer != NULL)
         registry_forget_script(script->registry, script);
     g_queue_clear_full(&script->sources, (GDestroyNotify) source_free);
@@ -321,7 +320,7 @@ on_line_finished(const CommandCall *call, const GError *error, gpointer data)
 static void
 execute(Script *script, const char *line)
 {
-    CallScope scope = { .expand = true, .root = script_root(script) };
+    CallScope scope = { .expand = true, .root = script_root(script), .mark = script->mark };
     if (script->outer != NULL) {
         const CallScope *outer = call_scope(script->outer);
         scope.account = outer->account;
@@ -433,11 +432,19 @@ schedule(Script *script)
         script->step = g_idle_add_full(G_PRIORITY_DEFAULT, on_step, script, NULL);
 }
 
+/* Where it looks from: as who runs it does, else from here. */
+static EventMark *
+take_mark(const Script *script)
+{
+    Waits *waits = registry_waits(script->registry);
+    EventMark *mark = script->outer != NULL ? call_scope(script->outer)->mark : waits_front_mark(waits);
+    return mark != NULL ? event_mark_ref(mark) : waits_mark(waits);
+}
+
 void
 script_start(Script *script)
 {
-    waits_hold(registry_waits(script->registry));
-    script->holds_waits = true;
+    script->mark = take_mark(script);
     schedule(script);
 }
 

@@ -14,6 +14,7 @@ enum { TIMEOUT_DEFAULT = 60 };
 
 typedef enum {
     WAIT_CONNECTED,
+    WAIT_CONNECTION,
     WAIT_OFFLINE,
     WAIT_MESSAGE,
     WAIT_PRESENCE,
@@ -38,26 +39,31 @@ typedef enum {
 static const struct {
     const char *word;
     RecordKind record;
+    bool is_condition;  /* nothing that is said in words */
+    const char *states; /* what "state" may ask for; NULL: it has none */
 } kinds[] = {
-    [WAIT_CONNECTED] = { "connected", RECORD_OFFLINE },
+    [WAIT_CONNECTED] = { "connected", RECORD_OFFLINE, .is_condition = true },
+    [WAIT_CONNECTION] = { "connection", RECORD_CONNECTION,
+                          .states = "offline|resolving|connecting|securing|authenticating|online" },
     [WAIT_OFFLINE] = { "offline", RECORD_OFFLINE },
     [WAIT_MESSAGE] = { "message", RECORD_MESSAGE },
-    [WAIT_PRESENCE] = { "presence", RECORD_PRESENCE },
-    [WAIT_SUBSCRIPTION] = { "subscription", RECORD_SUBSCRIPTION },
+    [WAIT_PRESENCE] = { "presence", RECORD_PRESENCE, .states = "online|chat|away|xa|dnd|offline" },
+    [WAIT_SUBSCRIPTION] = { "subscription", RECORD_SUBSCRIPTION,
+                            .states = "subscribe|subscribed|unsubscribe|unsubscribed" },
     [WAIT_ROSTER] = { "roster", RECORD_ROSTER },
-    [WAIT_DELIVERED] = { "delivered", RECORD_FAILED },
-    [WAIT_DELIVERY] = { "delivery", RECORD_DELIVERY },
+    [WAIT_DELIVERED] = { "delivered", RECORD_FAILED, .is_condition = true },
+    [WAIT_DELIVERY] = { "delivery", RECORD_DELIVERY, .states = "sent|received|displayed|failed" },
     [WAIT_CORRECTION] = { "correction", RECORD_CORRECTION },
     [WAIT_UNREAD] = { "unread", RECORD_UNREAD },
     [WAIT_TYPING] = { "typing", RECORD_TYPING },
-    [WAIT_ENCRYPTED] = { "encrypted", RECORD_OFFLINE },
-    [WAIT_ENCRYPTION] = { "encryption", RECORD_ENCRYPTION },
-    [WAIT_TRUST] = { "trust", RECORD_TRUST },
-    [WAIT_SMP] = { "smp", RECORD_SMP },
+    [WAIT_ENCRYPTED] = { "encrypted", RECORD_OFFLINE, .is_condition = true },
+    [WAIT_ENCRYPTION] = { "encryption", RECORD_ENCRYPTION, .states = "none|starting|encrypted|ended" },
+    [WAIT_TRUST] = { "trust", RECORD_TRUST, .states = "untrusted|trusted|verified" },
+    [WAIT_SMP] = { "smp", RECORD_SMP, .states = "asked|under-way|succeeded|failed|aborted" },
     [WAIT_REACTION] = { "reaction", RECORD_REACTION },
     [WAIT_RETRACTION] = { "retraction", RECORD_RETRACTION },
-    [WAIT_ROOM] = { "room", RECORD_ROOM },
-    [WAIT_INVITATION] = { "invitation", RECORD_INVITATION },
+    [WAIT_ROOM] = { "room", RECORD_ROOM, .states = "waiting|joining|joined|failed|left|topic|occupant" },
+    [WAIT_INVITATION] = { "invitation", RECORD_INVITATION, .states = "invited|declined" },
     [WAIT_NOTICE] = { "notice", RECORD_NOTICE },
 };
 
@@ -65,7 +71,8 @@ struct Waits {
     Registry *registry;
     Client *client;
     Recorder *recorder;
-    GPtrArray *list; /* Wait */
+    EventMark *front; /* of the front-end's lines without a terminal; NULL: they look at what comes */
+    GPtrArray *list;  /* Wait */
     guint check;     /* source of the loop: something happened */
 };
 
@@ -74,20 +81,25 @@ typedef struct Wait {
     CommandCall *call; /* deferred */
     WaitKind kind;
     char *account; /* NULL: any */
-    Jid *from;
+    Jid *from, *with;
+    char *state;
     GRegex *regex;
     double seconds;
     guint timeout;
-    guint64 next; /* number of the first record not yet looked at */
+    EventMark *mark; /* of who waits, or the wait's own */
+    bool is_alone;   /* … which moves on with what does not match */
+    guint64 next;    /* number of the first record not yet looked at */
 } Wait;
 
 static void
 wait_free(Wait *wait)
 {
     g_clear_handle_id(&wait->timeout, g_source_remove);
-    recorder_release(wait->waits->recorder);
+    event_mark_unref(wait->mark);
     g_free(wait->account);
+    g_free(wait->state);
     g_clear_pointer(&wait->from, jid_unref);
+    g_clear_pointer(&wait->with, jid_unref);
     g_clear_pointer(&wait->regex, g_regex_unref);
     g_free(wait);
 }
@@ -184,13 +196,20 @@ count_queued(const Conversation *conversation)
     return count;
 }
 
+/* Whom a condition is about; NULL: everybody. */
+static const Jid *
+whom(const Wait *wait)
+{
+    return wait->with != NULL ? wait->with : wait->from;
+}
+
 /* Messages of an account that the wait is for and the server does not have. */
 static guint
 count_pending(const Wait *wait, const Account *account)
 {
-    if (wait->from == NULL)
+    if (whom(wait) == NULL)
         return outgoing_pending(wait->waits->client, account);
-    g_autoptr(Jid) bare = jid_to_bare(wait->from);
+    g_autoptr(Jid) bare = jid_to_bare(whom(wait));
     const Conversation *conversation = account_find_conversation(account, bare);
     return conversation == NULL ? 0 : count_queued(conversation);
 }
@@ -241,7 +260,7 @@ count_encrypted(const Wait *wait, const Account *account, const Conversation **r
     for (guint i = 0; i < account_conversation_count(account); i++) {
         const Conversation *conversation = account_conversation_at(account, i);
         const ConversationEncryption *now = conversation_encryption(conversation);
-        if (wait->from != NULL && !jid_equal_bare(wait->from, conversation_jid(conversation)))
+        if (whom(wait) != NULL && !jid_equal_bare(whom(wait), conversation_jid(conversation)))
             continue;
         if (now->state == ENCRYPTION_ON)
             count++;
@@ -271,6 +290,15 @@ check_encrypted(Wait *wait)
 
 /* --- events --- */
 
+/* A bare address stands for all that is behind it. */
+static bool
+is_meant(const Jid *wanted, const Jid *jid)
+{
+    if (jid == NULL)
+        return false;
+    return jid_is_bare(wanted) ? jid_equal_bare(wanted, jid) : jid_equal(wanted, jid);
+}
+
 static bool
 matches(const Wait *wait, const Record *record)
 {
@@ -278,13 +306,35 @@ matches(const Wait *wait, const Record *record)
         return false;
     if (wait->account != NULL && g_strcmp0(wait->account, record->account) != 0)
         return false;
-    if (wait->from != NULL) {
-        const bool same = jid_is_bare(wait->from) ? jid_equal_bare(wait->from, record->jid)
-                                                  : jid_equal(wait->from, record->jid);
-        if (record->jid == NULL || !same)
-            return false;
-    }
+    if (wait->from != NULL && !is_meant(wait->from, record->jid) && !is_meant(wait->from, record->by))
+        return false;
+    if (wait->with != NULL && !is_meant(wait->with, record->with))
+        return false;
+    if (wait->state != NULL && g_strcmp0(wait->state, record->state) != 0)
+        return false;
     return wait->regex == NULL || g_regex_match(wait->regex, record->text, 0, NULL);
+}
+
+/* What was found, for the lines that follow. Who has no place of their own to look from has none for this either. */
+static void
+tell_found(const Wait *wait, const Record *record)
+{
+    const struct {
+        const char *name, *value;
+    } values[] = {
+        { "WAIT_FROM", record->jid == NULL ? NULL : jid_text(record->jid) },
+        { "WAIT_WITH", record->with == NULL ? NULL : jid_text(record->with) },
+        { "WAIT_ACCOUNT", record->account },
+        { "WAIT_STATE", record->state },
+        { "WAIT_TEXT", record->text },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        const char *value = values[i].value != NULL ? values[i].value : "";
+        if (wait->is_alone)
+            registry_set_variable(wait->waits->registry, values[i].name, value);
+        else
+            event_mark_set_value(wait->mark, values[i].name, value);
+    }
 }
 
 /* Found: from here on the next /wait looks, and a script can use what was found. */
@@ -292,17 +342,15 @@ static void
 end_with(Wait *wait, guint64 number)
 {
     const Record *record = recorder_at(wait->waits->recorder, number);
-    Registry *registry = wait->waits->registry;
-    registry_set_variable(registry, "WAIT_FROM", record->jid == NULL ? "" : jid_text(record->jid));
-    registry_set_variable(registry, "WAIT_TEXT", record->text);
     GError *error = NULL;
+    tell_found(wait, record);
     if (record->kind == RECORD_FAILED) {
         g_autofree char *reason = text_clean(record->text, -1, TEXT_LINE);
         error = g_error_new(CONFAB_ERROR, ERROR_PROTOCOL,
                             _("/wait: the message to %s was not delivered (%s): send it again"), jid_text(record->jid),
                             reason);
     }
-    recorder_take(wait->waits->recorder, number);
+    event_mark_pass(wait->mark, number);
     end(wait, error);
 }
 
@@ -310,11 +358,14 @@ static bool
 check_records(Wait *wait)
 {
     const Recorder *recorder = wait->waits->recorder;
-    for (wait->next = MAX(wait->next, recorder_first(recorder)); wait->next < recorder_end(recorder); wait->next++) {
-        if (!matches(wait, recorder_at(recorder, wait->next)))
-            continue;
-        end_with(wait, wait->next);
-        return true;
+    for (wait->next = MAX(wait->next, event_mark_position(wait->mark)); wait->next < recorder_end(recorder);
+         wait->next++) {
+        if (matches(wait, recorder_at(recorder, wait->next))) {
+            end_with(wait, wait->next);
+            return true;
+        }
+        if (wait->is_alone)
+            event_mark_pass(wait->mark, wait->next);
     }
     return false;
 }
@@ -329,7 +380,7 @@ check(Wait *wait)
         return true;
     if (wait->kind == WAIT_DELIVERED)
         return check_delivered(wait);
-    if (wait->kind == WAIT_OFFLINE || wait->kind == WAIT_NOTICE)
+    if (wait->kind == WAIT_OFFLINE || wait->kind == WAIT_CONNECTION || wait->kind == WAIT_NOTICE)
         return false;
     const Outlook outlook = look_at_sessions(wait);
     if (outlook.online > 0 || outlook.trying > 0)
@@ -396,21 +447,66 @@ on_timeout(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static WaitKind
+find_kind(const char *word)
+{
+    WaitKind kind = 0;
+    while (strcmp(kinds[kind].word, word) != 0)
+        kind++;
+    return kind;
+}
+
+bool
+check_wait(const Args *args, GError **error)
+{
+    const WaitKind kind = find_kind(args_text(args, "event"));
+    const char *states = kinds[kind].states;
+    if (kinds[kind].is_condition && args_has(args, "matching")) {
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/wait: “%s” has no words: leave “%s” out"), kinds[kind].word,
+                    "matching");
+        return false;
+    }
+    if (!args_has(args, "state"))
+        return true;
+    if (states == NULL) {
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/wait: “%s” has no states: leave “%s” out"), kinds[kind].word,
+                    "state");
+        return false;
+    }
+    g_auto(GStrv) words = g_strsplit(states, "|", -1);
+    if (g_strv_contains((const char *const *) words, args_text(args, "state")))
+        return true;
+    g_autofree char *list = g_strjoinv(", ", words);
+    g_autofree char *shown = arg_show(args_text(args, "state"));
+    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/wait: “%s” is no state of “%s”: write one of %s"), shown,
+                kinds[kind].word, list);
+    return false;
+}
+
+static Jid *
+take_jid(const Args *args, const char *name)
+{
+    return args_has(args, name) ? jid_ref(args_jid(args, name)) : NULL;
+}
+
 bool
 cmd_wait(CommandCall *call, const Args *args, GError **error)
 {
     Waits *waits = registry_waits(command_call_registry(call));
     const Session *session = command_call_is_for_one_account(call) ? command_call_session(call) : NULL;
+    EventMark *mark = call_scope(call)->mark;
     Wait *wait = g_new0(Wait, 1);
     wait->waits = waits;
-    while (strcmp(kinds[wait->kind].word, args_text(args, "event")) != 0)
-        wait->kind++;
+    wait->kind = find_kind(args_text(args, "event"));
     wait->account = session == NULL ? NULL : g_strdup(account_name(session_account(session)));
-    wait->from = args_has(args, "from") ? jid_ref(args_jid(args, "from")) : NULL;
+    wait->from = take_jid(args, "from");
+    wait->with = take_jid(args, "with");
+    wait->state = g_strdup(args_text(args, "state"));
     wait->regex = args_has(args, "matching") ? g_regex_ref(args_regex(args, "matching")) : NULL;
     wait->seconds = args_number(args, "timeout", TIMEOUT_DEFAULT);
+    wait->is_alone = mark == NULL;
+    wait->mark = mark != NULL ? event_mark_ref(mark) : event_mark_new(waits->recorder);
     wait->call = command_call_defer(call);
-    recorder_hold(waits->recorder);
     g_ptr_array_add(waits->list, wait);
     if (!check(wait))
         wait->timeout = g_timeout_add((guint) MIN(wait->seconds * 1000, G_MAXUINT), on_timeout, wait);
@@ -418,13 +514,14 @@ cmd_wait(CommandCall *call, const Args *args, GError **error)
 }
 
 Waits *
-waits_new(Registry *registry, Client *client, bool always)
+waits_new(Registry *registry, Client *client, bool looks_back)
 {
     Waits *waits = g_new0(Waits, 1);
     waits->registry = registry;
     waits->client = client;
     waits->list = g_ptr_array_new();
-    waits->recorder = recorder_new(client, always, on_news, waits);
+    waits->recorder = recorder_new(client, on_news, waits);
+    waits->front = looks_back ? event_mark_new(waits->recorder) : NULL;
     return waits;
 }
 
@@ -437,18 +534,19 @@ waits_free(Waits *waits)
         end(waits->list->pdata[0], NULL);
     g_clear_handle_id(&waits->check, g_source_remove);
     g_ptr_array_unref(waits->list);
+    g_clear_pointer(&waits->front, event_mark_unref);
     recorder_free(waits->recorder);
     g_free(waits);
 }
 
-void
-waits_hold(Waits *waits)
+EventMark *
+waits_mark(Waits *waits)
 {
-    recorder_hold(waits->recorder);
+    return event_mark_new(waits->recorder);
 }
 
-void
-waits_release(Waits *waits)
+EventMark *
+waits_front_mark(const Waits *waits)
 {
-    recorder_release(waits->recorder);
+    return waits->front;
 }

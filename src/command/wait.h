@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /wait: waits for an event of the model. No event is missed between two lines: what happened since the last matched
- * /wait (or the start) is looked at first, oldest first; "connected", "delivered" and "encrypted" (with somebody) are
- * conditions and hold at once when they are true.
+/* /wait: waits for an event of the model. Who looks back has a mark (recorder.h): a script, a Caller that wants one, the
+ * front-end without a terminal. For them no event is missed between two lines: what happened since their last /wait that
+ * found something (or the start) is looked at first, oldest first. A line typed by hand looks from now on.
+ * "connected", "delivered" and "encrypted" (with somebody) are conditions and hold at once when they are true.
  *
- *   /wait connected|offline|message|presence|subscription|roster|delivered|delivery|correction|unread|typing|
- *         encrypted|encryption|trust|smp|notice
- *         [from JID] [matching REGEX] [timeout SECONDS]
+ *   /wait connected|delivered|encrypted|offline|connection|message|delivery|correction|reaction|retraction|presence|
+ *         subscription|roster|room|invitation|typing|unread|encryption|trust|smp|notice
+ *         [from JID] [with JID] [matching REGEX] [state WORD] [timeout SECONDS]
  *
  * A time-out is an error with ERROR_QUEUED for "delivered", ERROR_UNREACHABLE for "connected" unless an attempt has
  * failed with an error of its own, ERROR_ENCRYPTION for "encrypted", which also ends early when a session cannot be had,
@@ -15,14 +16,18 @@
 #pragma once
 
 #include "command/command.h"
+#include "command/recorder.h"
 
 bool cmd_wait(CommandCall *call, const Args *args, GError **error);
+bool check_wait(const Args *args, GError **error); /* Command.check */
 
 /* The waits of a registry, and what they look back at. For this layer only. */
 typedef struct Waits Waits;
-Waits *waits_new(Registry *registry, Client *client, bool always);
+/* `looks_back`: the front-end's own lines do. */
+Waits *waits_new(Registry *registry, Client *client, bool looks_back);
 void waits_free(Waits *waits);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Waits, waits_free)
-/* While a script runs, events are kept for its next /wait. */
-void waits_hold(Waits *waits);
-void waits_release(Waits *waits);
+/* A mark for somebody more, behind all that happened. */
+EventMark *waits_mark(Waits *waits);
+/* Of the front-end's lines, borrowed; NULL: they look from now on. */
+EventMark *waits_front_mark(const Waits *waits);

@@ -112,6 +112,8 @@ run_command(RpcRequest *request, JsonObject *params, GError **error)
     if (account != NULL && find_session(rpc_request_client(request), account, error) == NULL)
         return false;
     const bool text = json_object_get_boolean_member_with_default(params, "text", FALSE);
+    /* Between one line and a /wait in the next one nothing is missed. */
+    caller_keep_events(rpc_peer_caller(rpc_request_peer(request)));
     caller_execute(rpc_peer_caller(rpc_request_peer(request)), line, account,
                    text ? on_command_with_text_finished : on_command_finished, request);
     return true;

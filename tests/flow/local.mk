@@ -24,6 +24,7 @@ flow_tests = \
 	tests/flow/test_flow_room_forms \
 	tests/flow/test_flow_bookmarks \
 	tests/flow/test_flow_rooms \
+	tests/flow/test_flow_scripts \
 	tests/flow/test_flow_store \
 	tests/flow/test_flow_token
 check_PROGRAMS += $(flow_tests)
@@ -92,6 +93,9 @@ tests_flow_test_flow_resumption_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_retention_SOURCES = tests/flow/test_flow_retention.c
 tests_flow_test_flow_retention_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_retention_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_scripts_SOURCES = tests/flow/test_flow_scripts.c
+tests_flow_test_flow_scripts_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_scripts_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_store_SOURCES = tests/flow/test_flow_store.c
 tests_flow_test_flow_store_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_store_LDADD = $(FLOW_LINE)

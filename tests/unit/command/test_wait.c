@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "command/caller.h"
 #include "command/recorder.h"
 #include "command_fixture.h"
 
@@ -212,7 +213,8 @@ test_hostile_bodies(Fixture *fixture, gconstpointer data)
 static void
 test_memory_is_bounded(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(Recorder) recorder = recorder_new(fixture->client, true, NULL, NULL);
+    g_autoptr(Recorder) recorder = recorder_new(fixture->client, NULL, NULL);
+    g_autoptr(EventMark) mark = event_mark_new(recorder);
     g_autofree char *text = g_strnfill(1024 * 1024, 'x');
     for (int i = 0; i < 100; i++)
         client_notice(fixture->client, NULL, NOTICE_INFO, 0, "%d %s", i, text);
@@ -222,8 +224,162 @@ test_memory_is_bounded(Fixture *fixture, gconstpointer data)
     for (int i = 0; i < RECORDER_EVENTS_MAX + 10; i++)
         client_notice(fixture->client, NULL, NOTICE_INFO, 0, "%d", i);
     g_assert_cmpuint(recorder_end(recorder) - recorder_first(recorder), ==, RECORDER_EVENTS_MAX);
-    recorder_take(recorder, recorder_end(recorder) - 2);
+    event_mark_pass(mark, recorder_end(recorder) - 2);
     g_assert_cmpuint(recorder_end(recorder) - recorder_first(recorder), ==, 1);
+}
+
+/* Filters beside "from": each of them, and all together. */
+static void
+test_filters(Fixture *fixture, gconstpointer data)
+{
+    command_fixture_connect(fixture, "work", roster);
+    command_fixture_feed(
+        fixture, "work",
+        "<presence from='alice@example.org/phone'><show>dnd</show><status>deep work</status></presence>");
+    command_fixture_feed(fixture, "work",
+                         "<presence from='alice@example.org/desk'><show>away</show><status>out</status></presence>");
+    g_assert_nonnull(command_fixture_run(fixture, "/on work /wait presence state xa timeout 0"));
+    g_assert_nonnull(
+        command_fixture_run(fixture, "/on work /wait presence with alice@example.org/desk timeout 0"));
+    g_assert_null(
+        command_fixture_run(fixture, "/on work /wait presence with Alice from alice@example.org/desk state away timeout 0"));
+    assert_found(fixture, "alice@example.org/desk", "away out");
+    feed_message(fixture, "work", "bob@example.org/x", "two");
+    feed_message(fixture, "work", "alice@example.org/phone", "three");
+    g_assert_null(
+        command_fixture_run(fixture, "/wait message with alice@example.org from alice@example.org/phone timeout 0"));
+    session_disconnect(client_find_session(fixture->client, "work"), NULL);
+    g_assert_null(command_fixture_run(fixture, "/wait connection state offline timeout 5"));
+    g_assert_nonnull(command_fixture_run(fixture, "/wait connection state online timeout 0"));
+}
+
+static void
+test_found_values(Fixture *fixture, gconstpointer data)
+{
+    command_fixture_connect(fixture, "work", roster);
+    command_fixture_feed(fixture, "work", "<presence from='alice@example.org/phone'><show>dnd</show></presence>");
+    g_assert_null(command_fixture_run(fixture, "/wait presence state dnd timeout 0"));
+    g_autofree char *path = g_build_filename(fixture->directory, "show", NULL);
+    g_autofree char *line = g_strdup_printf("/source %s", path);
+    g_assert_true(g_file_set_contents(path, "/print $WAIT_ACCOUNT|$WAIT_FROM|$WAIT_WITH|$WAIT_STATE|$WAIT_TEXT\n"
+                                            "/let WAIT_STATE mine\n/print $WAIT_STATE\n", -1, NULL));
+    g_assert_null(command_fixture_run(fixture, line));
+    g_assert_cmpstr(fixture->printed->str, ==,
+                    "work|alice@example.org/phone|alice@example.org|dnd|dnd\nmine\n");
+}
+
+/* What makes no sense is said before anything is waited for. */
+static void
+test_senseless_filters(Fixture *fixture, gconstpointer data)
+{
+    g_assert_cmpstr(command_fixture_run(fixture, "/wait message state sent"), ==,
+                    "64 /wait: “message” has no states: leave “state” out");
+    g_assert_cmpstr(command_fixture_run(fixture, "/wait connected matching x"), ==,
+                    "64 /wait: “connected” has no words: leave “matching” out");
+    g_assert_cmpstr(command_fixture_run(fixture, "/wait delivery state gone"), ==,
+                    "64 /wait: “gone” is no state of “delivery”: write one of sent, received, displayed, failed");
+}
+
+/* The states that may be asked for are those the model has. */
+static void
+assert_states(Fixture *fixture, const char *event, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        g_autofree char *line = g_strdup_printf("/wait %s state %s timeout 0", event, *words);
+        const char *answer = command_fixture_run(fixture, line);
+        g_assert_true(answer == NULL || g_str_has_prefix(answer, "1 ") || g_str_has_prefix(answer, "69 "));
+    }
+}
+
+static void
+test_states_are_the_model_s(Fixture *fixture, gconstpointer data)
+{
+    const char *words[8] = { NULL };
+    for (int i = 0; i <= ACCOUNT_ONLINE; i++)
+        words[i] = account_state_word((AccountState) i);
+    words[ACCOUNT_ONLINE + 1] = NULL;
+    assert_states(fixture, "connection", words);
+    for (int i = AVAILABILITY_OFFLINE; i <= AVAILABILITY_CHAT; i++)
+        words[i] = availability_word((Availability) i);
+    words[AVAILABILITY_CHAT + 1] = NULL;
+    assert_states(fixture, "presence", words);
+    for (int i = ENCRYPTION_OFF; i <= ENCRYPTION_ENDED; i++)
+        words[i] = encryption_state_word((EncryptionState) i);
+    words[ENCRYPTION_ENDED + 1] = NULL;
+    assert_states(fixture, "encryption", words);
+    for (int i = VERIFICATION_ASKED; i <= VERIFICATION_ABORTED; i++)
+        words[i] = verification_state_word((VerificationState) i);
+    words[VERIFICATION_ABORTED + 1] = NULL;
+    assert_states(fixture, "smp", words);
+}
+
+static void
+on_caller_done(const CommandCall *call, const GError *error, gpointer data)
+{
+    *(int *) data = error == NULL ? 0 : error->code;
+}
+
+/* Runs a line of a caller to its end; returns its code. */
+static int
+run_as(Caller *caller, const char *line)
+{
+    int code = -1;
+    caller_execute(caller, line, NULL, on_caller_done, &code);
+    command_fixture_until(code >= 0);
+    return code;
+}
+
+/* What one has found the others find, too; and who keeps nothing looks from now on. */
+static void
+test_everybody_has_a_place_of_their_own(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Caller) one = caller_new(fixture->registry);
+    g_autoptr(Caller) two = caller_new(fixture->registry);
+    g_autoptr(Caller) hasty = caller_new(fixture->registry);
+    command_fixture_connect(fixture, "work", roster);
+    caller_keep_events(one);
+    caller_keep_events(one);
+    feed_message(fixture, "work", "alice@example.org/phone", "first");
+    caller_keep_events(two);
+    feed_message(fixture, "work", "alice@example.org/phone", "second");
+    g_assert_cmpint(run_as(one, "/wait message matching first timeout 0"), ==, 0);
+    g_assert_cmpint(run_as(one, "/wait message matching first timeout 0"), ==, ERROR_FAILED);
+    g_assert_cmpint(run_as(two, "/wait message matching first timeout 0"), ==, ERROR_FAILED);
+    g_assert_cmpint(run_as(two, "/wait message matching second timeout 0"), ==, 0);
+    g_assert_cmpint(run_as(one, "/wait message matching second timeout 0"), ==, 0);
+    g_assert_cmpint(run_as(hasty, "/wait message timeout 0"), ==, ERROR_FAILED);
+    /* The front-end's own place is where it was. */
+    g_assert_null(command_fixture_run(fixture, "/wait message matching first timeout 0"));
+}
+
+/* Records before every mark are forgotten; without a mark nothing is kept (I9). */
+static void
+test_nothing_is_kept_for_nobody(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Recorder) recorder = recorder_new(fixture->client, NULL, NULL);
+    client_notice(fixture->client, NULL, NOTICE_INFO, 0, "before");
+    g_assert_cmpuint(recorder_end(recorder), ==, 0);
+    EventMark *slow = event_mark_new(recorder);
+    for (int i = 0; i < 100; i++)
+        client_notice(fixture->client, NULL, NOTICE_INFO, 0, "%d", i);
+    EventMark *fast = event_mark_new(recorder);
+    client_notice(fixture->client, NULL, NOTICE_INFO, 0, "100");
+    g_assert_cmpuint(event_mark_position(slow), ==, 0);
+    g_assert_cmpuint(event_mark_position(fast), ==, 100);
+    event_mark_pass(fast, 100);
+    g_assert_cmpuint(recorder_first(recorder), ==, 0);
+    event_mark_pass(slow, 50);
+    event_mark_pass(slow, 20);
+    g_assert_cmpuint(recorder_first(recorder), ==, 51);
+    event_mark_unref(slow);
+    g_assert_cmpuint(recorder_first(recorder), ==, 101);
+    event_mark_unref(event_mark_ref(fast));
+    client_notice(fixture->client, NULL, NOTICE_INFO, 0, "101");
+    g_assert_cmpuint(recorder_end(recorder), ==, 102);
+    recorder_free(g_steal_pointer(&recorder));
+    g_assert_cmpuint(event_mark_position(fast), ==, 101);
+    event_mark_pass(fast, 200);
+    event_mark_unref(fast);
 }
 
 /* In the terminal nothing is kept while no script runs. */
@@ -258,6 +414,12 @@ main(int argc, char **argv)
     ADD("delivered", test_delivered);
     ADD("hostile-bodies", test_hostile_bodies);
     ADD("memory-is-bounded", test_memory_is_bounded);
+    ADD("filters", test_filters);
+    ADD("found-values", test_found_values);
+    ADD("senseless-filters", test_senseless_filters);
+    ADD("states-are-the-model-s", test_states_are_the_model_s);
+    ADD("everybody-has-a-place-of-their-own", test_everybody_has_a_place_of_their_own);
+    ADD("nothing-is-kept-for-nobody", test_nothing_is_kept_for_nobody);
     g_test_add_func("/command/wait/terminal-keeps-nothing", test_terminal_keeps_nothing);
     return g_test_run();
 }

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What scripts are made of: variables, waiting, printing, other files. */
+#include "base/error.h"
+#include "base/i18n.h"
+#include "command/registry_private.h"
+#include "command/script.h"
+#include "command/tables.h"
+#include "command/words.h"
+
+static bool
+check_let(const Args *args, GError **error)
+{
+    const char *name = args_text(args, "name");
+    if (words_is_variable_name(name))
+        return true;
+    g_autofree char *shown = arg_show(name);
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                _("/let: “%s” cannot be the name of a variable: use letters, digits and _"), shown);
+    return false;
+}
+
+static bool
+cmd_let(CommandCall *call, const Args *args, GError **error)
+{
+    const char *value = args_text(args, "value");
+    call_set_variable(call, args_text(args, "name"), value != NULL ? value : "");
+    return true;
+}
+
+static bool
+cmd_print(CommandCall *call, const Args *args, GError **error)
+{
+    command_call_print(call, "%s", args_has(args, "text") ? args_text(args, "text") : "");
+    return true;
+}
+
+static bool
+cmd_source(CommandCall *call, const Args *args, GError **error)
+{
+    return script_run_inside(call, args_file(args, "file"), error);
+}
+
+static const Command commands[] = {
+    { .name = "let",
+      .grammar = "<name:word> [value:text]",
+      .help = N_("Give a variable of scripts its value."),
+      .run = cmd_let,
+      .check = check_let,
+      .details = N_(
+          "In a script $NAME and ${NAME} stand for the value, else for that of the environment. Whatever is "
+          "in a value, it stays one word or a part of a text: it never becomes a command."),
+      .example = "/let GREETING good morning" },
+    { .name = "print",
+      .grammar = "[text:text]",
+      .help = N_("Print a line here; nobody else sees it."),
+      .run = cmd_print,
+      .example = "/print half of it is done" },
+    { .name = "source",
+      .grammar = "<file:file>",
+      .help = N_("Run the commands of a file."),
+      .run = cmd_source,
+      .details = N_(
+          "One command a line; # starts a comment, a \\ at the end goes on in the next line, || COMMAND runs "
+          "only when the line before it failed. A line that fails ends the script, unless script.on-error is "
+          "continue."),
+      .example = "/source ~/greetings" },
+    { .name = "wait",
+      .grammar =
+          "<event:connected|delivered|encrypted|offline|connection|message|delivery|correction|reaction|retraction|"
+          "presence|subscription|roster|room|invitation|typing|unread|encryption|trust|smp|"
+          "notice> [from from:jid] [with with:jid] [matching matching:regex] [state state:word] "
+          "[timeout timeout:number]",
+      .help = N_("Wait until something happens; 60 seconds unless a time-out is given."),
+      .run = cmd_wait,
+      .check = check_wait,
+      .details = N_(
+          "A script looks first at what happened since its last /wait that found something, so nothing is missed "
+          "between two lines (of the newest 10,000 events); a line typed by hand looks from now on. “connected”, "
+          "“delivered” and “encrypted” hold at once when they are true; “encrypted” fails with 79 when there will be no "
+          "session. “from” is whose event it is, “with” the conversation: in a room “from” may be room@service/nick. "
+          "“state” is for “connection” (offline, resolving, connecting, securing, authenticating, online), "
+          "“delivery” (sent, received, displayed, failed), “presence” (online, chat, away, xa, dnd, offline), "
+          "“subscription” (subscribe, subscribed, unsubscribe, unsubscribed), “room” (waiting, joining, joined, failed, "
+          "left, topic, occupant), “invitation” (invited, declined), “encryption” (none, starting, encrypted, ended), "
+          "“trust” (untrusted, trusted, verified) and “smp”, which is comparing a secret (asked, under-way, succeeded, "
+          "failed, aborted). “matching” looks at the words: of “message” and “correction” the body, of the events with "
+          "states the state and what there is to say of it, of “unread” the number, of “trust” fingerprint and trust. "
+          "Afterwards $WAIT_FROM, $WAIT_WITH, $WAIT_ACCOUNT, $WAIT_STATE and $WAIT_TEXT tell what was found."),
+      .example = "/wait message from alice@example.org matching \"^ok\" timeout 10" },
+    { 0 },
+};
+
+const CommandGroup scripts_group = { "scripts", N_("Scripts"), commands };
