@@ -9,6 +9,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/paths.c src/base/paths.h \
 	src/base/pattern.c src/base/pattern.h \
 	src/base/precis.c src/base/precis.h \
+	src/base/process.c src/base/process.h \
 	src/base/qr.h \
 	src/base/retry.c src/base/retry.h \
 	src/base/subprocess.c src/base/subprocess.h \

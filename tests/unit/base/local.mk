@@ -6,6 +6,7 @@ base_tests = \
 	tests/unit/base/test_paths \
 	tests/unit/base/test_pattern \
 	tests/unit/base/test_qr \
+	tests/unit/base/test_process \
 	tests/unit/base/test_retry \
 	tests/unit/base/test_subprocess \
 	tests/unit/base/test_text \
@@ -25,6 +26,8 @@ tests_unit_base_test_paths_SOURCES = tests/unit/base/test_paths.c
 tests_unit_base_test_paths_LDADD = $(BASE_LINE)
 tests_unit_base_test_retry_SOURCES = tests/unit/base/test_retry.c
 tests_unit_base_test_retry_LDADD = $(BASE_LINE)
+tests_unit_base_test_process_SOURCES = tests/unit/base/test_process.c
+tests_unit_base_test_process_LDADD = $(BASE_LINE)
 tests_unit_base_test_subprocess_SOURCES = tests/unit/base/test_subprocess.c
 tests_unit_base_test_subprocess_LDADD = $(BASE_LINE)
 tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
