@@ -89,6 +89,8 @@ parse_jid(const ArgContext *context, ArgValue *value, GError **error)
     }
     g_autofree char *shown = arg_show(value->text);
     if (!looks_like_domain(context, value->text)) {
+        if (context->is_check)
+            return true;
         g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("no contact is called “%s”: write name@server"), shown);
         return false;
     }
@@ -105,6 +107,8 @@ parse_bare(const ArgContext *context, ArgValue *value, GError **error)
 {
     if (!parse_jid(context, value, error))
         return false;
+    if (value->jid == NULL)
+        return true;
     Jid *full = value->jid;
     value->jid = jid_to_bare(full);
     jid_unref(full);
@@ -253,6 +257,7 @@ static const ArgType types[] = {
     { ARG_REGEX, "regex", N_("a regular expression"), false, parse_regex },
     { ARG_TOPIC, "topic", N_("a command or a group of commands"), false, NULL },
     { ARG_CHOICE, "a|b", NULL, false, parse_choice },
+    { ARG_CONDITION, "condition", N_("a condition: see /help scripts"), false, NULL },
 };
 
 const ArgType *

@@ -13,6 +13,8 @@ typedef struct ArgContext {
     const Account *account; /* whose contacts may be called by name */
     WordsLookup lookup;     /* variables; NULL: none are expanded */
     gpointer lookup_data;
+    /* Only to be checked: values of variables and names of contacts are anything, so they are taken as they come. */
+    bool is_check;
 } ArgContext;
 
 /* One argument of a grammar. */
@@ -35,7 +37,10 @@ typedef enum {
     ARG_REGEX,
     ARG_TOPIC,
     ARG_CHOICE,
+    ARG_CONDITION,
 } ArgKind;
+
+typedef struct Condition Condition; /* condition.h */
 
 /* One understood argument. */
 typedef struct ArgValue {
@@ -47,6 +52,7 @@ typedef struct ArgValue {
     double number;
     char *path;
     GRegex *regex;
+    Condition *condition;
 } ArgValue;
 
 typedef struct ArgType {
@@ -83,6 +89,8 @@ void args_free(Args *args);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Args, args_free)
 ArgValue *args_add(Args *args, const ArgSpec *spec);
 ArgValue *args_find(const Args *args, const char *name);
+
+const Condition *args_condition(const Args *args, const char *name); /* borrowed */
 
 /* Text from anywhere as it may stand in a message: cleaned and short. */
 char *arg_show(const char *text);

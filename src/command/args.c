@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/arg_types.h"
+#include "command/condition.h"
 
 static void
 value_free(ArgValue *value)
@@ -13,6 +14,7 @@ value_free(ArgValue *value)
     g_clear_pointer(&value->jid, jid_unref);
     g_free(value->path);
     g_clear_pointer(&value->regex, g_regex_unref);
+    g_clear_pointer(&value->condition, condition_free);
     g_free(value);
 }
 
@@ -112,4 +114,11 @@ args_regex(const Args *args, const char *name)
 {
     const ArgValue *value = args_find(args, name);
     return value == NULL ? NULL : value->regex;
+}
+
+const Condition *
+args_condition(const Args *args, const char *name)
+{
+    const ArgValue *value = args_find(args, name);
+    return value == NULL ? NULL : value->condition;
 }

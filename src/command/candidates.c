@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "command/condition.h"
 #include "command/execute.h"
 #include "command/registry_private.h"
 #include "command/words.h"
@@ -341,6 +342,10 @@ candidates_add_for(Candidates *candidates, const ArgSpec *spec)
         if (g_str_equal(spec->name, "nick") || g_str_equal(spec->name, "whom"))
             candidates_add_nicks(candidates, true);
         add_likely(candidates, spec->name);
+        return;
+    case ARG_CONDITION:
+        for (guint i = 0; condition_word(i) != NULL; i++)
+            candidates_add(candidates, condition_word(i));
         return;
     case ARG_TEXT:
     case ARG_COMMAND:

@@ -2,6 +2,7 @@
 /* What scripts are made of: variables, waiting, printing, other files. */
 #include "base/error.h"
 #include "base/i18n.h"
+#include "command/condition.h"
 #include "command/registry_private.h"
 #include "command/script.h"
 #include "command/tables.h"
@@ -40,7 +41,23 @@ cmd_source(CommandCall *call, const Args *args, GError **error)
     return script_run_inside(call, args_file(args, "file"), error);
 }
 
+static bool
+cmd_if(CommandCall *call, const Args *args, GError **error)
+{
+    if (!condition_holds(args_condition(args, "condition"), call))
+        return true;
+    return command_call_execute(call, args_text(args, "command"), NULL, error);
+}
+
 static const Command commands[] = {
+    { .name = "if",
+      .grammar = "<condition:condition> <command:command>",
+      .help = N_("Run a command if a condition holds; “not” in front turns the condition round."),
+      .run = cmd_if,
+      .needs = WAITS_FOR_SESSION,
+      .details = N_("The conditions are in /help scripts. When it does not hold nothing happens, which is no failure. The "
+                    "slash of the command must be there behind a condition that may end earlier, like “unread”."),
+      .example = "/if not unread alice@example.org /print nothing new" },
     { .name = "let",
       .grammar = "<name:word> [value:text]",
       .help = N_("Give a variable of scripts its value."),
@@ -90,4 +107,15 @@ static const Command commands[] = {
     { 0 },
 };
 
-const CommandGroup scripts_group = { "scripts", N_("Scripts"), commands };
+static const char *const topic[] = {
+    N_("Lines of a file, executed one after the other: by /source, confab run, or at the start from the file rc. A line "
+       "that fails ends the script with its file and number. /if CONDITION COMMAND knows these conditions:"),
+#define OPERATOR(name, word, help) help,
+#define CONDITION(name, word, operand, must, help) help,
+#include "command/condition.def"
+#undef OPERATOR
+#undef CONDITION
+    NULL,
+};
+
+const CommandGroup scripts_group = { "scripts", N_("Scripts"), commands, topic };

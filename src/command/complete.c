@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/candidates.h"
+#include "command/condition.h"
 #include "command/registry_private.h"
 #include "command/words.h"
 
@@ -141,6 +142,24 @@ skip_many(const Grammar *grammar, const Line *line, guint at)
     return at;
 }
 
+/* A condition that begins at the word `*at`, which is moved behind it. True: the cursor is in it, and there is nothing more
+ * to be said of the line. */
+static bool
+complete_condition(Candidates *candidates, const ArgSpec *spec, const Line *line, guint *at)
+{
+    const guint left = line->words->len - *at;
+    const ConditionShape shape = condition_shape(left > 0 ? line_word(line, *at) : NULL, left);
+    *at += shape.words;
+    if (*at < line->words->len)
+        return !shape.is_whole;
+    const ArgSpec operand = { .type = shape.expected, .name = spec->name };
+    if (shape.expected != NULL)
+        candidates_add_for(candidates, &operand);
+    else if (shape.words == (shape.negated ? 1 : 0))
+        candidates_add_for(candidates, spec);
+    return !shape.is_whole;
+}
+
 /* The arguments of a command; words from `first` on belong to it. */
 static void
 complete_arguments(Completion *completion, Candidates *candidates, const Grammar *grammar, const Line *line,
@@ -160,6 +179,11 @@ complete_arguments(Completion *completion, Candidates *candidates, const Grammar
         }
         if (rest)
             return;
+        if (spec->role == SPEC_POSITIONAL && spec->type->kind == ARG_CONDITION) {
+            if (complete_condition(candidates, spec, line, &at))
+                return;
+            continue;
+        }
         if (at < line->words->len && spec->optional && is_keyword_at(grammar, line, at))
             break;
         if (at < line->words->len && !spec->many) {

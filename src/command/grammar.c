@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "command/condition.h"
 
 struct Grammar {
     GPtrArray *specs; /* ArgSpec: positional ones and literals first, then keywords */
@@ -328,6 +329,8 @@ parse_word(Parser *parser, ArgValue *value, GError **error)
     g_free(value->text);
     value->text = g_steal_pointer(&parser->word.text);
     parser->has_word = false;
+    if (parser->context->is_check && parser->word.is_variable)
+        return true;
     return value->spec->type->parse == NULL || value->spec->type->parse(parser->context, value, error);
 }
 
@@ -357,11 +360,30 @@ parse_many(Parser *parser, const ArgSpec *spec, GError **error)
     return true;
 }
 
+/* Takes the words of a condition, however many there are. */
+static bool
+parse_condition(Parser *parser, const ArgSpec *spec, GError **error)
+{
+    if (parser->has_word)
+        parser->reader.at = parser->word.start;
+    drop_word(parser);
+    const size_t start = parser->reader.at;
+    ArgValue *value = args_add(parser->args, spec);
+    value->condition = condition_parse(&parser->reader, parser->context, error);
+    if (value->condition == NULL)
+        return false;
+    value->text = g_strndup(parser->reader.line + start, parser->reader.at - start);
+    g_strstrip(value->text);
+    return true;
+}
+
 static bool
 parse_positional(Parser *parser, const ArgSpec *spec, GError **error)
 {
     if (spec->role != SPEC_LITERAL && spec->type->rest)
         return parse_rest(parser, spec, error);
+    if (spec->role != SPEC_LITERAL && spec->type->kind == ARG_CONDITION)
+        return parse_condition(parser, spec, error);
     if (!peek(parser, error))
         return false;
     const bool keyword = parser->has_word && parser->word.plain &&

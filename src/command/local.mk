@@ -27,6 +27,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/cmd_settings.c \
 	src/command/command.h \
 	src/command/complete.c src/command/complete.h \
+	src/command/condition.c src/command/condition.def src/command/condition.h src/command/condition_holds.c \
 	src/command/execute.c src/command/execute.h \
 	src/command/grammar.c src/command/grammar.h \
 	src/command/help.c src/command/help.h \

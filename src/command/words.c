@@ -100,11 +100,11 @@ find_close(const char *line, size_t start)
 
 /* One step of a word in double quotes or outside of quotes; false with an error. */
 static bool
-read_character(WordReader *reader, GString *out, bool quoted, bool *plain, GError **error)
+read_character(WordReader *reader, GString *out, bool quoted, Word *word, GError **error)
 {
     const char *at = reader->line + reader->at;
     if (*at == '\\' && at[1] != '\0' && (!quoted || strchr("\"\\$`", at[1]) != NULL)) {
-        *plain = false;
+        word->plain = false;
         g_string_append_c(out, at[1]);
         reader->at += 2;
         return true;
@@ -117,7 +117,8 @@ read_character(WordReader *reader, GString *out, bool quoted, bool *plain, GErro
             return false;
         }
         if (length > 0) {
-            *plain = false;
+            word->plain = false;
+            word->is_variable = true;
             reader->at += length;
             return true;
         }
@@ -129,11 +130,10 @@ read_character(WordReader *reader, GString *out, bool quoted, bool *plain, GErro
 
 /* The inside of a quoted part, both marks included. */
 static bool
-read_quoted(WordReader *reader, GString *out, GError **error)
+read_quoted(WordReader *reader, GString *out, Word *word, GError **error)
 {
     const size_t close = find_close(reader->line, reader->at);
     const char quote = reader->line[reader->at];
-    bool plain;
     if (close == 0) {
         g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("a quotation mark %c is never closed: close it or write \\%c"),
                     quote, quote);
@@ -143,7 +143,7 @@ read_quoted(WordReader *reader, GString *out, GError **error)
     while (reader->at < close) {
         if (quote == '\'')
             g_string_append_c(out, reader->line[reader->at++]);
-        else if (!read_character(reader, out, true, &plain, error))
+        else if (!read_character(reader, out, true, word, error))
             return false;
     }
     reader->at = close + 1;
@@ -163,7 +163,7 @@ words_next(WordReader *reader, Word *word, GError **error)
         const bool quote = c == '"' || (c == '\'' && reader->at == word->start);
         if (quote)
             word->plain = false;
-        if (!(quote ? read_quoted(reader, out, error) : read_character(reader, out, false, &word->plain, error)))
+        if (!(quote ? read_quoted(reader, out, word, error) : read_character(reader, out, false, word, error)))
             return false;
     }
     word->end = reader->at;

@@ -20,6 +20,7 @@ typedef struct Word {
     char *text;
     size_t start, end; /* bytes of the line it was made of */
     bool plain;        /* typed as it is: no quotes, backslashes or variables. Only such a word can be a keyword */
+    bool is_variable;  /* some of it is the value of a variable */
 } Word;
 
 void word_clear(Word *word);

@@ -7,6 +7,7 @@ command_tests = \
 	tests/unit/command/test_archive \
 	tests/unit/command/test_chat \
 	tests/unit/command/test_complete \
+	tests/unit/command/test_condition \
 	tests/unit/command/test_execute \
 	tests/unit/command/test_grammar \
 	tests/unit/command/test_script \
@@ -24,6 +25,8 @@ tests_unit_command_test_chat_SOURCES = tests/unit/command/test_chat.c $(COMMAND_
 tests_unit_command_test_chat_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_complete_SOURCES = tests/unit/command/test_complete.c $(COMMAND_FIXTURE)
 tests_unit_command_test_complete_LDADD = $(COMMAND_LINE)
+tests_unit_command_test_condition_SOURCES = tests/unit/command/test_condition.c $(COMMAND_FIXTURE)
+tests_unit_command_test_condition_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_execute_SOURCES = tests/unit/command/test_execute.c $(COMMAND_FIXTURE)
 tests_unit_command_test_execute_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_grammar_SOURCES = tests/unit/command/test_grammar.c
