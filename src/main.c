@@ -104,7 +104,7 @@ describe_words(void)
         const int gap = MAX(WORDS_COLUMN - text_columns(usage, -1), 1);
         g_string_append_printf(text, "  %s%*s%s\n", usage, gap, "", _(words[i].help));
     }
-    g_string_append(text, _("See confab(1), confab-commands(7) and confab-settings(5)."));
+    g_string_append(text, _("See confab(1), confab-commands(7), confab-rpc(7) and confab-settings(5)."));
     return g_string_free(text, FALSE);
 }
 

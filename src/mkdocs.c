@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints the manual pages and the DOAP file from the tables: `mkdocs confab.1` and so on. Not installed; `make docs`
- * writes what is committed, and a lint compares. */
+/* Prints what is derived from the tables, the manual pages among it: `mkdocs man/confab.1` and so on, `mkdocs --list` says
+ * what. Not installed; `make docs` writes what is committed, and a lint compares. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,92 +12,9 @@
 #include "command/registry.h"
 #include "config/accounts.h"
 #include "config/settings.h"
+#include "mkdocs.h"
 #include "tui/tui_commands.h"
 #include "xmpp/xep/modules.h"
-
-/* Text of a paragraph, so that nothing in it is taken for a request or a ligature. */
-static void
-put(const char *text)
-{
-    static const struct {
-        char character;
-        const char *escape;
-    } escapes[] = {
-        { '\\', "\\e" }, { '-', "\\-" }, { '\'', "\\(aq" }, { '`', "\\(ga" },
-        { '^', "\\(ha" }, { '~', "\\(ti" }, { '"', "\\(dq" },
-    };
-    if (*text == '.')
-        fputs("\\&", stdout);
-    for (const char *p = text; *p != '\0'; p++) {
-        const char *escape = NULL;
-        for (gsize i = 0; i < G_N_ELEMENTS(escapes); i++)
-            escape = *p == escapes[i].character ? escapes[i].escape : escape;
-        if (escape != NULL)
-            fputs(escape, stdout);
-        else
-            putchar(*p);
-        if (*p == '\n' && p[1] == '.')
-            fputs("\\&", stdout);
-    }
-}
-
-static void
-line(const char *text)
-{
-    put(text);
-    putchar('\n');
-}
-
-/* A request whose argument is one text: ".SH NAME". */
-static void
-request(const char *name, const char *text)
-{
-    printf(".%s \"", name);
-    put(text);
-    fputs("\"\n", stdout);
-}
-
-static void
-paragraph(const char *text)
-{
-    puts(".PP");
-    line(text);
-}
-
-/* A tag in bold and what it means. */
-static void
-item(const char *tag, const char *text)
-{
-    puts(".TP");
-    request("B", tag);
-    line(text);
-}
-
-static void
-example(const char *text)
-{
-    puts(".PP\n.in +4n\n.EX");
-    line(text);
-    puts(".EE\n.in");
-}
-
-static void
-page(const char *name, const char *section, const char *about)
-{
-    puts(".\\\" SPDX-License-Identifier: GPL-3.0-or-later");
-    puts(".\\\" Printed by mkdocs from the tables of the program: change those, then run make docs.");
-    printf(".TH %s %s \"\" \"confab %s\" \"confab\"\n", name, section, PACKAGE_VERSION);
-    request("SH", "NAME");
-    printf("%s \\- %s\n", name, about);
-}
-
-static void
-see_also(const char *const *pages)
-{
-    request("SH", "SEE ALSO");
-    for (; *pages != NULL; pages += 2)
-        printf(".BR %s (%s)%s\n", pages[0], pages[1], pages[2] != NULL ? "," : "");
-}
 
 static const struct {
     const char *name;
@@ -274,7 +191,7 @@ print_program_page(void)
     paragraph("A message from a script:");
     example("printf '%s\\n' '/wait connected timeout 20' '/msg bob@example.org the backup is done' "
             "'/wait delivered' | confab run");
-    static const char *const pages[] = { "confab\\-commands", "7", "confab\\-settings", "5", NULL };
+    static const char *const pages[] = { "confab\\-commands", "7", "confab\\-rpc", "7", "confab\\-settings", "5", NULL };
     see_also(pages);
 }
 
@@ -344,7 +261,7 @@ print_commands_page(void)
     line("A script has one command a line. # starts a comment, a \\ at the end goes on in the next line, $VAR and "
          "${VAR} stand for variables of the environment. A line that fails ends the script, unless script.on-error "
          "is continue.");
-    static const char *const pages[] = { "confab", "1", "confab\\-settings", "5", NULL };
+    static const char *const pages[] = { "confab", "1", "confab\\-rpc", "7", "confab\\-settings", "5", NULL };
     see_also(pages);
 }
 
@@ -509,26 +426,46 @@ print_doap(void)
     puts("  </Project>\n</rdf:RDF>");
 }
 
+/* Where they are in the tree. */
+static const struct {
+    const char *path;
+    void (*print)(void);
+} documents[] = {
+    { "man/confab.1", print_program_page },
+    { "man/confab-commands.7", print_commands_page },
+    { "man/confab-rpc.7", print_rpc_page },
+    { "man/confab-settings.5", print_settings_page },
+    { "man/confab.schema.json", print_rpc_schema },
+    { "confab.doap", print_doap },
+};
+
+static void
+print_document_names(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(documents); i++)
+        puts(documents[i].path);
+}
+
+static void (*find_document(const char *name))(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(documents); i++) {
+        if (strcmp(name, documents[i].path) == 0)
+            return documents[i].print;
+    }
+    if (strcmp(name, "--list") == 0)
+        return print_document_names;
+    return strcmp(name, "--list-commands") == 0 ? print_command_names : NULL;
+}
+
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *name;
-        void (*print)(void);
-    } documents[] = {
-        { "confab.1", print_program_page },
-        { "confab-commands.7", print_commands_page },
-        { "confab-settings.5", print_settings_page },
-        { "confab.doap", print_doap },
-        { "--list-commands", print_command_names },
-    };
     setlocale(LC_ALL, "C.UTF-8"); /* the originals, not translations */
-    for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(documents); i++) {
-        if (strcmp(argv[1], documents[i].name) == 0) {
-            documents[i].print();
-            return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-        }
+    void (*print)(void) = argc == 2 ? find_document(argv[1]) : NULL;
+    if (print == NULL) {
+        fputs("usage: mkdocs DOCUMENT|--list|--list-commands\n", stderr);
+        return ERROR_USAGE;
     }
-    fputs("usage: mkdocs confab.1|confab-commands.7|confab-settings.5|confab.doap|--list-commands\n", stderr);
-    return ERROR_USAGE;
+    print();
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -49,7 +49,7 @@ typedef struct Send {
 /* How it went with one recipient. Texts NULL: nothing was said, or there is nothing to tell. */
 typedef struct Outcome {
     int code;
-    const char *reason, *id, *state, *encryption, *trust;
+    const char *account, *reason, *id, *state, *encryption, *trust;
 } Outcome;
 
 static void
@@ -181,6 +181,7 @@ print_outcome(const Target *target, const Outcome *outcome)
     g_autoptr(GString) line = g_string_new(NULL);
     g_autofree char *now = when_format(when_now());
     g_string_append_printf(line, "{\"v\":1,\"event\":\"delivery\",\"time\":\"%s\"", now);
+    record_add_json_text(line, "account", outcome->account);
     record_add_json_text(line, "with", jid_text(target->jid));
     record_add_json_text(line, "id", outcome->id);
     record_add_json_text(line, "state", outcome->state != NULL ? outcome->state : "failed");
@@ -230,6 +231,7 @@ on_answer(const RpcResult *result, const GError *error, gpointer data)
     }
     finish_target(data, &(Outcome) {
                             .code = rpc_result_int(result, "code"),
+                            .account = rpc_result_text(result, "account"),
                             .reason = rpc_result_text(result, "reason"),
                             .id = rpc_result_text(result, "id"),
                             .state = rpc_result_text(result, "state"),
@@ -259,6 +261,7 @@ on_delivered(Delivery *delivery, gpointer data)
     const Message *message = delivery_message(delivery);
     finish_target(data, &(Outcome) {
                             .code = delivery_code(delivery),
+                            .account = delivery_account(delivery),
                             .reason = delivery_reason(delivery),
                             .id = message != NULL ? message->id : NULL,
                             .state = message != NULL ? message_state_word(message->state) : NULL,

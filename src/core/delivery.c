@@ -43,6 +43,12 @@ conversation_of(const Delivery *delivery)
     return delivery->conversation == 0 ? NULL : client_find_conversation(delivery->client, delivery->conversation);
 }
 
+const char *
+delivery_account(const Delivery *delivery)
+{
+    return delivery->account;
+}
+
 const Message *
 delivery_message(const Delivery *delivery)
 {

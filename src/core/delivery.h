@@ -30,5 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Delivery, delivery_free)
 int delivery_code(const Delivery *delivery);
 /* In words; NULL when the code is 0. */
 const char *delivery_reason(const Delivery *delivery);
+/* The name of the account it is from. */
+const char *delivery_account(const Delivery *delivery);
 /* NULL: nothing was said. Borrowed for this turn of the loop. */
 const Message *delivery_message(const Delivery *delivery);

@@ -191,7 +191,7 @@ occupant_line(const ModelEvent *event)
 char *
 invitation_json(const ModelEvent *event)
 {
-    JsonBuilder *json = json_parts_begin("room", when_now(), json_parts_account(event->account));
+    JsonBuilder *json = json_parts_begin("invitation", when_now(), json_parts_account(event->account));
     json_parts_text(json, "room", jid_text(event->invitation.room));
     json_parts_text(json, "what", event->invitation.is_declined ? "declined" : "invited");
     json_parts_text(json, "from", event->invitation.from != NULL ? jid_text(event->invitation.from) : NULL);
@@ -204,7 +204,7 @@ char *
 invitation_line(const ModelEvent *event)
 {
     const char *reason = event->invitation.reason;
-    return json_parts_line(when_now(), "room", event->account,
+    return json_parts_line(when_now(), "invitation", event->account,
                            g_strdup_printf("%s: %s by %s%s%s", jid_text(event->invitation.room),
                                            event->invitation.is_declined ? "declined" : "invited",
                                            event->invitation.from != NULL ? jid_text(event->invitation.from) : "-",

@@ -127,8 +127,8 @@ static const RpcField command_params[] = {
 };
 static const RpcField command_result[] = {
     { "v", RPC_INTEGER, true, false, N_("Version of the format: 1"), NULL },
-    { "event", RPC_TEXT, true, false, N_("“result”"), NULL },
-    { "time", RPC_TEXT, true, false, N_("When it was done"), NULL },
+    { "event", RPC_TEXT, true, false, N_("“result”"), "result" },
+    { "time", RPC_TIME, true, false, N_("When it was done"), NULL },
     { "account", RPC_TEXT, true, true, N_("The account it was for"), NULL },
     { "command", RPC_TEXT, true, false, N_("The line, without its secrets"), NULL },
     { "ok", RPC_BOOLEAN, true, false, N_("Whether it worked"), NULL },
@@ -149,6 +149,7 @@ on_delivered(Delivery *delivery, gpointer data)
     JsonBuilder *json = json_builder_new();
     json_builder_begin_object(json);
     json_parts_int(json, "code", delivery_code(delivery));
+    json_parts_text(json, "account", delivery_account(delivery));
     json_parts_text(json, "id", message == NULL ? NULL : message->id);
     json_parts_text(json, "state", message == NULL ? "failed" : message_state_word(message->state));
     json_parts_text(json, "encryption", message == NULL ? NULL : message->encryption);
@@ -206,16 +207,19 @@ static const RpcField send_params[] = {
     { "account", RPC_TEXT, false, false, N_("The account to send from, when there are several"), NULL },
     { "encrypt", RPC_TEXT, false, false, N_("“otr” or “none”; else what the conversation insists on"), NULL },
     { "wait", RPC_TEXT, false, false,
-      N_("“sent” (the server has it; the default), “received” (the recipient has it), “none”"), NULL },
+      N_("“sent” (the server has it; the default), “received” (the recipient has it), “none”"),
+      "none|sent|received" },
     { "timeout", RPC_INTEGER, false, false, N_("Seconds to wait for that (60)"), NULL },
     { 0 },
 };
 static const RpcField send_result[] = {
     { "code", RPC_INTEGER, true, false, N_("0, or the exit code of “confab send” (confab(1))"), NULL },
+    { "account", RPC_TEXT, true, false, N_("The account it is from"), NULL },
     { "id", RPC_TEXT, true, true, N_("The message's id; null: nothing was said"), NULL },
-    { "state", RPC_TEXT, true, false, N_("How far it got: queued, sent, received, displayed, failed"), NULL },
+    { "state", RPC_TEXT, true, false, N_("How far it got: queued, sent, received, displayed, failed"),
+      "queued|sent|received|displayed|failed" },
     { "encryption", RPC_TEXT, true, true, N_("What it was encrypted with; “none”"), NULL },
-    { "trust", RPC_TEXT, true, true, N_("How far the key is trusted"), NULL },
+    { "trust", RPC_TEXT, true, true, N_("How far the key is trusted"), "untrusted|trusted|verified" },
     { "reason", RPC_TEXT, true, true, N_("What went wrong"), NULL },
     { 0 },
 };
@@ -291,11 +295,11 @@ run_unsubscribe(RpcRequest *request, JsonObject *params, GError **error)
 }
 
 static const RpcField subscribe_params[] = {
-    { "events", RPC_TEXTS, false, false, N_("Names of events; else all"), NULL },
+    { "events", RPC_TEXTS, false, false, N_("Names of events; else all"), "event" },
     { "with", RPC_TEXT, false, false, N_("Only what concerns this JID: a contact, a room"), NULL },
     { "from", RPC_TEXT, false, false, N_("Only what this JID did: all resources of a bare one; an occupant is room/nick"),
       NULL },
-    { "direction", RPC_TEXT, false, false, N_("Of what is said only: in or out"), NULL },
+    { "direction", RPC_TEXT, false, false, N_("Of what is said only: in or out"), "in|out" },
     { "account", RPC_TEXT, false, false, N_("Only of this account"), NULL },
     { "line", RPC_BOOLEAN, false, false, N_("Whether each event has “line”, as people read it"), NULL },
     { 0 },
@@ -575,6 +579,7 @@ fits(JsonNode *node, RpcType type)
 {
     switch (type) {
     case RPC_TEXT:
+    case RPC_TIME:
         return holds(node, G_TYPE_STRING);
     case RPC_INTEGER:
         return holds(node, G_TYPE_INT64);
@@ -588,6 +593,9 @@ fits(JsonNode *node, RpcType type)
         return JSON_NODE_HOLDS_OBJECT(node);
     case RPC_OBJECTS:
         return are_all(node, true);
+    case RPC_INTEGERS: /* in results only */
+    case RPC_PAIRS:
+        break;
     }
     return false;
 }
@@ -599,7 +607,7 @@ type_words(RpcType type)
         [RPC_TEXT] = N_("a text"),           [RPC_INTEGER] = N_("a whole number"),
         [RPC_NUMBER] = N_("a number"),       [RPC_BOOLEAN] = N_("true or false"),
         [RPC_TEXTS] = N_("a list of texts"), [RPC_OBJECT] = N_("an object"),
-        [RPC_OBJECTS] = N_("a list of objects"),
+        [RPC_OBJECTS] = N_("a list of objects"), [RPC_TIME] = N_("a text"),
     };
     return _(words[type]);
 }

@@ -15,7 +15,10 @@ typedef enum {
     RPC_BOOLEAN,
     RPC_TEXTS,   /* an array of texts */
     RPC_OBJECT,
-    RPC_OBJECTS, /* an array of objects */
+    RPC_OBJECTS,  /* an array of objects */
+    RPC_TIME,     /* a text: UTC, ISO 8601 */
+    RPC_INTEGERS, /* an array of whole numbers */
+    RPC_PAIRS,    /* an array of arrays of two whole numbers */
 } RpcType;
 
 /* A member of an object: of parameters, of a result. */
@@ -25,7 +28,8 @@ typedef struct RpcField {
     bool required;    /* results: never missing */
     bool may_be_null; /* results */
     const char *help; /* N_() */
-    const char *of;   /* what an array or object holds: "event" (any), "message" (that event), "row"; NULL */
+    const char *of;   /* what an array or object holds: "message" (that event), "row" (texts), a shape of event_shapes.h;
+                         what a text is one of: "in|out"; NULL */
 } RpcField;
 
 /* The request is answered or kept (true), or refused with the error. `params` is never NULL and has what the rows

@@ -42,4 +42,4 @@ tests_support_test_pty_SOURCES = tests/support/test_pty.c
 tests_support_test_pty_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_support_test_pty_LDADD = $(SUPPORT_LINE)
 EXTRA_DIST += tests/support/prosody/mod_compat13.lua tests/support/prosody/mod_crowded.lua tests/support/prosody/mod_forgetful.lua tests/support/prosody/mod_online_contacts.lua
-EXTRA_DIST += tests/support/otr_bot.py tests/support/room_bot.py
+EXTRA_DIST += tests/support/check_schema.py tests/support/otr_bot.py tests/support/room_bot.py

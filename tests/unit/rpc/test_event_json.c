@@ -3,10 +3,14 @@
 
 #include <string.h>
 
+#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 #include "base/error.h"
 #include "base/when.h"
+#include "shape_check.h"
+
+#define PYTHON "/usr/bin/python3"
 
 /* Everything the network may put into a text: both quotation marks, line ends, control characters, what some take for
  * line ends, what reorders, what ends an escape sequence, and characters outside the first plane. */
@@ -55,7 +59,9 @@ without_time(char *take_line)
 static void
 assert_json(const ModelEvent *event, const char *expected)
 {
-    g_autofree char *line = without_time(event_to_json(event));
+    g_autofree char *json = event_to_json(event);
+    assert_event_shape(json);
+    g_autofree char *line = without_time(g_steal_pointer(&json));
     g_assert_cmpstr(line, ==, expected);
 }
 
@@ -105,6 +111,7 @@ test_hostile_bodies(Fixture *fixture, gconstpointer data)
 {
     const ModelEvent event = message_event(fixture, MESSAGE_IN, "alice@example.org/phone", hostile);
     g_autofree char *json = event_to_json(&event);
+    assert_event_shape(json);
     for (const char *c = json; *c != '\0'; c = g_utf8_next_char(c)) {
         const gunichar character = g_utf8_get_char(c);
         g_assert_false(g_unichar_iscntrl(character));
@@ -385,7 +392,11 @@ test_silent_events(Fixture *fixture, gconstpointer data)
 static void
 on_finished(const CommandCall *call, const GError *error, gpointer data)
 {
-    *(char **) data = without_time(result_to_json(call, error));
+    char *json = result_to_json(call, error);
+    g_autofree char *text = result_with_text_to_json(call, error);
+    assert_event_shape(json);
+    assert_event_shape(text);
+    *(char **) data = without_time(json);
 }
 
 static void
@@ -416,6 +427,102 @@ test_results(void)
     registry_free(registry);
 }
 
+/* --- rooms: the shapes; what is in them is seen in the tests on servers --- */
+
+static void
+on_room_event(gconstpointer event, gpointer data)
+{
+    g_autofree char *json = event_to_json(event);
+    if (json == NULL)
+        return;
+    assert_event_shape(json);
+    g_string_append_printf(data, "%s\n", json);
+}
+
+static void
+expect_room(GString *events, const char *part)
+{
+    if (strstr(events->str, part) == NULL)
+        g_error("%s is not in %s", part, events->str);
+}
+
+static void
+test_rooms(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GString) events = g_string_new(NULL);
+    g_autoptr(Jid) jid = jid_new("meadow@rooms.example.org", NULL);
+    g_autoptr(Jid) bob = jid_new("bob@example.org/desk", NULL);
+    static const guint16 codes[] = { 170, 104 };
+    const OccupantLeave how = { .cause = LEFT_KICKED, .actor = "Carol", .reason = hostile };
+    const guint subscription = bus_subscribe(fixture->bus, on_room_event, events);
+    Conversation *conversation = account_ensure_conversation(fixture->account, jid, CONVERSATION_ROOM);
+    Room *room = conversation_room(conversation);
+    room_set_state(room, ROOM_JOINING, "me", NULL, 0);
+    room_set_info(room, hostile, ROOM_PASSWORD | ROOM_HAS_ARCHIVE);
+    room_put(room, &(OccupantInit) { .nick = "me", .role = ROLE_MODERATOR, .affiliation = AFFILIATION_OWNER, .is_self = true });
+    room_set_state(room, ROOM_JOINED, "me", NULL, 0);
+    Occupant *occupant = room_put(room, &(OccupantInit) { .nick = hostile, .jid = bob, .role = ROLE_VISITOR,
+                                                         .affiliation = AFFILIATION_NONE, .status = hostile,
+                                                         .availability = AVAILABILITY_AWAY });
+    room_rename(room, occupant, "Bob", false);
+    room_tell_codes(room, codes, G_N_ELEMENTS(codes));
+    room_set_subject(room, hostile, "Bob");
+    room_remove(room, occupant, &how);
+    room_begin(room);
+    room_end(room);
+    room_expel(room, &how, ROOM_OUT, hostile, 0);
+    room_set_state(room, ROOM_OUT, "me", "no", 0);
+    const ModelEvent invitation = { .type = INVITATION, .account = fixture->account,
+                                    .invitation = { jid, bob, hostile, false, true } };
+    on_room_event(&invitation, events);
+    bus_unsubscribe(fixture->bus, subscription);
+    expect_room(events, "\"what\":\"joining\"");
+    expect_room(events, "\"what\":\"joined\"");
+    expect_room(events, "\"what\":\"info\"");
+    expect_room(events, "\"password\":true,\"persistent\":false");
+    expect_room(events, "\"change\":\"joined\"");
+    expect_room(events, "\"change\":\"renamed\"");
+    expect_room(events, "\"codes\":[170,104]");
+    expect_room(events, "\"what\":\"topic\"");
+    expect_room(events, "\"change\":\"left\"");
+    expect_room(events, "\"cause\":\"kicked\",\"actor\":\"Carol\"");
+    expect_room(events, "\"what\":\"left\"");
+    expect_room(events, "\"event\":\"invitation\"");
+}
+
+/* What was emitted above follows the JSON Schema, too; wrong in any way it does not. */
+static void
+check_schema(const char *lines, const char *definition)
+{
+    g_autofree char *script = g_test_build_filename(G_TEST_DIST, "support", "check_schema.py", NULL);
+    g_autofree char *schema = g_test_build_filename(G_TEST_DIST, "..", "man", "confab.schema.json", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSubprocess) check =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
+                         &error, PYTHON, script, schema, definition, NULL);
+    g_autofree char *said = NULL;
+    g_assert_no_error(error);
+    g_subprocess_communicate_utf8(check, lines, NULL, &said, NULL, &error);
+    g_assert_no_error(error);
+    g_test_message("%s", said);
+    if (!g_subprocess_get_successful(check))
+        g_error("%s", said);
+}
+
+static void
+test_schema(void)
+{
+    const char *const probe[] = { PYTHON, "-c", "import jsonschema", NULL };
+    int status = 1;
+    if (!g_spawn_sync(NULL, (char **) probe, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL) || status != 0) {
+        g_test_skip("python3-jsonschema is not installed");
+        return;
+    }
+    g_autofree char *seen = shape_check_seen();
+    check_schema(seen, NULL);
+    check_schema(seen, "--broken");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -435,6 +542,8 @@ main(int argc, char **argv)
     ADD("typing-and-unread", test_typing_and_unread);
     ADD("notices-and-errors", test_notices_and_errors);
     ADD("silent-events", test_silent_events);
+    ADD("rooms", test_rooms);
     g_test_add_func("/rpc/event_json/results", test_results);
+    g_test_add_func("/rpc/event_json/schema", test_schema);
     return g_test_run();
 }
