@@ -20,6 +20,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "cli/ctl.h"
+#include "cli/dry_run.h"
 #include "cli/import.h"
 #include "cli/listen.h"
 #include "cli/query.h"
@@ -27,6 +28,7 @@
 #include "cli/send.h"
 #include "companion.h"
 #include "tui/tui.h"
+#include "tui/tui_commands.h"
 
 enum { WORDS_COLUMN = 21 }; /* where --help explains a word */
 
@@ -36,6 +38,7 @@ typedef struct Options {
     char *config;
     char **execute;
     gboolean no_autoconnect;
+    gboolean dry_run;
     gboolean verbose;
     gboolean json;
     char *log_file;
@@ -274,9 +277,11 @@ start_run(const Options *options, const Paths *paths, int inherited)
 {
     CompanionState state = { .inherited = inherited };
     const Companion companion = companion_for(&state);
-    const CliOptions run = headless_options(options, paths, &companion);
+    const CommandGroup *const groups[] = { &tui_command_group, NULL };
+    CliOptions run = headless_options(options, paths, &companion);
 
-    return cli_run(&run);
+    run.groups = groups;
+    return options->dry_run ? cli_dry_run(&run) : cli_run(&run);
 }
 
 static int

@@ -170,7 +170,9 @@ print_program_page(void)
     paragraph("The word run starts it headless: slash commands are read from the FILEs or from standard input, one "
               "a line, and what happens is printed, a line an event; with --json as one JSON object a line. A line "
               "that fails ends the script with the file and the number of the line. /wait waits for events, so "
-              "scripts need no sleeps.");
+              "scripts need no sleeps. With --dry-run nothing is executed and nobody connects: everything that is wrong "
+              "with the script is said, a line each with file and number (with --json an error event each), and the exit "
+              "code is that of the first fault, else 0.");
     print_words();
     print_options();
     print_keys();

@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
 	src/cli/continued.c src/cli/continued.h \
 	src/cli/ctl.c src/cli/ctl.h \
+	src/cli/dry_run.c src/cli/dry_run.h \
 	src/cli/front.c src/cli/front.h \
 	src/cli/import.c src/cli/import.h src/cli/import_private.h \
 	src/cli/import_jsonl.c \

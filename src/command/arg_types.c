@@ -87,10 +87,11 @@ parse_jid(const ArgContext *context, ArgValue *value, GError **error)
         g_propagate_error(error, g_steal_pointer(&problem));
         return false;
     }
+    /* It may be the name of a contact. */
+    if (context->is_check && strchr(value->text, '@') == NULL)
+        return true;
     g_autofree char *shown = arg_show(value->text);
     if (!looks_like_domain(context, value->text)) {
-        if (context->is_check)
-            return true;
         g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("no contact is called “%s”: write name@server"), shown);
         return false;
     }

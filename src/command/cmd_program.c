@@ -22,14 +22,7 @@ cmd_alias(CommandCall *call, const Args *args, GError **error)
         }
         return true;
     }
-    size_t length;
-    if (registry_match(registry, name, &length) != NULL) {
-        g_autofree char *shown = arg_show(name);
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/alias: /%s is a command already: choose another name"),
-                    shown);
-        return false;
-    }
-    return aliases_set(aliases, name, command, error);
+    return registry_set_alias(command_call_registry(call), name, command, error);
 }
 
 static bool

@@ -87,6 +87,17 @@ explain_setting(CommandCall *call, Setting setting)
     command_call_print(call, _("It takes %s; the default is “%s”."), allowed, row->fallback);
 }
 
+/* Whether the value is one of the setting's. */
+static bool
+check_set(const Args *args, GError **error)
+{
+    if (!args_has(args, "value"))
+        return true;
+    g_autoptr(Settings) scratch = settings_new(NULL, NULL, NULL);
+    return settings_set(scratch, (Setting) args_int(args, "key", 0), (SettingPlace){ 0 }, args_text(args, "value"),
+                        error);
+}
+
 static bool
 cmd_set(CommandCall *call, const Args *args, GError **error)
 {
@@ -141,12 +152,14 @@ static const Command commands[] = {
       .grammar = "[key:key] [value:value...]",
       .help = N_("Show or change a setting; without a key show all."),
       .run = cmd_set,
+      .check = check_set,
       .details = N_("Counts everywhere; /on ACCOUNT /set … for one account, /set here … for the current conversation."),
       .example = "/set notify.bell on" },
     { .name = "set here",
       .grammar = "<key:key> <value:value...>",
       .help = N_("Change a setting for the current conversation."),
       .run = cmd_set_here,
+      .check = check_set,
       .needs = NEEDS_CONVERSATION,
       .example = "/set here typing off" },
     { .name = "unset",

@@ -295,10 +295,8 @@ fail_unknown(const Registry *registry, const char *line, GError **error)
                     shown);
 }
 
-/* Finds the row of "/words …", through aliases. `command` is without the slash; `*take_rest` gets what follows the
- * row's name. */
-static const Row *
-resolve(const Registry *registry, const char *command, char **rest, GError **error)
+const Row *
+execute_resolve(const Registry *registry, const char *command, char **rest, GError **error)
 {
     g_autofree char *line = g_strdup(command);
     for (guint depth = 0; depth < CALL_DEPTH_MAX; depth++) {
@@ -407,7 +405,7 @@ execute_line(Registry *registry, const char *line, const CallScope *scope, Comma
     }
     const bool command = line[0] == '/' && line[1] != '/';
     execution->as_text = !command;
-    const Row *row = command ? resolve(registry, line + 1, &execution->rest, &error)
+    const Row *row = command ? execute_resolve(registry, line + 1, &execution->rest, &error)
                              : registry_find_row(registry, "say");
     if (row == NULL) {
         end(execution, error);

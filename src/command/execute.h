@@ -9,3 +9,7 @@ void execute_line(Registry *registry, const char *line, const CallScope *scope, 
 
 /* The account a line would be for now; NULL: none, or more than one could be meant. `account` of /on, or NULL. */
 Session *execute_choose_session(const Registry *registry, const char *account);
+
+/* Finds the row of "/words …", through aliases. `command` is without the slash; `*rest` gets what follows the row's
+ * name. NULL and an error that says what is nearly called so: there is none. */
+const Row *execute_resolve(const Registry *registry, const char *command, char **rest, GError **error);

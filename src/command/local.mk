@@ -35,6 +35,8 @@ src_command_libcommand_a_SOURCES = \
 	src/command/registry.c src/command/registry.h src/command/registry_private.h \
 	src/command/room_call.h \
 	src/command/script.c src/command/script.h \
+	src/command/script_check.c src/command/script_check.h \
+	src/command/script_source.c src/command/script_source.h \
 	src/command/suggest.c src/command/suggest.h \
 	src/command/tables.h \
 	src/command/wait.c src/command/wait.h \

@@ -237,6 +237,17 @@ registry_aliases(const Registry *registry)
     return registry->aliases;
 }
 
+bool
+registry_set_alias(Registry *registry, const char *name, const char *command, GError **error)
+{
+    size_t length;
+    if (registry_match(registry, name, &length) == NULL)
+        return aliases_set(registry->aliases, name, command, error);
+    g_autofree char *shown = arg_show(name);
+    g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/alias: /%s is a command already: choose another name"), shown);
+    return false;
+}
+
 Attempts *
 registry_attempts(const Registry *registry)
 {

@@ -24,6 +24,8 @@ const Row *registry_find_row(const Registry *registry, const char *name);
 const GPtrArray *registry_rows(const Registry *registry);
 
 Aliases *registry_aliases(const Registry *registry);
+/* aliases_set(), unless it would hide a command. */
+bool registry_set_alias(Registry *registry, const char *name, const char *command, GError **error);
 Waits *registry_waits(const Registry *registry);
 Attempts *registry_attempts(const Registry *registry);
 

@@ -9,8 +9,7 @@
 #pragma once
 
 #include "command/registry.h"
-
-enum { SCRIPT_LINE_MAX = 1024 * 1024 }; /* bytes of a line */
+#include "command/script_source.h"
 
 typedef struct Script Script;
 /* The script ended: NULL when all went well; else the error, prefixed with "FILE:LINE: ". Called once; the script

@@ -315,25 +315,31 @@ matches(const Wait *wait, const Record *record)
     return wait->regex == NULL || g_regex_match(wait->regex, record->text, 0, NULL);
 }
 
+const char *const *
+wait_variables(void)
+{
+    static const char *const names[] = { "WAIT_FROM", "WAIT_WITH", "WAIT_ACCOUNT", "WAIT_STATE", "WAIT_TEXT", NULL };
+    return names;
+}
+
 /* What was found, for the lines that follow. Who has no place of their own to look from has none for this either. */
 static void
 tell_found(const Wait *wait, const Record *record)
 {
-    const struct {
-        const char *name, *value;
-    } values[] = {
-        { "WAIT_FROM", record->jid == NULL ? NULL : jid_text(record->jid) },
-        { "WAIT_WITH", record->with == NULL ? NULL : jid_text(record->with) },
-        { "WAIT_ACCOUNT", record->account },
-        { "WAIT_STATE", record->state },
-        { "WAIT_TEXT", record->text },
+    const char *const values[] = {
+        record->jid == NULL ? NULL : jid_text(record->jid),
+        record->with == NULL ? NULL : jid_text(record->with),
+        record->account,
+        record->state,
+        record->text,
     };
+    const char *const *names = wait_variables();
     for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
-        const char *value = values[i].value != NULL ? values[i].value : "";
+        const char *value = values[i] != NULL ? values[i] : "";
         if (wait->is_alone)
-            registry_set_variable(wait->waits->registry, values[i].name, value);
+            registry_set_variable(wait->waits->registry, names[i], value);
         else
-            event_mark_set_value(wait->mark, values[i].name, value);
+            event_mark_set_value(wait->mark, names[i], value);
     }
 }
 

@@ -21,6 +21,9 @@
 bool cmd_wait(CommandCall *call, const Args *args, GError **error);
 bool check_wait(const Args *args, GError **error); /* Command.check */
 
+/* Names of the variables that tell what was found, ended by NULL. */
+const char *const *wait_variables(void);
+
 /* The waits of a registry, and what they look back at. For this layer only. */
 typedef struct Waits Waits;
 /* `looks_back`: the front-end's own lines do. */

@@ -11,6 +11,7 @@ command_tests = \
 	tests/unit/command/test_execute \
 	tests/unit/command/test_grammar \
 	tests/unit/command/test_script \
+	tests/unit/command/test_script_check \
 	tests/unit/command/test_tables \
 	tests/unit/command/test_wait \
 	tests/unit/command/test_words
@@ -33,6 +34,8 @@ tests_unit_command_test_grammar_SOURCES = tests/unit/command/test_grammar.c
 tests_unit_command_test_grammar_LDADD = $(COMMAND_PURE_LINE)
 tests_unit_command_test_script_SOURCES = tests/unit/command/test_script.c $(COMMAND_FIXTURE)
 tests_unit_command_test_script_LDADD = $(COMMAND_LINE)
+tests_unit_command_test_script_check_SOURCES = tests/unit/command/test_script_check.c
+tests_unit_command_test_script_check_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_tables_SOURCES = tests/unit/command/test_tables.c $(COMMAND_FIXTURE)
 tests_unit_command_test_tables_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_wait_SOURCES = tests/unit/command/test_wait.c $(COMMAND_FIXTURE)
