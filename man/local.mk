@@ -7,4 +7,4 @@ dist_pkgdata_DATA = man/confab.schema.json
 noinst_PROGRAMS += src/mkdocs
 src_mkdocs_SOURCES = src/mkdocs.c src/mkdocs.h src/mkdocs_page.c src/mkdocs_rpc.c src/options.def src/words.def
 src_mkdocs_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
-src_mkdocs_LDADD = src/rpc/librpc.a $(JSON_LIBS) $(TUI_LINE)
+src_mkdocs_LDADD = src/automation/libautomation.a src/rpc/librpc.a $(JSON_LIBS) $(TUI_LINE)

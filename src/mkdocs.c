@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "automation/automation.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "command/grammar.h"
@@ -222,6 +223,8 @@ static void
 foreach_group(void (*print)(const CommandGroup *group))
 {
     for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++)
+        print(*group);
+    for (const CommandGroup *const *group = automation_groups(); *group != NULL; group++)
         print(*group);
     print(&tui_command_group);
 }

@@ -4,6 +4,9 @@
 
 #include "command/registry.h"
 
+/* The commands of this layer, NULL-terminated, for mkdocs and tests. */
+const CommandGroup *const *automation_groups(void);
+
 typedef struct Automation Automation;
 
 /* Adds the commands of this layer to the registry, reads the user's hooks and starts what starts by itself. What is wrong

@@ -249,6 +249,7 @@ static const ArgType types[] = {
     { ARG_ACCOUNT, "account", N_("the name or address of an account"), false, parse_account },
     { ARG_ACCOUNT_KEY, "account-key", N_("a key of an account"), false, parse_account_key },
     { ARG_COMMAND, "command", N_("a command"), true, parse_command },
+    { ARG_COMMAND, "line", N_("a command or a program"), true, NULL },
     { ARG_INT, "int", NULL, false, parse_int },
     { ARG_NUMBER, "number", N_("seconds, like 10 or 0.5"), false, parse_number },
     { ARG_DATE, "date", N_("a date, like 2026-11-22, yesterday, \"3 days\" or 2026-11-22T10:00:00Z"), false, parse_date },

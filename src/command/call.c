@@ -157,7 +157,9 @@ const char *
 call_variable(const char *name, gpointer data)
 {
     const CommandCall *call = data;
-    const char *found = call->scope.mark == NULL ? NULL : event_mark_value(call->scope.mark, name);
+    const char *found = call->scope.caller == NULL ? NULL : caller_value(call->scope.caller, name);
+    if (found == NULL && call->scope.mark != NULL)
+        found = event_mark_value(call->scope.mark, name);
     return found != NULL ? found : registry_variable(name, call->registry);
 }
 
@@ -271,10 +273,13 @@ command_call_print(CommandCall *call, const char *format, ...)
     g_autofree char *text = g_strdup_vprintf(format, list);
     va_end(list);
     flush_table(call);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line != NULL; line++) {
-        g_ptr_array_add(call->output->lines, g_strdup(*line));
-        show_line(call, OUTPUT_LINE, *line, 0);
+    const char *next = text;
+    while (next != NULL) {
+        const char *end = strchr(next, '\n');
+        g_autofree char *line = end != NULL ? g_strndup(next, (gsize) (end - next)) : g_strdup(next);
+        show_line(call, OUTPUT_LINE, line, 0);
+        g_ptr_array_add(call->output->lines, g_steal_pointer(&line));
+        next = end != NULL ? end + 1 : NULL;
     }
 }
 
@@ -346,6 +351,12 @@ const char *
 command_call_line(const CommandCall *call)
 {
     return call->line;
+}
+
+gpointer
+command_call_owner(const CommandCall *call)
+{
+    return call->row == NULL ? NULL : call->row->owner;
 }
 
 Session *

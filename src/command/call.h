@@ -27,6 +27,7 @@ typedef struct CallScope {
 typedef struct Row {
     const Command *command;
     const CommandGroup *group;
+    gpointer owner; /* of the group; NULL: none */
     Grammar *grammar;
 } Row;
 

@@ -9,6 +9,7 @@ struct Caller {
     bool prints;
     Registry *registry;
     guint64 conversation; /* serial; 0: none */
+    GHashTable *values;   /* variables of its lines; NULL: they have none */
     EventMark *mark;      /* NULL: /wait looks from now on */
 };
 
@@ -25,6 +26,7 @@ caller_unref(Caller *caller)
     if (--caller->references > 0)
         return;
     g_clear_pointer(&caller->mark, event_mark_unref);
+    g_clear_pointer(&caller->values, g_hash_table_unref);
     g_free(caller);
 }
 
@@ -47,7 +49,12 @@ caller_free(Caller *caller)
 void
 caller_execute(Caller *caller, const char *line, const char *account, CommandFinished done, gpointer data)
 {
-    const CallScope scope = { .account = account, .caller = caller, .mark = caller->mark };
+    const CallScope scope = {
+        .account = account,
+        .expand = caller->values != NULL,
+        .caller = caller,
+        .mark = caller->mark,
+    };
     execute_line(caller->registry, line, &scope, done, data);
 }
 
@@ -69,6 +76,20 @@ caller_keep_events(Caller *caller)
 {
     if (caller->mark == NULL)
         caller->mark = waits_mark(registry_waits(caller->registry));
+}
+
+void
+caller_set_values(Caller *caller, GHashTable *values)
+{
+    g_hash_table_ref(values);
+    g_clear_pointer(&caller->values, g_hash_table_unref);
+    caller->values = values;
+}
+
+const char *
+caller_value(const Caller *caller, const char *name)
+{
+    return caller->values == NULL ? NULL : g_hash_table_lookup(caller->values, name);
 }
 
 void

@@ -22,5 +22,7 @@ Conversation *caller_conversation(const Caller *caller);
 void caller_look_at(Caller *caller, const Conversation *conversation);
 /* The output goes to the front-end, too: for what the user has planned. */
 void caller_set_prints(Caller *caller, bool prints);
+/* Its lines expand variables, as those of a script do, and find these first: name → value, both char*. Counted. */
+void caller_set_values(Caller *caller, GHashTable *values);
 /* From now on what happens is kept for its next /wait (wait.h), so that nothing is missed between two lines. */
 void caller_keep_events(Caller *caller);

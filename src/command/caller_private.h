@@ -7,3 +7,5 @@
 Caller *caller_ref(Caller *caller);
 void caller_unref(Caller *caller);
 bool caller_prints(const Caller *caller);
+/* NULL: it has none of this name. */
+const char *caller_value(const Caller *caller, const char *name);

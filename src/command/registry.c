@@ -88,12 +88,19 @@ registry_free(Registry *registry)
 void
 registry_add_group(Registry *registry, const CommandGroup *group)
 {
+    registry_add_owned_group(registry, group, NULL);
+}
+
+void
+registry_add_owned_group(Registry *registry, const CommandGroup *group, gpointer owner)
+{
     g_ptr_array_add(registry->groups, (gpointer) group);
     for (const Command *command = group->commands; command->name != NULL; command++) {
         g_autoptr(GError) error = NULL;
         Row *row = g_new0(Row, 1);
         row->command = command;
         row->group = group;
+        row->owner = owner;
         row->grammar = grammar_compile(command->grammar, &error);
         if (row->grammar == NULL)
             g_error("/%s: %s", command->name, error->message);

@@ -41,6 +41,8 @@ void registry_free(Registry *registry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registry, registry_free)
 /* The tables of this layer are in already; a front-end adds its own (borrowed, static). */
 void registry_add_group(Registry *registry, const CommandGroup *group);
+/* … whose handlers find `owner` by command_call_owner(); it must outlive their calls. */
+void registry_add_owned_group(Registry *registry, const CommandGroup *group, gpointer owner);
 Client *registry_client(const Registry *registry);
 /* What was given to registry_new(): for the commands a front-end adds. */
 gpointer registry_front(const Registry *registry);
@@ -59,6 +61,7 @@ const CommandGroup *const *registry_builtin_groups(void);
 
 /* The line being executed, as typed (secrets of /password … are redacted); and what it printed as rows, for JSON. */
 const char *command_call_line(const CommandCall *call);
+gpointer command_call_owner(const CommandCall *call);
 typedef struct CommandCell { const char *key; char *value; } CommandCell; /* value NULL: absent */
 guint command_call_row_count(const CommandCall *call);
 /* Cells of a row, ended by key NULL. */

@@ -24,6 +24,7 @@ typedef struct Word {
 } Word;
 
 void word_clear(Word *word);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Word, word_clear)
 
 /* Plain data; fill in `line`, and `lookup` where variables are meant. */
 typedef struct WordReader {

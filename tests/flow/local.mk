@@ -11,6 +11,7 @@ flow_tests = \
 	tests/flow/test_flow_control \
 	tests/flow/test_flow_discovery \
 	tests/flow/test_flow_encryption_commands \
+	tests/flow/test_flow_hooks \
 	tests/flow/test_flow_hostile \
 	tests/flow/test_flow_login \
 	tests/flow/test_flow_otr \
@@ -61,6 +62,9 @@ tests_flow_test_flow_contacts_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_control_SOURCES = tests/flow/test_flow_control.c
 tests_flow_test_flow_control_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_control_LDADD = tests/flow/librooms.a tests/flow/libflow.a $(RPC_LINE)
+tests_flow_test_flow_hooks_SOURCES = tests/flow/test_flow_hooks.c
+tests_flow_test_flow_hooks_CPPFLAGS = $(FLOW_CPPFLAGS) $(JSON_CFLAGS)
+tests_flow_test_flow_hooks_LDADD = tests/flow/librooms.a tests/flow/libflow.a $(AUTOMATION_LINE)
 tests_flow_test_flow_hostile_SOURCES = tests/flow/test_flow_hostile.c
 tests_flow_test_flow_hostile_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_hostile_LDADD = $(FLOW_LINE)

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "automation/exec.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "core/outgoing.h"
+
+struct Exec {
+    GPtrArray *running; /* ExecRun */
+};
+
+typedef struct ExecRun {
+    Exec *exec;
+    CommandCall *call; /* deferred */
+    Process *process;
+    char *name;           /* of the program, cleaned */
+    Client *client;
+    guint64 conversation; /* serial of whom the output is said to; 0: it is printed */
+} ExecRun;
+
+static void
+run_free(ExecRun *run)
+{
+    g_free(run->name);
+    g_free(run);
+}
+
+static void
+print_output(const ExecRun *run, const ProcessEnd *end)
+{
+    g_autofree char *clean = text_clean(end->output, (gssize) end->output_length, TEXT_LINES);
+    if (g_str_has_suffix(clean, "\n"))
+        clean[strlen(clean) - 1] = '\0';
+    if (end->output_length > 0)
+        command_call_print(run->call, "%s", clean);
+    if (end->is_truncated)
+        command_call_print(run->call, _("… and more: only the first 64 KiB are shown"));
+}
+
+/* What is too long or no text is not said by halves. */
+static bool
+say_output(const ExecRun *run, const ProcessEnd *end, GError **error)
+{
+    Conversation *conversation = client_find_conversation(run->client, run->conversation);
+    gsize length = end->output_length;
+    while (length > 0 && strchr("\r\n", end->output[length - 1]) != NULL)
+        length--;
+    if (conversation == NULL) {
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED,
+                            _("the conversation was closed meanwhile: nothing was said"));
+        return false;
+    }
+    if (end->is_truncated || !g_utf8_validate(end->output, (gssize) length, NULL)) {
+        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                    end->is_truncated ? _("%s printed more than 64 KiB: nothing was said")
+                                      : _("%s printed something that is no text: nothing was said"),
+                    run->name);
+        return false;
+    }
+    if (length == 0)
+        return true;
+    g_autofree char *body = g_strndup(end->output, length);
+    return outgoing_send(run->client, conversation, body, error) != NULL;
+}
+
+static void
+on_done(Process *process, const ProcessEnd *end, gpointer data)
+{
+    ExecRun *run = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *failure = process_end_words(end, run->name);
+    g_ptr_array_remove_fast(run->exec->running, run);
+    if (run->conversation == 0)
+        print_output(run, end);
+    if (failure != NULL)
+        g_set_error_literal(&error, CONFAB_ERROR, ERROR_FAILED, failure);
+    else if (run->conversation != 0)
+        say_output(run, end, &error);
+    command_call_finish(run->call, error);
+    run_free(run);
+}
+
+/* "-o" in front of the program. */
+static bool
+says_output(const char *const *words)
+{
+    return strcmp(words[0], "-o") == 0;
+}
+
+static bool
+check_exec(const Args *args, GError **error)
+{
+    const char *const *words = args_list(args, "command");
+    if (words[says_output(words) ? 1 : 0] != NULL)
+        return true;
+    g_set_error_literal(error, CONFAB_ERROR, ERROR_USAGE, _("/exec -o: say which program to run"));
+    return false;
+}
+
+static bool
+cmd_exec(CommandCall *call, const Args *args, GError **error)
+{
+    const char *const *words = args_list(args, "command");
+    const bool says = says_output(words);
+    Exec *exec = command_call_owner(call);
+    Client *client = command_call_client(call);
+    const Conversation *conversation = says ? command_call_conversation(call) : NULL;
+    if (says && conversation == NULL) {
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_USAGE,
+                            _("/exec -o: there is no conversation here: open one with /msg JID"));
+        return false;
+    }
+    const gint64 seconds = settings_get_int(client_settings(client), SETTING_HOOKS_TIMEOUT, NULL, NULL);
+    const ProcessOptions options = { .argv = words + (says ? 1 : 0), .timeout = (guint) seconds * 1000 };
+    ExecRun *run = g_new0(ExecRun, 1);
+    run->process = process_run(&options, on_done, run, error);
+    if (run->process == NULL) {
+        run_free(run);
+        return false;
+    }
+    run->exec = exec;
+    run->client = client;
+    run->name = text_clean(options.argv[0], -1, TEXT_LINE);
+    run->conversation = conversation == NULL ? 0 : conversation_serial(conversation);
+    run->call = command_call_defer(call);
+    g_ptr_array_add(exec->running, run);
+    return true;
+}
+
+static const Command commands[] = {
+    { .name = "exec",
+      .grammar = "<command:word...>",
+      .help = N_("Run a program, and print what it prints."),
+      .run = cmd_exec,
+      .check = check_exec,
+      .details = N_(
+          "The words are the program and its arguments, quoted as usual; there is no shell in between: for pipes "
+          "and patterns write /exec sh -c '…'. With -o as the first word the output is said to the current conversation, "
+          "as one message. A program that takes longer than hooks.timeout is stopped."),
+      .example = "/exec -o uptime" },
+    { 0 },
+};
+
+const CommandGroup exec_group = { "exec", N_("Programs"), commands, NULL };
+
+Exec *
+exec_new(Registry *registry)
+{
+    Exec *exec = g_new0(Exec, 1);
+    exec->running = g_ptr_array_new();
+    registry_add_owned_group(registry, &exec_group, exec);
+    return exec;
+}
+
+void
+exec_free(Exec *exec)
+{
+    if (exec == NULL)
+        return;
+    g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the program ends: start it again"));
+    for (guint i = 0; i < exec->running->len; i++) {
+        ExecRun *run = exec->running->pdata[i];
+        process_free(run->process);
+        command_call_finish(run->call, error);
+        run_free(run);
+    }
+    g_ptr_array_unref(exec->running);
+    g_free(exec);
+}
