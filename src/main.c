@@ -23,6 +23,7 @@
 #include "cli/dry_run.h"
 #include "cli/import.h"
 #include "cli/listen.h"
+#include "cli/offers.h"
 #include "cli/query.h"
 #include "cli/run.h"
 #include "cli/send.h"
@@ -310,6 +311,7 @@ static int (*find_query(const char *word))(const CliQuery *)
     } queries[] = {
         { "history", cli_history }, { "search", cli_search }, { "unread", cli_unread },
         { "roster", cli_roster },   { "export", cli_export }, { "import", cli_import },
+        { "complete", cli_complete },
     };
 
     for (size_t i = 0; word && i < G_N_ELEMENTS(queries); i++) {

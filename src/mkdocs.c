@@ -441,6 +441,9 @@ static const struct {
     { "man/confab-rpc.7", print_rpc_page },
     { "man/confab-settings.5", print_settings_page },
     { "man/confab.schema.json", print_rpc_schema },
+    { "completion/confab", print_bash_completion },
+    { "completion/_confab", print_zsh_completion },
+    { "completion/confab.fish", print_fish_completion },
     { "confab.doap", print_doap },
 };
 

@@ -21,3 +21,6 @@ void see_also(const char *const *pages);
 
 void print_rpc_page(void);
 void print_rpc_schema(void);
+void print_bash_completion(void);
+void print_zsh_completion(void);
+void print_fish_completion(void);

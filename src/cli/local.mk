@@ -13,6 +13,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/import_text.c \
 	src/cli/line_writer.c src/cli/line_writer.h \
 	src/cli/listen.c src/cli/listen.h \
+	src/cli/offers.c src/cli/offers.h \
 	src/cli/query.c src/cli/query.h \
 	src/cli/run.c src/cli/run.h \
 	src/cli/send.c src/cli/send.h

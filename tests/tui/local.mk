@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-tui_tests = tests/tui/test_attention tests/tui/test_encryption tests/tui/test_past tests/tui/test_phases tests/tui/test_room_forms_screen tests/tui/test_rooms_screen tests/tui/test_terminal tests/tui/test_conversation
+tui_tests = tests/tui/test_attention tests/tui/test_completion tests/tui/test_encryption tests/tui/test_past tests/tui/test_phases tests/tui/test_room_forms_screen tests/tui/test_rooms_screen tests/tui/test_terminal tests/tui/test_conversation
 if HAVE_VTERM
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
@@ -8,6 +8,10 @@ endif
 tests_tui_test_attention_SOURCES = tests/tui/test_attention.c
 tests_tui_test_attention_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_tui_test_attention_LDADD = $(SUPPORT_LINE)
+
+tests_tui_test_completion_SOURCES = tests/tui/test_completion.c
+tests_tui_test_completion_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_tui_test_completion_LDADD = $(SUPPORT_LINE)
 
 tests_tui_test_encryption_SOURCES = tests/tui/test_encryption.c
 tests_tui_test_encryption_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
