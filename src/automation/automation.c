@@ -3,11 +3,13 @@
 
 #include "automation/exec.h"
 #include "automation/hooks.h"
+#include "automation/notify.h"
 
 struct Automation {
     Runner *runner;
     Exec *exec;
     Hooks *hooks;
+    Notify *notify;
 };
 
 const CommandGroup *const *
@@ -24,6 +26,7 @@ automation_new(Registry *registry)
     automation->runner = runner_new(registry_client(registry));
     automation->exec = exec_new(registry);
     automation->hooks = hooks_new(registry, automation->runner);
+    automation->notify = notify_new(registry, automation->runner);
     return automation;
 }
 
@@ -32,6 +35,7 @@ automation_free(Automation *automation)
 {
     if (automation == NULL)
         return;
+    notify_free(automation->notify);
     hooks_free(automation->hooks);
     exec_free(automation->exec);
     runner_free(automation->runner);

@@ -6,5 +6,6 @@ src_automation_libautomation_a_SOURCES = \
 	src/automation/exec.c src/automation/exec.h \
 	src/automation/hook.c src/automation/hook.h \
 	src/automation/hooks.c src/automation/hooks.h \
+	src/automation/notify.c src/automation/notify.h \
 	src/automation/runner.c src/automation/runner.h
 src_automation_libautomation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

@@ -7,6 +7,13 @@
 
 typedef enum { OUTPUT_LINE, OUTPUT_ERROR } OutputKind;
 
+/* Something that calls the user at the terminal. */
+typedef struct Notification {
+    bool bell;
+    bool osc_9, osc_777;      /* the terminal's own notifications */
+    const char *title, *text; /* for these: cleaned, one line each */
+} Notification;
+
 /* What a front-end lends to commands; every function may be NULL. `front` is the pointer given to registry_new(). */
 typedef struct Frontend {
     bool is_terminal;
@@ -18,6 +25,9 @@ typedef struct Frontend {
      * else 0. */
     void (*print)(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang);
     void (*quit)(gpointer front, const char *status);
+    /* The terminal's ways to call the user. */
+    void (*notify)(gpointer front, const Notification *notification);
+    bool (*looks_at)(gpointer front, const Conversation *conversation); /* the user does so now */
 } Frontend;
 
 /* What stands beside a front-end (the control socket, hooks, plugins), as who starts the program wants it. The front-end
@@ -44,8 +54,9 @@ void registry_add_group(Registry *registry, const CommandGroup *group);
 /* … whose handlers find `owner` by command_call_owner(); it must outlive their calls. */
 void registry_add_owned_group(Registry *registry, const CommandGroup *group, gpointer owner);
 Client *registry_client(const Registry *registry);
-/* What was given to registry_new(): for the commands a front-end adds. */
+/* What was given to registry_new(): for the commands a front-end adds, and for who acts on its behalf. */
 gpointer registry_front(const Registry *registry);
+const Frontend *registry_frontend(const Registry *registry); /* borrowed, never NULL */
 
 /* Executes one line as typed: "/words args", "//text" says "/text", anything else is said to the current
  * conversation. An unknown command is an error and never sent. Aliases are expanded here. `done` may be NULL. */

@@ -8,7 +8,6 @@
 #include "command/script.h"
 #include "command/wait.h"
 
-const Frontend *registry_frontend(const Registry *registry);
 void registry_track_call(Registry *registry, CommandCall *call);
 void registry_forget_call(Registry *registry, CommandCall *call);
 /* Scripts inside calls (/source): they go with the registry, and /quit ends them. */

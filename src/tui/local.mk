@@ -23,6 +23,7 @@ src_tui_libtui_a_SOURCES = src/tui/tui.h \
 	src/tui/tui_commands.c src/tui/tui_commands.h \
 	src/tui/tui_encryption.c \
 	src/tui/tui_events.c \
+	src/tui/tui_notify.c \
 	src/tui/tui_rooms.c \
 	src/tui/tui_secrets.c \
 	src/tui/tui_typing.c \

@@ -178,6 +178,8 @@ static const Frontend frontend = {
     .show = front_show,
     .print = front_print,
     .quit = front_quit,
+    .notify = tui_notify,
+    .looks_at = tui_looks_at,
 };
 
 /* --- settings --- */

@@ -90,14 +90,8 @@ find_follower(const Conversation *conversation, const Message *message)
 static void
 note_activity(Tui *tui, Window *window, const Conversation *conversation, const Message *message)
 {
-    const Settings *settings = client_settings(tui->client);
-    const Account *account = conversation_account(conversation);
     if (message->direction != MESSAGE_IN)
         return;
-    if (attention_notifies(tui->client, conversation, message)
-        && settings_get_bool(settings, SETTING_NOTIFY_BELL, account_name(account),
-                             jid_bare(conversation_jid(conversation))))
-        tui->ringing = true;
     if (window != windows_current(tui->windows))
         window->activity = MAX(window->activity, attention_wants(tui->client, conversation, message) ? ACTIVITY_MESSAGE
                                                                                                      : ACTIVITY_ROOM);

@@ -85,6 +85,8 @@ void tui_put_back(Tui *tui, Window *window, const char *text);
 /* The composing state ends without a message. */
 void tui_stop_composing(Tui *tui);
 /* $VISUAL or $EDITOR on what is typed. */
+void tui_notify(gpointer tui, const Notification *notification);
+bool tui_looks_at(gpointer tui, const Conversation *conversation);
 bool tui_edit(Tui *tui, GError **error);
 
 /* --- tui_secrets.c --- */

@@ -363,6 +363,64 @@ test_exec(Fixture *fixture, gconstpointer data)
     assert_typed(fixture->typist, "/exec sleep 1000", "1 sleep took too long and was stopped");
 }
 
+/* A notify-send that writes its arguments, each with a NUL behind it, to a file. */
+static void
+write_notify_send(const Fixture *fixture)
+{
+    g_autofree char *path = path_of(fixture, "notify-send");
+    g_autofree char *script = g_strdup_printf("#!/bin/sh\ncd '%s'\nprintf '%%s\\0' \"$@\" >sent.new\nmv sent.new sent\n",
+                                              fixture->directory);
+    g_assert_true(g_file_set_contents_full(path, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+}
+
+/* I12, I17: what others say is neither markup nor an escape nor an option for who shows it. What comes within a second is told
+ * together. */
+static void
+test_desktop(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *before = g_strdup(g_getenv("PATH"));
+    g_autofree char *path = g_strdup_printf("%s:%s", fixture->directory, before);
+    gsize length;
+    write_notify_send(fixture);
+    g_setenv("PATH", path, TRUE);
+    assert_typed(fixture->typist, "/set notify.desktop on", "ok");
+    feed_body(fixture, "-u <b>bold</b> \\n $(touch owned)\nsecond line");
+    g_autofree char *first = wait_file(fixture, "sent", &length);
+    static const char expected[] = "--app-name=confab\0--\0Bob\0"
+                                   "-u &lt;b&gt;bold&lt;/b&gt; \\\\n $(touch owned)^Jsecond line\0";
+    g_assert_cmpmem(first, length, expected, sizeof expected - 1);
+    for (int i = 0; i < 3; i++)
+        feed_body(fixture, "more");
+    g_autofree char *second = wait_file(fixture, "sent", &length);
+    g_assert_cmpstr(second + length - sizeof "3 messages", ==, "3 messages");
+    assert_typed(fixture->typist, "/set notify.text off", "ok");
+    feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='n1'><body>secret</body></message>");
+    g_autofree char *third = wait_file(fixture, "sent", &length);
+    g_assert_cmpstr(third + length - sizeof "a message", ==, "a message");
+    g_setenv("PATH", before, TRUE);
+    assert_nothing_owned(fixture);
+}
+
+static void
+test_notify_command(Fixture *fixture, gconstpointer data)
+{
+    gsize length;
+    g_autofree char *line = g_strdup_printf("/set notify.command '%s/recorder' 'an argument'", fixture->directory);
+    write_recorder(fixture);
+    assert_typed(fixture->typist, line, "ok");
+    feed_body(fixture, "hello");
+    g_autofree char *json = wait_file(fixture, "stdin", NULL);
+    g_autofree char *environment = wait_file(fixture, "env", &length);
+    g_assert_nonnull(strstr(json, "\"event\":\"attention\""));
+    g_assert_cmpstr(find_variable(environment, length, "CONFAB_BODY"), ==, "hello");
+    assert_typed(fixture->typist, "/set notify none", "ok");
+    feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='n1'><body>quiet</body></message>");
+    flow_settle(fixture->flow);
+    assert_nothing_sent(fixture->me);
+    g_autofree char *path = path_of(fixture, "stdin");
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
 /* The end of confab is the end of what it has started. */
 static void
 test_end(Fixture *fixture, gconstpointer data)
@@ -392,6 +450,8 @@ main(int argc, char **argv)
     ADD("endless", test_endless);
     ADD("failing", test_failing);
     ADD("exec", test_exec);
+    ADD("desktop", test_desktop);
+    ADD("notify-command", test_notify_command);
     ADD("end", test_end);
 #undef ADD
     return g_test_run();

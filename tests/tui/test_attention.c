@@ -164,11 +164,52 @@ test_ignored(Fixture *fixture, gconstpointer data)
     g_test_message("%s", screen);
 }
 
+/* What follows `start` in all that the terminal got, up to the end of the sequence; NULL: nothing. The caller frees. */
+static char *
+find_sequence(const Pty *pty, const char *start)
+{
+    const GByteArray *all = pty_bytes(pty);
+    const char *found = g_strstr_len((const char *) all->data, all->len, start);
+    if (found == NULL)
+        return NULL;
+    const char *end = g_strstr_len(found, (const char *) all->data + all->len - found, "\033\\");
+    g_assert_nonnull(end);
+    return g_strndup(found, (gsize) (end - found));
+}
+
+/* The terminal shows notifications of what is said where the user does not look; I12: what is in them cannot leave them. */
+static void
+test_notifies(Fixture *fixture, gconstpointer data)
+{
+    if (fixture->server == NULL)
+        return;
+    bob_joins(fixture, "Bob");
+    type(fixture, "/set notify.osc both");
+    hear(fixture, "Alice, you look here");
+    g_assert_null(find_sequence(fixture->alice, "\033]9;"));
+    pty_send(fixture->alice, "/win 1\r");
+    pty_wait_match(fixture->alice, "^alice>$");
+    run_type(fixture->bob, "/on bob /say Alice; ding \xc2\x9c\xc2\x9d" "0;owned");
+    pty_wait_match(fixture->alice, "2:garden.*1!");
+    pty_send(fixture->alice, "/print done\r");
+    pty_wait_text(fixture->alice, "│done");
+    g_autofree char *osc_9 = find_sequence(fixture->alice, "\033]9;");
+    g_autofree char *osc_777 = find_sequence(fixture->alice, "\033]777;");
+    g_test_message("%s", osc_9);
+    g_test_message("%s", osc_777);
+    g_assert_true(g_str_has_prefix(osc_9, "\033]9;" ROOM ": Bob: Alice; ding "));
+    g_assert_true(g_str_has_prefix(osc_777, "\033]777;notify;" ROOM ";Bob: Alice, ding "));
+    g_assert_true(g_str_has_suffix(osc_777, "0,owned"));
+    g_assert_null(strstr(osc_9, "\xc2\x9c"));
+    g_assert_null(strstr(osc_777, "\xc2\x9d"));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/tui/attention/rings", Fixture, NULL, set_up, test_rings, tear_down);
     g_test_add("/tui/attention/ignored", Fixture, NULL, set_up, test_ignored, tear_down);
+    g_test_add("/tui/attention/notifies", Fixture, NULL, set_up, test_notifies, tear_down);
     return g_test_run();
 }
