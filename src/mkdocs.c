@@ -119,7 +119,9 @@ print_files(void)
     static const char *const files[][2] = {
         { "$XDG_CONFIG_HOME/confab/config", "Settings; /set writes them, edit them as you like: confab-settings(5)." },
         { "$XDG_CONFIG_HOME/confab/accounts", "Accounts: confab-settings(5)." },
-        { "$XDG_CONFIG_HOME/confab/rc", "Slash commands run at start-up, one a line." },
+        { "$XDG_CONFIG_HOME/confab/rc",
+          "Slash commands run at start-up, one a line; by run and listen, too, where a mistake in it is told and ends "
+          "nothing else. /if terminal is for what only the terminal interface knows." },
         { "$XDG_CONFIG_HOME/confab/inputrc", "Keys of the input line (readline), after your ~/.inputrc; test with $if confab." },
         { "$XDG_CONFIG_HOME/confab/themes/NAME.theme", "Your themes." },
         { "$XDG_DATA_HOME/confab/confab.db", "The history and what servers told (SQLite)." },

@@ -36,6 +36,9 @@ static void
 check_sources(const CliOptions *options, ScriptCheck *check)
 {
     guint count = 0;
+    g_autofree char *rc = g_build_filename(options->paths->config, "rc", NULL);
+    if (g_file_test(rc, G_FILE_TEST_EXISTS))
+        script_check_add_file(check, rc);
     for (const char *const *line = options->execute; line != NULL && *line != NULL; line++)
         script_check_add(check, script_source_new_line("-e", *line, count++));
     for (const char *const *file = options->files; file != NULL && *file != NULL; file++) {

@@ -37,6 +37,7 @@ typedef struct Run {
     guint subscription;
     Registry *registry;
     Script *script;       /* NULL when it is over */
+    Script *rc;           /* comes before it; NULL: there is none, or it is over */
     guint64 conversation; /* the current one; 0: none */
     char *status;         /* of /quit */
     bool reported;        /* the error of the last line is on standard error */
@@ -60,6 +61,15 @@ on_shut_down(const GError *error, gpointer data)
     g_main_loop_quit(run->loop);
 }
 
+static void
+cancel_scripts(Run *run)
+{
+    if (run->rc != NULL)
+        script_cancel(g_steal_pointer(&run->rc));
+    if (run->script != NULL)
+        script_cancel(g_steal_pointer(&run->script));
+}
+
 /* Ends the sessions and then the loop. The first reason to end counts. */
 static void
 end(Run *run, int code)
@@ -68,8 +78,7 @@ end(Run *run, int code)
         return;
     run->ending = true;
     run->code = code;
-    if (run->script != NULL)
-        script_cancel(g_steal_pointer(&run->script));
+    cancel_scripts(run);
     client_shutdown(run->client, run->status, on_shut_down, run);
 }
 
@@ -289,7 +298,7 @@ on_quit(gpointer data)
     if (run->ending || (run->script == NULL && !run->options->stays))
         return G_SOURCE_REMOVE;
     if (run->script != NULL)
-        script_cancel(g_steal_pointer(&run->script));
+        cancel_scripts(run);
     wind_up(run);
     return G_SOURCE_REMOVE;
 }
@@ -325,6 +334,35 @@ add_sources(const CliOptions *options, Script *script, GError **error)
     return true;
 }
 
+/* Whatever became of the user's own file: it is not what this run is for. */
+static void
+on_rc_done(const GError *error, gpointer data)
+{
+    Run *run = data;
+    run->rc = NULL;
+    if (error != NULL)
+        front_report("", error->message);
+    script_start(run->script);
+    if (run->check == 0)
+        run->check = g_idle_add(on_check, run);
+}
+
+/* The file rc, then the lines that were asked for. */
+static void
+start_scripts(Run *run)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *rc = g_build_filename(run->options->paths->config, "rc", NULL);
+    if (!g_file_test(rc, G_FILE_TEST_EXISTS)) {
+        script_start(run->script);
+        return;
+    }
+    run->rc = script_new(run->registry, NULL, on_rc_done, run);
+    if (!script_add_file(run->rc, rc, &error))
+        front_report("", error->message);
+    script_start(run->rc);
+}
+
 static void
 run_loop(Run *run)
 {
@@ -339,7 +377,7 @@ run_loop(Run *run)
         client_start(run->client);
     if (run->options->timeout > 0)
         run->timer = g_timeout_add_seconds(run->options->timeout, on_timeout, run);
-    script_start(run->script);
+    start_scripts(run);
     g_main_loop_run(run->loop);
     companion_stop(run->options->companion);
     for (gsize i = 0; i < G_N_ELEMENTS(run->signals); i++)
@@ -352,8 +390,7 @@ run_loop(Run *run)
 static void
 run_clear(Run *run)
 {
-    if (run->script != NULL)
-        script_cancel(run->script);
+    cancel_scripts(run);
     g_clear_pointer(&run->registry, registry_free);
     if (run->subscription != 0)
         bus_unsubscribe(client_bus(run->client), run->subscription);

@@ -78,6 +78,12 @@ caller_keep_events(Caller *caller)
         caller->mark = waits_mark(registry_waits(caller->registry));
 }
 
+EventMark *
+caller_mark(const Caller *caller)
+{
+    return caller->mark;
+}
+
 void
 caller_set_values(Caller *caller, GHashTable *values)
 {

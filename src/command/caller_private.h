@@ -3,9 +3,12 @@
 #pragma once
 
 #include "command/caller.h"
+#include "command/recorder.h"
 
 Caller *caller_ref(Caller *caller);
 void caller_unref(Caller *caller);
 bool caller_prints(const Caller *caller);
 /* NULL: it has none of this name. */
 const char *caller_value(const Caller *caller, const char *name);
+/* NULL: it keeps no events. */
+EventMark *caller_mark(const Caller *caller);

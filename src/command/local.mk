@@ -31,6 +31,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/execute.c src/command/execute.h \
 	src/command/grammar.c src/command/grammar.h \
 	src/command/help.c src/command/help.h \
+	src/command/on_connect.c src/command/on_connect.h \
 	src/command/recorder.c src/command/recorder.h \
 	src/command/registry.c src/command/registry.h src/command/registry_private.h \
 	src/command/room_call.h \

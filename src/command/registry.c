@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "command/on_connect.h"
 #include "command/registry_private.h"
 #include "command/tables.h"
 
@@ -23,6 +24,7 @@ struct Registry {
     Aliases *aliases;
     Attempts *attempts;
     Waits *waits;
+    OnConnect *on_connect;
 };
 
 static void
@@ -58,6 +60,7 @@ registry_new(Client *client, const Frontend *frontend, gpointer front)
     registry->aliases = aliases_new(aliases, warnings);
     registry->attempts = attempts_new(client);
     registry->waits = waits_new(registry, client, !registry->frontend.is_terminal);
+    registry->on_connect = on_connect_new(registry, client);
     for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++)
         registry_add_group(registry, *group);
     tell_warnings(registry, warnings);
@@ -70,6 +73,7 @@ registry_free(Registry *registry)
     if (registry == NULL)
         return;
     g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the program ends: start it again"));
+    on_connect_free(registry->on_connect);
     registry_cancel_scripts(registry, NULL, error);
     while (registry->calls->len > 0)
         call_end(registry->calls->pdata[registry->calls->len - 1], error);

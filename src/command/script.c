@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "command/caller_private.h"
 #include "command/execute.h"
 #include "command/registry_private.h"
 #include "command/script_source.h"
@@ -32,6 +33,8 @@ struct Script {
     CommandCall *outer; /* /source; NULL */
     Flight *flight;     /* the line under way */
     EventMark *mark;    /* from where /wait looks; NULL before the start */
+    Caller *caller;     /* who gives the lines; NULL: the front-end, or as `outer` says */
+    char *account;      /* … for this account; NULL: as each line says */
 };
 
 Script *
@@ -54,6 +57,8 @@ script_free(Script *script)
     if (script->flight != NULL)
         script->flight->script = NULL;
     g_clear_pointer(&script->mark, event_mark_unref);
+    g_clear_pointer(&script->caller, caller_unref);
+    g_free(script->account);
     if (script->outer != NULL)
         registry_forget_script(script->registry, script);
     g_queue_clear_full(&script->sources, (GDestroyNotify) script_source_free);
@@ -168,7 +173,8 @@ on_line_finished(const CommandCall *call, const GError *error, gpointer data)
 static void
 execute(Script *script, const char *line)
 {
-    CallScope scope = { .expand = true, .root = script_root(script), .mark = script->mark };
+    CallScope scope = { .account = script->account, .expand = true, .caller = script->caller, .mark = script->mark,
+                        .root = script_root(script) };
     if (script->outer != NULL) {
         const CallScope *outer = call_scope(script->outer);
         scope.account = outer->account;
@@ -268,8 +274,17 @@ static EventMark *
 take_mark(const Script *script)
 {
     Waits *waits = registry_waits(script->registry);
-    EventMark *mark = script->outer != NULL ? call_scope(script->outer)->mark : waits_front_mark(waits);
+    EventMark *mark = script->outer != NULL    ? call_scope(script->outer)->mark
+                      : script->caller != NULL ? caller_mark(script->caller)
+                                               : waits_front_mark(waits);
     return mark != NULL ? event_mark_ref(mark) : waits_mark(waits);
+}
+
+void
+script_set_caller(Script *script, Caller *caller, const char *account)
+{
+    script->caller = caller_ref(caller);
+    script->account = g_strdup(account);
 }
 
 void

@@ -8,6 +8,7 @@
  * $NAME and ${NAME} are expanded when the line has been taken apart (words.h). */
 #pragma once
 
+#include "command/caller.h"
 #include "command/registry.h"
 #include "command/script_source.h"
 
@@ -26,6 +27,8 @@ void script_add_line(Script *script, const char *name, const char *line);
 bool script_add_file(Script *script, const char *path, GError **error);
 /* Standard input: read as it comes, without blocking. */
 void script_add_fd(Script *script, const char *name, int fd);
+/* Its lines are given by this caller, for this account (as of /on); before the start. */
+void script_set_caller(Script *script, Caller *caller, const char *account);
 void script_start(Script *script);
 /* Ends and frees it at once, with the files it has sourced; nobody is called any more, a line under way goes on for
  * itself. */

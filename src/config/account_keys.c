@@ -90,6 +90,14 @@ apply_nick(AccountConfig *config, const char *value, GError **error)
     return store_text(&config->nick, value);
 }
 
+static bool
+apply_on_connect(AccountConfig *config, const char *value, GError **error)
+{
+    if (!value_is_text(value, VALUE_MAX))
+        return value_refuse("on-connect", value, _("a file of commands"), error);
+    return store_text(&config->on_connect, value);
+}
+
 /* The value is a secret, so it is not repeated in the error. */
 static bool
 apply_password(AccountConfig *config, const char *value, GError **error)
@@ -212,6 +220,10 @@ static const AccountKey keys[] = {
       N_("The address of the account. The only key every account needs."), 0, apply_jid },
     { "nick", N_("a name in one line"), NULL, N_("Your name where one is needed; the first part of jid by default."), 0,
       apply_nick },
+    { "on-connect", N_("a file of commands"), NULL,
+      N_("A script that is run each time the account has got online, in a new session: a path, or a name in the directory of "
+         "this file."),
+      0, apply_on_connect },
     { "password", password_hint, NULL, N_("The password, readable for everyone who can read the file."),
       ACCOUNT_KEY_SECRET, apply_password },
     { "password-command", N_("a shell command in one line"), NULL,

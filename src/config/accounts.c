@@ -65,7 +65,7 @@ account_config_unref(AccountConfig *config)
     char *const texts[] = { config->name,       config->password_command,
                             config->server,     config->ca_file,
                             config->client_key, config->client_certificate,
-                            config->resource,   config->nick,
+                            config->resource,   config->nick, config->on_connect,
                             config->pin };
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -84,6 +84,7 @@ config_equal(const AccountConfig *a, const AccountConfig *b)
         { a->client_key, b->client_key },
         { a->resource, b->resource },
         { a->nick, b->nick },
+        { a->on_connect, b->on_connect },
         { a->proxy, b->proxy },
         { a->pin, b->pin },
     };

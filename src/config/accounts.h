@@ -33,6 +33,7 @@ typedef struct AccountConfig {
     char *client_key;         /* PEM; NULL: in the certificate's file */
     char *resource;           /* NULL: confab's own choice, made by the server or random */
     char *nick;
+    char *on_connect;         /* a file of commands, as written: from /, ~/ or the directory of the configuration */
     char *proxy;              /* socks5://…, http://…; NULL: the system's */
     char *pin;                /* SHA-256 of the only certificate accepted, 64 lower-case hex digits */
     int priority;             /* -128 … 127 */

@@ -47,6 +47,7 @@ struct Session {
     guint retry_timer;
     gint64 hastened; /* monotonic; when the retries began anew for the last time */
     gint64 online_since; /* monotonic; 0: not online */
+    bool is_resumed;     /* the session is one that this process had before */
     CoreDone done;       /* of session_connect(), until the first outcome … */
     gpointer done_data;
     GError *done_error;
@@ -211,6 +212,12 @@ bool
 session_is_online(const Session *session)
 {
     return stream_phase(session->stream) == XMPP_PHASE_ONLINE && !session->closing;
+}
+
+bool
+session_is_resumed(const Session *session)
+{
+    return session->is_resumed;
 }
 
 static bool
@@ -459,8 +466,9 @@ on_phase(Session *session, XmppPhase phase, const char *detail)
 }
 
 static void
-on_online(Session *session, const Jid *jid)
+on_online(Session *session, const Jid *jid, bool resumed)
 {
+    session->is_resumed = resumed;
     session->online_since = g_get_monotonic_time();
     session_resume_online(session->resume);
     credentials_accepted(session->credentials);
@@ -474,7 +482,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
     incoming_presence_forget(session);
     typing_reset(session->typing);
     rooms_session_lost(session->rooms); /* before anything is sent to them */
-    on_online(session, jid);
+    on_online(session, jid, false);
     own_presence_restore(session);
     encryption_bound(session);
     outgoing_queue_restored(session->outgoing, acknowledged);
@@ -490,7 +498,7 @@ on_bound(Session *session, const Jid *jid, guint32 acknowledged)
 static void
 on_resumed(Session *session, const Jid *jid, guint32 acknowledged, bool restored)
 {
-    on_online(session, jid);
+    on_online(session, jid, !restored);
     if (restored) {
         outgoing_queue_restored(session->outgoing, acknowledged); /* before anything is sent that counts */
         own_presence_renew(session);

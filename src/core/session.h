@@ -10,6 +10,8 @@ Account *session_account(const Session *session);
 Client *session_client(const Session *session);
 XmppStream *session_stream(const Session *session);
 bool session_is_online(const Session *session);
+/* Online, it goes on with a session that this process had before (XEP-0198 §5): nothing has begun anew. */
+bool session_is_resumed(const Session *session);
 
 /* For this connection only; each NULL or 0 to take the account's own. */
 typedef struct ConnectOverrides {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What scripts see of an account that is online. */
+#include <string.h>
+
 #include "base/error.h"
 #include "command/caller.h"
 #include "typist.h"
@@ -91,6 +93,128 @@ test_waits_for_states(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(give(fixture, "/on work /wait connection state offline timeout 5"), ==, 0);
 }
 
+/* --- on-connect --- */
+
+typedef struct Connecting {
+    Flow *flow;
+    Peer *me;
+    Typist *typist;
+} Connecting;
+
+/* An account whose key on-connect names a file with this text (NULL: there is no file). */
+static Connecting
+connecting_new(const char *text)
+{
+    Connecting scene = { .flow = flow_new(FLOW_ONE_ACCOUNT "on-connect = hello\n") };
+    scene.me = flow_peer(scene.flow, "work");
+    scene.typist = typist_new(scene.flow);
+    g_autofree char *path = g_build_filename(client_paths(scene.flow->client)->config, "hello", NULL);
+    g_assert_true(text == NULL || g_file_set_contents(path, text, -1, NULL));
+    return scene;
+}
+
+static void
+connecting_clear(Connecting *scene)
+{
+    typist_free(scene->typist);
+    flow_free(scene->flow);
+}
+
+/* The server answers what asks whether it is there, whoever does. */
+static void
+answer_pings(Peer *me)
+{
+    for (guint i = me->sent->len; i > 0; i--) {
+        const char *xml = g_ptr_array_index(me->sent, i - 1);
+        if (!g_pattern_match_simple("<iq id=\"*urn:xmpp:ping*", xml))
+            continue;
+        const char *id = xml + strlen("<iq id=\"");
+        g_autofree char *answer = g_strndup(id, strcspn(id, "\""));
+        g_ptr_array_remove_index(me->sent, i - 1);
+        feed(me, "<iq type='result' from='example.org' id='%s'/>", answer);
+    }
+}
+
+static bool
+has_sent(gpointer data)
+{
+    Peer *me = data;
+    answer_pings(me);
+    for (guint i = 0; i < me->sent->len; i++) {
+        if (g_pattern_match_simple("<message *<body>I am *", g_ptr_array_index(me->sent, i)))
+            return true;
+    }
+    return false;
+}
+
+/* login() wants nobody to say anything by itself. */
+static void
+log_in(Peer *peer)
+{
+    login_with_roster(peer, "<item jid='bob@example.org' name='Bob' subscription='both'/>", NULL);
+}
+
+/* In every new session of the account, and not when the old one goes on. */
+static void
+test_on_connect_is_run(void)
+{
+    Connecting scene = connecting_new("/let WHO I am $WAIT_ACCOUNT\n|| /let WHO I am back\n"
+                                      "/msg bob@example.org $WHO\n");
+    log_in(scene.me);
+    stream_feed_enabled(scene.me->stream, "<enabled xmlns='urn:xmpp:sm:3' id='some-id' resume='true' max='600'/>");
+    flow_wait(has_sent, scene.me);
+    const guint32 sent = stream_sent_number(scene.me->stream);
+    g_ptr_array_set_size(scene.me->sent, 0);
+    cut(scene.me);
+    wait_connecting(scene.me);
+    g_assert_true(stream_feed_resumed(scene.me->stream, sent));
+    flow_settle(scene.flow);
+    g_assert_false(has_sent(scene.me));
+    assert_typed(scene.typist, "/disconnect", "ok");
+    wait_offline(scene.me);
+    log_in(scene.me);
+    flow_wait(has_sent, scene.me);
+    connecting_clear(&scene);
+}
+
+/* What goes wrong is told with file and line, and ends nothing but the script. */
+static void
+test_on_connect_tells_what_is_wrong(void)
+{
+    Connecting scene = connecting_new("# hello\n/priority 300\n/msg bob@example.org I am never said\n");
+    log_in(scene.me);
+    flow_settle(scene.flow);
+    assert_event(scene.flow, "*notice error 65: */hello:2: /priority: “300” does not fit*");
+    g_assert_false(has_sent(scene.me));
+    connecting_clear(&scene);
+    scene = connecting_new(NULL);
+    log_in(scene.me);
+    flow_settle(scene.flow);
+    assert_event(scene.flow, "*notice error 66: */hello*");
+    connecting_clear(&scene);
+}
+
+/* One that waits ends with the connection: it does not go on in the next one, where it is run anew. */
+static void
+test_on_connect_ends_with_the_session(void)
+{
+    Connecting scene = connecting_new("/wait message timeout 1000\n/msg bob@example.org I am $WAIT_TEXT\n");
+    log_in(scene.me);
+    flow_settle(scene.flow);
+    cut(scene.me);
+    log_in(scene.me);
+    flow_settle(scene.flow);
+    g_ptr_array_set_size(scene.me->sent, 0);
+    feed(scene.me, "<message from='bob@example.org/a' type='chat'><body>once</body></message>");
+    flow_wait(has_sent, scene.me);
+    guint count = 0;
+    flow_settle(scene.flow);
+    for (guint i = 0; i < scene.me->sent->len; i++)
+        count += g_pattern_match_simple("*<body>I am once</body>*", g_ptr_array_index(scene.me->sent, i)) ? 1 : 0;
+    g_assert_cmpuint(count, ==, 1);
+    connecting_clear(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -99,5 +223,8 @@ main(int argc, char **argv)
     ADD("waits-for-delivery", test_waits_for_delivery);
     ADD("waits-for-invitations", test_waits_for_invitations);
     ADD("waits-for-states", test_waits_for_states);
+    g_test_add_func("/flow/scripts/on-connect-is-run", test_on_connect_is_run);
+    g_test_add_func("/flow/scripts/on-connect-tells-what-is-wrong", test_on_connect_tells_what_is_wrong);
+    g_test_add_func("/flow/scripts/on-connect-ends-with-the-session", test_on_connect_ends_with_the_session);
     return g_test_run();
 }
