@@ -171,6 +171,7 @@ complete -c confab -s e -l execute -x -a '(__confab_commands)' -d 'Run a slash c
 complete -c confab -l no-autoconnect -d 'Connect no account by itself'
 complete -c confab -l json -d 'Print events and results as JSON, one object a line'
 complete -c confab -n '__fish_seen_subcommand_from run' -l dry-run -d 'Only say what is wrong with the scripts: nothing is executed'
+complete -c confab -n '__fish_seen_subcommand_from run' -l stay -d 'Stay when the script has ended, until /quit or a signal; without FILE standard input is not read'
 complete -c confab -n '__fish_seen_subcommand_from send' -l body -x -d 'What to say; else it is read from standard input'
 complete -c confab -n '__fish_seen_subcommand_from send' -l body-file -r -F -d 'What to say is in FILE'
 complete -c confab -n '__fish_seen_subcommand_from send' -l wait -x -a "sent received" -d 'Exit once the server has it (the default), or the recipient'

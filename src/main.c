@@ -42,6 +42,7 @@ typedef struct Options {
     gboolean dry_run;
     gboolean verbose;
     gboolean json;
+    gboolean stay;
     char *log_file;
     int password_fd;
     int limit;
@@ -282,6 +283,7 @@ start_run(const Options *options, const Paths *paths, int inherited)
     CliOptions run = headless_options(options, paths, &companion);
 
     run.groups = groups;
+    run.stays = options->stay;
     return options->dry_run ? cli_dry_run(&run) : cli_run(&run);
 }
 

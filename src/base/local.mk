@@ -12,6 +12,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/process.c src/base/process.h \
 	src/base/qr.h \
 	src/base/retry.c src/base/retry.h \
+	src/base/service_notify.c src/base/service_notify.h \
 	src/base/subprocess.c src/base/subprocess.h \
 	src/base/text.c src/base/text_clean.c src/base/text.h \
 	src/base/when.c src/base/when.h

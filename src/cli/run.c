@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/service_notify.h"
 #include "base/text.h"
 #include "cli/continued.h"
 #include "cli/front.h"
@@ -50,6 +51,7 @@ typedef struct Run {
     int code;
     int refusal_code; /* of the last bad news */
     guint signals[3];
+    ServiceNotify *supervisor; /* NULL: none that wants to know */
 } Run;
 
 /* --- the end --- */
@@ -78,6 +80,7 @@ end(Run *run, int code)
         return;
     run->ending = true;
     run->code = code;
+    service_notify_stopping(run->supervisor);
     cancel_scripts(run);
     client_shutdown(run->client, run->status, on_shut_down, run);
 }
@@ -249,6 +252,24 @@ on_timeout(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* "work: online, home: offline (…)". */
+static void
+tell_supervisor(const Run *run)
+{
+    g_autoptr(GString) status = g_string_new(NULL);
+    if (run->supervisor == NULL)
+        return;
+    for (guint i = 0; i < client_session_count(run->client); i++) {
+        const Account *account = session_account(client_session_at(run->client, i));
+        const char *reason = account_reason(account);
+        g_string_append_printf(status, "%s%s: %s", i > 0 ? ", " : "", account_name(account),
+                               account_state_word(account_state(account)));
+        if (reason != NULL)
+            g_string_append_printf(status, " (%s)", reason);
+    }
+    service_notify_status(run->supervisor, status->str);
+}
+
 static void
 on_event(gconstpointer data, gpointer run_data)
 {
@@ -259,6 +280,7 @@ on_event(gconstpointer data, gpointer run_data)
         run->refusal_code = event->notice.code;
     if (event->type != ACCOUNT_STATE_CHANGED)
         return;
+    tell_supervisor(run);
     run->was_online = run->was_online || account_state(event->account) == ACCOUNT_ONLINE;
     if (run->check == 0)
         run->check = g_idle_add(on_check, run);
@@ -377,6 +399,8 @@ run_loop(Run *run)
         client_start(run->client);
     if (run->options->timeout > 0)
         run->timer = g_timeout_add_seconds(run->options->timeout, on_timeout, run);
+    tell_supervisor(run);
+    service_notify_ready(run->supervisor);
     start_scripts(run);
     g_main_loop_run(run->loop);
     companion_stop(run->options->companion);
@@ -398,6 +422,7 @@ run_clear(Run *run)
     g_clear_handle_id(&run->timer, g_source_remove);
     g_clear_handle_id(&run->quit, g_source_remove);
     g_clear_pointer(&run->client, client_free);
+    g_clear_pointer(&run->supervisor, service_notify_free);
     g_clear_pointer(&run->out, line_writer_free);
     g_clear_pointer(&run->loop, g_main_loop_unref);
     g_free(run->status);
@@ -442,6 +467,7 @@ cli_run(const CliOptions *options)
     g_autoptr(GError) error = NULL;
     Run run = { .options = options };
     signal(SIGPIPE, SIG_IGN);
+    run.supervisor = service_notify_new();
     run.loop = g_main_loop_new(NULL, FALSE);
     run.out = line_writer_new(STDOUT_FILENO, on_output_ended, &run);
     g_autoptr(SecretSources) secrets = front_secrets(options->password_fd, &error);

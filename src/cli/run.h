@@ -25,7 +25,8 @@ typedef struct CliOptions {
 } CliOptions;
 
 /* Runs until the script ends and all messages are at their servers, 10 s at most; returns the exit code (sysexits,
- * confab(1)), or 128 + the number of the signal that ended it. A line that needs a session waits for an attempt
+ * confab(1)), or 128 + the number of the signal that ended it. A supervisor that wants to know is told when programs are
+ * answered, how the accounts are, and when it ends (base/service_notify.h). A line that needs a session waits for an attempt
  * to connect that is under way. Events and results are printed on standard output, the reason of a failure in one
  * line on standard error. When standard output is closed by its reader the program ends without a word; a reader more
  * than LINE_WRITER_MAX bytes behind is taken for gone (ERROR_LOCAL_IO). */

@@ -11,6 +11,7 @@ base_tests = \
 	tests/unit/base/test_subprocess \
 	tests/unit/base/test_text \
 	tests/unit/base/test_when
+base_tests += tests/unit/base/test_service_notify
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 
@@ -36,3 +37,5 @@ tests_unit_base_test_when_SOURCES = tests/unit/base/test_when.c
 tests_unit_base_test_when_LDADD = $(BASE_LINE)
 tests_unit_base_test_qr_SOURCES = tests/unit/base/test_qr.c
 tests_unit_base_test_qr_LDADD = $(BASE_LINE)
+tests_unit_base_test_service_notify_SOURCES = tests/unit/base/test_service_notify.c
+tests_unit_base_test_service_notify_LDADD = $(BASE_LINE)
