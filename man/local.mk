@@ -12,7 +12,7 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = completion/confab.fish
 
 noinst_PROGRAMS += src/mkdocs
-src_mkdocs_SOURCES = src/mkdocs.c src/mkdocs.h src/mkdocs_completion.c src/mkdocs_page.c src/mkdocs_rpc.c \
+src_mkdocs_SOURCES = src/mkdocs.c src/mkdocs.h src/mkdocs_completion.c src/mkdocs_page.c src/mkdocs_rpc.c src/mkdocs_words.c \
 	 src/options.def src/words.def
 src_mkdocs_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 src_mkdocs_LDADD = src/automation/libautomation.a src/rpc/librpc.a $(JSON_LIBS) $(TUI_LINE)

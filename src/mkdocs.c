@@ -17,102 +17,6 @@
 #include "tui/tui_commands.h"
 #include "xmpp/xep/modules.h"
 
-static const struct {
-    const char *name;
-    char letter;
-    const char *value;
-    const char *words;
-    const char *help;
-} options[] = {
-#define OPTION(field, name, letter, type, value, words, help) { name, letter, value, words, help },
-#include "options.def"
-#undef OPTION
-    { "help", 'h', NULL, NULL, "Print the options and exit" },
-};
-
-static void
-print_options(void)
-{
-    request("SH", "OPTIONS");
-    for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {
-        puts(".TP");
-        fputs(".BR ", stdout);
-        if (options[i].letter != 0)
-            printf("\\-%c \", \" ", options[i].letter);
-        fputs("\\-\\-", stdout);
-        put(options[i].name);
-        if (options[i].value != NULL)
-            printf(" \" \" \\fI%s\\fR", options[i].value);
-        putchar('\n');
-        put(options[i].help);
-        if (options[i].words != NULL) {
-            g_auto(GStrv) words = g_strsplit(options[i].words, " ", -1);
-            g_autofree char *list = g_strjoinv(", ", words);
-            printf(" (%s)", list);
-        }
-        puts(".");
-    }
-}
-
-static void
-print_words(void)
-{
-    static const struct {
-        const char *name, *operands, *help;
-    } words[] = {
-#define WORD(name, operands, help) { name, operands, help },
-#include "words.def"
-#undef WORD
-    };
-    request("SH", "WORDS");
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-        puts(".TP");
-        printf(".BR \"confab %s\"", words[i].name);
-        printf(words[i].operands != NULL ? " \" \\fI%s\\fR\"\n" : "\n", words[i].operands);
-        printf("%s.\n", words[i].help);
-    }
-    paragraph("history, search, unread, roster and export read the local store and need neither a connection nor a "
-              "running instance; they may be used while one runs. --account and --config choose what is read, --json "
-              "prints message events as confab run --json does, with the delivery state of your own messages and, for a "
-              "search, the places of what matched: \"marks\" holds the first character and the number of characters. "
-              "Without --limit history and export print everything, search the newest 1000.");
-    paragraph("import adds nothing twice, so it can be repeated. jsonl is what export writes. profanity reads its "
-              "chatlog.db and its text logs, mcabber its histo folder, poezio its logs folder: give the folder or single "
-              "files; without a configured account, or with several, say whose the history is with --account. Lines "
-              "that make no sense are told with file and line, skipped, and make the exit status 65; a file that has "
-              "no sensible line is refused as a whole. In logs of rooms and of poezio people have nicks only: yours is "
-              "taken to be the first part of your address unless --nick says otherwise.");
-}
-
-static void
-print_exit_codes(void)
-{
-    static const struct {
-        int code;
-        const char *meaning;
-    } codes[] = {
-        { 0, "Done." },
-        { ERROR_FAILED, "A command failed." },
-        { ERROR_USAGE, "Wrong use of an option or a command." },
-        { ERROR_BAD_INPUT, "Input that makes no sense: an address, an encoding." },
-        { ERROR_NOT_FOUND, "No such account, file or contact." },
-        { ERROR_UNREACHABLE, "The server cannot be reached." },
-        { ERROR_INTERNAL, "An internal error." },
-        { ERROR_LOCAL_IO, "A local file cannot be read or written." },
-        { ERROR_QUEUED, "Queued, not yet delivered." },
-        { ERROR_PROTOCOL, "A protocol error, or the recipient refused." },
-        { ERROR_AUTH, "The password or the certificate was refused." },
-        { ERROR_CONFIG, "A mistake in the configuration." },
-        { ERROR_ENCRYPTION, "Encryption is required but not possible: nothing was sent." },
-    };
-    request("SH", "EXIT STATUS");
-    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
-        g_autofree char *code = g_strdup_printf("%d", codes[i].code);
-        item(code, codes[i].meaning);
-    }
-    paragraph("The reason is one line on standard error: the cause, and what to do next.");
-}
-
 static void
 print_files(void)
 {
@@ -125,12 +29,13 @@ print_files(void)
         { "$XDG_CONFIG_HOME/confab/inputrc", "Keys of the input line (readline), after your ~/.inputrc; test with $if confab." },
         { "$XDG_CONFIG_HOME/confab/themes/NAME.theme", "Your themes." },
         { "$XDG_DATA_HOME/confab/confab.db", "The history and what servers told (SQLite)." },
+        { "$XDG_RUNTIME_DIR/confab/control.sock", "The control socket: confab-rpc(7)." },
         { "$XDG_STATE_HOME/confab/confab.log", "The log; secrets are left out." },
     };
     request("SH", "FILES");
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
         item(files[i][0], files[i][1]);
-    paragraph("With --config DIR they are under DIR/config, DIR/data, DIR/state. Directories are made with mode "
+    paragraph("With --config DIR they are under DIR/config, DIR/data, DIR/runtime, DIR/state. Directories are made with mode "
               "0700, files with 0600; what others can read is reported.");
 }
 
@@ -170,12 +75,8 @@ print_program_page(void)
          "Several accounts can be online at once.");
     paragraph("Without a word confab starts the terminal interface. Type /help for help, Tab to complete, Alt-a "
               "for the next window with something unread, and /quit to leave.");
-    paragraph("The word run starts it headless: slash commands are read from the FILEs or from standard input, one "
-              "a line, and what happens is printed, a line an event; with --json as one JSON object a line. A line "
-              "that fails ends the script with the file and the number of the line. /wait waits for events, so "
-              "scripts need no sleeps. With --dry-run nothing is executed and nobody connects: everything that is wrong "
-              "with the script is said, a line each with file and number (with --json an error event each), and the exit "
-              "code is that of the first fault, else 0.");
+    paragraph("The words below start something else: run is the same without a screen, send, listen and ctl are for other "
+              "programs, and the rest reads what is stored.");
     print_words();
     print_options();
     print_keys();
@@ -189,6 +90,7 @@ print_program_page(void)
     item("NO_COLOR", "When set and not empty, the theme has no colours.");
     item("CREDENTIALS_DIRECTORY", "Where systemd puts credentials.");
     item("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR", "Where files are kept.");
+    print_service();
     request("SH", "EXAMPLES");
     line("First steps in the terminal:");
     example("/account add me alice@example.org\n/account set me password-command \"pass show xmpp\"\n/connect\n"

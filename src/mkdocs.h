@@ -17,6 +17,14 @@ void example(const char *text);
 /* Name and section of each, ended by NULL; names as roff has them. */
 void see_also(const char *const *pages);
 
+/* --- parts of confab(1): mkdocs_words.c --- */
+
+void print_words(void);
+/* Those of every word. */
+void print_options(void);
+void print_exit_codes(void);
+void print_service(void);
+
 /* --- documents --- */
 
 void print_rpc_page(void);
