@@ -131,6 +131,10 @@ function __confab_commands
 '/unset' \
 '/unset here' \
 '/settings' \
+'/after' \
+'/after list' \
+'/after cancel' \
+'/every' \
 '/if' \
 '/let' \
 '/print' \

@@ -14,6 +14,7 @@
 
 #include <glib.h>
 
+#include "automation/automation.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -279,10 +280,14 @@ start_run(const Options *options, const Paths *paths, int inherited)
 {
     CompanionState state = { .inherited = inherited };
     const Companion companion = companion_for(&state);
-    const CommandGroup *const groups[] = { &tui_command_group, NULL };
+    g_autoptr(GPtrArray) groups = g_ptr_array_new();
     CliOptions run = headless_options(options, paths, &companion);
 
-    run.groups = groups;
+    g_ptr_array_add(groups, (gpointer)&tui_command_group);
+    for (const CommandGroup *const *group = automation_groups(); *group; group++)
+        g_ptr_array_add(groups, (gpointer)*group);
+    g_ptr_array_add(groups, NULL);
+    run.groups = (const CommandGroup *const *)groups->pdata;
     run.stays = options->stay;
     return options->dry_run ? cli_dry_run(&run) : cli_run(&run);
 }

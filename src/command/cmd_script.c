@@ -50,6 +50,32 @@ cmd_if(CommandCall *call, const Args *args, GError **error)
 }
 
 static const Command commands[] = {
+    { .name = "after",
+      .grammar = "<seconds:number> <command:command>",
+      .help = N_("Run a command later, once."),
+      .run = cmd_after,
+      .details = N_("It is for the conversation that is current now, and variables of a script have the values they have now. "
+                    "What is planned goes with the program: confab run ends with its script, whatever is planned."),
+      .example = "/after 600 /say The tea is ready." },
+    { .name = "after list",
+      .grammar = "",
+      .help = N_("List what is planned, by /after and /every."),
+      .run = cmd_after_list,
+      .details = N_("With number, seconds until then, seconds between two times, and the command."),
+      .example = "/after list" },
+    { .name = "after cancel",
+      .grammar = "<number:int(1..1000000000)>",
+      .help = N_("Take away what was planned, by its number in /after list."),
+      .run = cmd_after_cancel,
+      .example = "/after cancel 1" },
+    { .name = "every",
+      .grammar = "<seconds:number> <command:command>",
+      .help = N_("Run a command again and again."),
+      .run = cmd_every,
+      .check = check_every,
+      .details = N_("As /after. While one time is not over the next ones are left out. /after list and /after cancel are for it, "
+                    "too."),
+      .example = "/every 3600 /ping" },
     { .name = "if",
       .grammar = "<condition:condition> <command:command>",
       .help = N_("Run a command if a condition holds; “not” in front turns the condition round."),

@@ -179,14 +179,14 @@ check_needs(const Registry *registry, const Execution *execution, GError **error
 
 /* --- understanding --- */
 
-/* Leaves a secret out of what is kept of the line. It may hold blanks and open quotation marks: nothing behind its
- * start is kept. */
-static void
-hide_secret(CommandCall *call, const char *rest)
+/* The line of a command without its secret, which may hold blanks and open quotation marks: nothing behind its start is
+ * kept. NULL: there is none. */
+static char *
+hide_secret(const Row *row, const char *rest)
 {
-    const Command *command = call_row(call)->command;
+    const Command *command = row->command;
     if (command->shows == NULL)
-        return;
+        return NULL;
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
     WordReader reader = { .line = rest };
     Word word;
@@ -196,13 +196,12 @@ hide_secret(CommandCall *call, const char *rest)
     g_ptr_array_add(words, NULL);
     const int count = command->shows((const char *const *) words->pdata);
     if (count < 0)
-        return;
+        return NULL;
     reader = (WordReader){ .line = rest };
     for (int i = 0; i < count && words_skip(&reader, &start); i++) {
     }
     g_autofree char *kept = g_strndup(rest, reader.at);
-    g_autofree char *shown = g_strdup_printf("/%s%s ****", command->name, kept);
-    call_set_shown_line(call, shown);
+    return g_strdup_printf("/%s%s ****", command->name, kept);
 }
 
 static Args *
@@ -322,6 +321,15 @@ execute_resolve(const Registry *registry, const char *command, char **rest, GErr
     return NULL;
 }
 
+char *
+execute_hide_secret(const Registry *registry, const char *command)
+{
+    g_autofree char *rest = NULL;
+    const Row *row = execute_resolve(registry, command + 1, &rest, NULL);
+    char *shown = row == NULL ? NULL : hide_secret(row, rest);
+    return shown != NULL ? shown : g_strdup(command);
+}
+
 /* --- the way --- */
 
 static void
@@ -412,9 +420,10 @@ execute_line(Registry *registry, const char *line, const CallScope *scope, Comma
         return;
     }
     call_set_row(execution->call, row);
-    if (command)
-        hide_secret(execution->call, execution->rest);
-    else
+    g_autofree char *shown = command ? hide_secret(row, execution->rest) : NULL;
+    if (shown != NULL)
+        call_set_shown_line(execution->call, shown);
+    if (!command)
         execution->rest = g_strdup(line[0] == '/' ? line + 1 : line);
     if (must_wait(registry, execution, &session))
         attempts_wait(registry_attempts(registry), session_account(session), on_settled, on_attempt_forgotten,

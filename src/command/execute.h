@@ -13,3 +13,5 @@ Session *execute_choose_session(const Registry *registry, const char *account);
 /* Finds the row of "/words …", through aliases. `command` is without the slash; `*rest` gets what follows the row's
  * name. NULL and an error that says what is nearly called so: there is none. */
 const Row *execute_resolve(const Registry *registry, const char *command, char **rest, GError **error);
+/* The command ("/words …") as it may be shown and kept. The caller frees. */
+char *execute_hide_secret(const Registry *registry, const char *command);

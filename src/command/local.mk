@@ -40,6 +40,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/script_source.c src/command/script_source.h \
 	src/command/suggest.c src/command/suggest.h \
 	src/command/tables.h \
+	src/command/timers.c src/command/timers.h \
 	src/command/wait.c src/command/wait.h \
 	src/command/words.c src/command/words.h
 src_command_libcommand_a_CPPFLAGS = $(AM_CPPFLAGS)

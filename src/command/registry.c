@@ -25,6 +25,7 @@ struct Registry {
     Attempts *attempts;
     Waits *waits;
     OnConnect *on_connect;
+    Timers *timers;
 };
 
 static void
@@ -61,6 +62,7 @@ registry_new(Client *client, const Frontend *frontend, gpointer front)
     registry->attempts = attempts_new(client);
     registry->waits = waits_new(registry, client, !registry->frontend.is_terminal);
     registry->on_connect = on_connect_new(registry, client);
+    registry->timers = timers_new(registry);
     for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++)
         registry_add_group(registry, *group);
     tell_warnings(registry, warnings);
@@ -73,6 +75,7 @@ registry_free(Registry *registry)
     if (registry == NULL)
         return;
     g_autoptr(GError) error = g_error_new_literal(CONFAB_ERROR, ERROR_FAILED, _("the program ends: start it again"));
+    timers_free(registry->timers);
     on_connect_free(registry->on_connect);
     registry_cancel_scripts(registry, NULL, error);
     while (registry->calls->len > 0)
@@ -257,6 +260,12 @@ registry_set_alias(Registry *registry, const char *name, const char *command, GE
     g_autofree char *shown = arg_show(name);
     g_set_error(error, CONFAB_ERROR, ERROR_USAGE, _("/alias: /%s is a command already: choose another name"), shown);
     return false;
+}
+
+Timers *
+registry_timers(const Registry *registry)
+{
+    return registry->timers;
 }
 
 Attempts *

@@ -6,6 +6,7 @@
 #include "command/attempts.h"
 #include "command/call.h"
 #include "command/script.h"
+#include "command/timers.h"
 #include "command/wait.h"
 
 void registry_track_call(Registry *registry, CommandCall *call);
@@ -26,6 +27,7 @@ Aliases *registry_aliases(const Registry *registry);
 /* aliases_set(), unless it would hide a command. */
 bool registry_set_alias(Registry *registry, const char *name, const char *command, GError **error);
 Waits *registry_waits(const Registry *registry);
+Timers *registry_timers(const Registry *registry);
 Attempts *registry_attempts(const Registry *registry);
 
 /* Variables of /let, else of the environment; a WordsLookup. Lines look with call_variable(). */

@@ -13,6 +13,7 @@ command_tests = \
 	tests/unit/command/test_script \
 	tests/unit/command/test_script_check \
 	tests/unit/command/test_tables \
+	tests/unit/command/test_timers \
 	tests/unit/command/test_wait \
 	tests/unit/command/test_words
 check_PROGRAMS += $(command_tests)
@@ -38,6 +39,8 @@ tests_unit_command_test_script_check_SOURCES = tests/unit/command/test_script_ch
 tests_unit_command_test_script_check_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_tables_SOURCES = tests/unit/command/test_tables.c $(COMMAND_FIXTURE)
 tests_unit_command_test_tables_LDADD = $(COMMAND_LINE)
+tests_unit_command_test_timers_SOURCES = tests/unit/command/test_timers.c $(COMMAND_FIXTURE)
+tests_unit_command_test_timers_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_wait_SOURCES = tests/unit/command/test_wait.c $(COMMAND_FIXTURE)
 tests_unit_command_test_wait_LDADD = $(COMMAND_LINE)
 tests_unit_command_test_words_SOURCES = tests/unit/command/test_words.c
