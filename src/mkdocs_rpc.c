@@ -116,19 +116,20 @@ print_examples(void)
     request("SH", "EXAMPLES");
     line("From a shell, where the answers do not matter one by one:");
     example("printf '%s\\n' '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}' | confab ctl --json");
-    paragraph("A bot in Python, that says back what it is told:");
+    paragraph("A bot in Python, that says back what it is told. It asks without ids: what is not answered it need not read.");
     example("import json, os, socket\n"
             "link = socket.socket(socket.AF_UNIX)\n"
             "link.connect(os.environ[\"XDG_RUNTIME_DIR\"] + \"/confab/control.sock\")\n"
             "lines = link.makefile(\"rw\", encoding=\"utf-8\", newline=\"\\n\")\n"
-            "def ask(method, **params):\n"
-            "    request = {\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": method, \"params\": params}\n"
+            "def tell(method, **params):\n"
+            "    request = {\"jsonrpc\": \"2.0\", \"method\": method, \"params\": params}\n"
             "    print(json.dumps(request), file=lines, flush=True)\n"
-            "ask(\"subscribe\", events=[\"message\"], direction=\"in\")\n"
+            "tell(\"subscribe\", events=[\"message\"], direction=\"in\")\n"
             "for line in lines:\n"
-            "    said = json.loads(line).get(\"params\")\n"
-            "    if said and said[\"kind\"] == \"chat\" and not said[\"delayed\"]:\n"
-            "        ask(\"send\", to=said[\"with\"], body=said[\"body\"], wait=\"none\")");
+            "    said = json.loads(line)[\"params\"]\n"
+            "    if said[\"kind\"] == \"chat\" and not said[\"delayed\"]:\n"
+            "        tell(\"send\", to=said[\"with\"], body=said[\"body\"], wait=\"none\")");
+    paragraph("echo.py and echo.sh in PREFIX/share/confab/bots are that, whole: in Python, and in the shell with jq.");
 }
 
 void

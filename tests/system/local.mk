@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_devices tests/system/test_exit_codes tests/system/test_hardening \
+system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_devices tests/system/test_example_bots tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_faults tests/system/test_hostile tests/system/test_instance tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
 	tests/system/test_taken_back \
@@ -22,6 +22,9 @@ tests_system_test_bookmarks_LDADD = $(SUPPORT_LINE)
 tests_system_test_devices_SOURCES = tests/system/test_devices.c
 tests_system_test_devices_CPPFLAGS = $(system_cppflags) $(STROPHE_CFLAGS)
 tests_system_test_devices_LDADD = $(SUPPORT_LINE) $(CORE_LINE)
+tests_system_test_example_bots_SOURCES = tests/system/test_example_bots.c
+tests_system_test_example_bots_CPPFLAGS = $(system_cppflags)
+tests_system_test_example_bots_LDADD = $(SUPPORT_LINE)
 tests_system_test_exit_codes_SOURCES = tests/system/test_exit_codes.c
 tests_system_test_exit_codes_CPPFLAGS = $(system_cppflags)
 tests_system_test_exit_codes_LDADD = $(SUPPORT_LINE)

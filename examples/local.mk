@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+botsdir = $(pkgdatadir)/bots
+dist_bots_SCRIPTS = examples/bots/echo.py examples/bots/echo.sh
