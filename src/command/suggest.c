@@ -66,7 +66,9 @@ suggest_nearest(const char *typed, const GPtrArray *names)
     }
     g_array_sort(found, compare_near);
     g_autoptr(GString) out = g_string_new(NULL);
-    for (guint i = 0; i < found->len && i < SHOWN_MAX; i++)
-        g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", g_array_index(found, Near, i).name);
+    const Near *nears = &g_array_index(found, Near, 0);
+    /* What is further off than the nearest is no help beside it. */
+    for (guint i = 0; i < found->len && i < SHOWN_MAX && nears[i].distance == nears[0].distance; i++)
+        g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", nears[i].name);
     return out->len == 0 ? NULL : g_string_free(g_steal_pointer(&out), FALSE);
 }

@@ -256,7 +256,7 @@ test_send(Fixture *fixture, gconstpointer data)
 {
     Program program = program_connect(fixture);
     say_line(&program, REQUEST(1, "send", "{\"to\":\"bob@example.org\",\"body\":\"hi\",\"wait\":\"none\"}"));
-    assert_line(&program, "*\"id\":1,\"result\":{\"code\":0,\"id\":\"*\",\"state\":\"queued\",\"encryption\":\"none\",*");
+    assert_line(&program, "*\"id\":1,\"result\":{\"code\":0,\"account\":\"work\",\"id\":\"*\",\"state\":\"queued\",\"encryption\":\"none\",*");
     flow_settle(fixture->flow);
     g_free(assert_sent_id(fixture->me, "<message *<body>hi</body>*"));
     say_line(&program, REQUEST(2, "send", "{\"to\":\"bob@example.org\",\"body\":\"is it there?\",\"wait\":\"received\"}"));
@@ -265,11 +265,11 @@ test_send(Fixture *fixture, gconstpointer data)
     acknowledge(fixture->me);
     assert_nothing(&program);
     feed(fixture->me, "<message from='bob@example.org/x'><received xmlns='urn:xmpp:receipts' id='%s'/></message>", id);
-    assert_line(&program, "*\"id\":2,\"result\":{\"code\":0,\"id\":\"*\",\"state\":\"received\",*\"reason\":null}}");
+    assert_line(&program, "*\"id\":2,\"result\":{\"code\":0,\"account\":\"work\",\"id\":\"*\",\"state\":\"received\",*\"reason\":null}}");
     say_line(&program, REQUEST(3, "send", "{\"to\":\"bob@example.org\",\"body\":\"never\",\"wait\":\"received\",\"timeout\":1}"));
-    assert_line(&program, "*\"id\":3,\"result\":{\"code\":75,\"id\":\"*\"reason\":\"*");
+    assert_line(&program, "*\"id\":3,\"result\":{\"code\":75,\"account\":\"work\",\"id\":\"*\"reason\":\"*");
     say_line(&program, REQUEST(4, "send", "{\"to\":\"bob@example.org\",\"body\":\"\"}"));
-    assert_line(&program, "*\"id\":4,\"result\":{\"code\":65,\"id\":null,\"state\":\"failed\",*\"reason\":\"*");
+    assert_line(&program, "*\"id\":4,\"result\":{\"code\":65,\"account\":\"work\",\"id\":null,\"state\":\"failed\",*\"reason\":\"*");
     program_clear(&program);
 }
 
@@ -284,6 +284,23 @@ test_send_needs_encryption(Fixture *fixture, gconstpointer data)
     for (guint i = 0; i < fixture->me->sent->len; i++)
         g_assert_null(strstr(fixture->me->sent->pdata[i], "secret"));
     program_clear(&program);
+}
+
+/* What happens between two lines of a program is there for its /wait, and for that of another program's, too. */
+static void
+test_wait_looks_back(Fixture *fixture, gconstpointer data)
+{
+    Program one = program_connect(fixture), two = program_connect(fixture);
+    assert_answer(&one, REQUEST(1, "command", "{\"line\":\"/print x\"}"), "*\"ok\":true*");
+    assert_answer(&two, REQUEST(1, "command", "{\"line\":\"/print x\"}"), "*\"ok\":true*");
+    feed(fixture->me, "<message from='bob@example.org/x' type='chat'><body>between</body></message>");
+    flow_settle(fixture->flow);
+    assert_answer(&one, REQUEST(2, "command", "{\"line\":\"/wait message from Bob timeout 0\"}"), "*\"ok\":true*");
+    assert_answer(&one, REQUEST(3, "command", "{\"line\":\"/wait message from Bob timeout 0\"}"), "*\"ok\":false*");
+    assert_answer(&two, REQUEST(2, "command", "{\"line\":\"/wait message matching ^betw timeout 0\"}"),
+                  "*\"ok\":true*");
+    program_clear(&one);
+    program_clear(&two);
 }
 
 static void
@@ -421,6 +438,7 @@ main(int argc, char **argv)
     TEST("events", test_events);
     TEST("send", test_send);
     TEST("send-needs-encryption", test_send_needs_encryption);
+    TEST("wait-looks-back", test_wait_looks_back);
     TEST("records", test_records);
     TEST("gone", test_gone);
     TEST("half-closed", test_half_closed);
