@@ -28,7 +28,7 @@ struct CommandCall {
     Registry *registry; /* NULL when it is gone */
     const Row *row;
     char *line;
-    char *scope_account;
+    char *scope_account, *scope_position;
     CallScope scope;
     char *account;        /* name; NULL: none */
     guint64 conversation; /* serial; 0: none */
@@ -82,6 +82,7 @@ call_new(Registry *registry, const char *line, const CallScope *scope, CommandFi
     call->registry = registry;
     call->line = g_strdup(line);
     call->scope_account = g_strdup(scope->account);
+    call->scope_position = g_strdup(scope->position);
     call->output = output_ref(scope->output);
     call->scope = (CallScope){
         .account = call->scope_account,
@@ -90,6 +91,7 @@ call_new(Registry *registry, const char *line, const CallScope *scope, CommandFi
         .output = call->output,
         .caller = scope->caller == NULL ? NULL : caller_ref(scope->caller),
         .mark = scope->mark == NULL ? NULL : event_mark_ref(scope->mark),
+        .position = call->scope_position,
         .root = scope->root,
     };
     call->done = done;
@@ -115,6 +117,7 @@ call_unref(CommandCall *call)
     g_clear_pointer(&call->scope.mark, event_mark_unref);
     g_free(call->line);
     g_free(call->scope_account);
+    g_free(call->scope_position);
     g_free(call->account);
     g_free(call);
 }

@@ -20,6 +20,7 @@ typedef struct CallScope {
     CommandOutput *output; /* NULL: a new one */
     Caller *caller;        /* who gives the line; NULL: the front-end */
     EventMark *mark;       /* from where /wait looks; NULL: from now on */
+    const char *position;  /* "FILE:LINE" of the script's line; NULL: it is of none */
     const void *root;      /* the script that all began with, only to be compared; NULL: somebody typed it */
 } CallScope;
 

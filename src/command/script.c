@@ -174,7 +174,7 @@ static void
 execute(Script *script, const char *line)
 {
     CallScope scope = { .account = script->account, .expand = true, .caller = script->caller, .mark = script->mark,
-                        .root = script_root(script) };
+                        .position = script->position, .root = script_root(script) };
     if (script->outer != NULL) {
         const CallScope *outer = call_scope(script->outer);
         scope.account = outer->account;

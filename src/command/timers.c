@@ -23,6 +23,7 @@ struct Timers {
 /* A line under way of a timer that may go before it ends. */
 typedef struct Flight {
     struct Timer *timer; /* NULL: gone */
+    char *position;      /* as the timer's */
 } Flight;
 
 typedef struct Timer {
@@ -34,7 +35,8 @@ typedef struct Timer {
     gint64 due; /* monotonic */
     char *command;
     char *shown; /* the command as it may be shown */
-    char *account; /* of /on; NULL: none */
+    char *account;  /* of /on; NULL: none */
+    char *position; /* of the line that planned it in a script; NULL: none did */
     Caller *caller;
     Flight *flight; /* NULL: nothing is under way */
 } Timer;
@@ -50,6 +52,7 @@ timer_free(gpointer data)
     g_free(timer->command);
     g_free(timer->shown);
     g_free(timer->account);
+    g_free(timer->position);
     g_free(timer);
 }
 
@@ -77,12 +80,16 @@ static void
 on_finished(const CommandCall *call, const GError *error, gpointer data)
 {
     g_autofree Flight *flight = data;
+    g_autofree char *position = flight->position;
     Registry *registry = command_call_registry(call);
     const Frontend *frontend = registry_frontend(registry);
     if (flight->timer != NULL)
         flight->timer->flight = NULL;
-    if (error != NULL && frontend->print != NULL)
-        frontend->print(registry_front(registry), call, OUTPUT_ERROR, error->message, 0);
+    if (error == NULL || frontend->print == NULL)
+        return;
+    g_autofree char *message = g_strjoin(position != NULL ? ": " : "", position != NULL ? position : "",
+                                         error->message, NULL);
+    frontend->print(registry_front(registry), call, OUTPUT_ERROR, message, 0);
 }
 
 static void
@@ -90,6 +97,7 @@ execute(Timer *timer)
 {
     timer->flight = g_new0(Flight, 1);
     timer->flight->timer = timer;
+    timer->flight->position = g_strdup(timer->position);
     caller_execute(timer->caller, timer->command, timer->account, on_finished, timer->flight);
 }
 
@@ -183,6 +191,7 @@ plan(CommandCall *call, const Args *args, bool repeats, GError **error)
     timer->command = g_strdup(command);
     timer->shown = execute_hide_secret(timers->registry, command);
     timer->account = g_strdup(call_scope(call)->account);
+    timer->position = g_strdup(call_scope(call)->position);
     timer->caller = caller_new(timers->registry);
     caller_set_prints(timer->caller, true);
     caller_look_at(timer->caller, command_call_conversation(call));

@@ -51,22 +51,35 @@ check_words(const char *line, WordsLookup variables)
         check_error(error);
 }
 
+/* `check` (NULL: there is none) sees arguments that the grammar has let through. */
 static void
-check_grammar(const char *text, const char *name, const char *line, WordsLookup variables)
+check_arguments(const Grammar *grammar, const char *name, const char *line, const ArgContext *context,
+                bool (*check)(const Args *args, GError **error))
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Args) args = grammar_parse(grammar, name, line, context, &error);
+    g_assert_true((args == NULL) == (error != NULL));
+    if (args != NULL && check != NULL && !context->is_check)
+        g_assert_true(check(args, &error) == (error == NULL));
+    if (error != NULL)
+        check_error(error);
+}
+
+static void
+check_grammar(const char *text, const char *name, const char *line, WordsLookup variables,
+              bool (*check)(const Args *args, GError **error))
 {
     g_autoptr(GError) wrong_grammar = NULL;
-    g_autoptr(GError) error = NULL;
     g_autoptr(Grammar) grammar = grammar_compile(text, &wrong_grammar);
     g_assert_true((grammar == NULL) == (wrong_grammar != NULL));
     if (grammar == NULL)
         return;
     g_autofree char *usage = grammar_usage(grammar, name);
     g_assert_true(g_str_has_prefix(usage, "/"));
-    const ArgContext context = { .lookup = variables };
-    g_autoptr(Args) args = grammar_parse(grammar, name, line, &context, &error);
-    g_assert_true((args == NULL) == (error != NULL));
-    if (error != NULL)
-        check_error(error);
+    const ArgContext executed = { .lookup = variables };
+    const ArgContext checked = { .lookup = variables, .is_check = true };
+    check_arguments(grammar, name, line, &executed, check);
+    check_arguments(grammar, name, line, &checked, check);
 }
 
 /* The rest of a line as every command of the tables takes it. */
@@ -75,7 +88,7 @@ check_rows(const char *line)
 {
     for (const CommandGroup *const *group = registry_builtin_groups(); *group != NULL; group++) {
         for (const Command *command = (*group)->commands; command->name != NULL; command++)
-            check_grammar(command->grammar, command->name, line, lookup);
+            check_grammar(command->grammar, command->name, line, lookup, command->check);
     }
 }
 
@@ -104,7 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *line = feed == NULL ? input : feed + 1;
     if (feed != NULL) {
         *feed = '\0';
-        check_grammar(input, "cmd", line, NULL);
+        check_grammar(input, "cmd", line, NULL, NULL);
     }
     check_words(line, NULL);
     check_words(line, lookup);

@@ -118,6 +118,9 @@ test_mistakes(Fixture *fixture, gconstpointer data)
     g_assert_nonnull(command_fixture_run(fixture, "/after 5"));
     g_assert_null(command_fixture_run(fixture, "/after 0 /priority 300"));
     command_fixture_until(strstr(fixture->errors->str, "/priority: “300” does not fit") != NULL);
+    /* … by file and line, if it was planned there. */
+    run_script(fixture, "# planned\n/on work /after 0 /priority 400\n");
+    command_fixture_until(strstr(fixture->errors->str, "/script:2: /priority: “400” does not fit") != NULL);
 }
 
 /* It is for the conversation that was current when it was planned. */
