@@ -111,7 +111,7 @@ static const Command commands[] = {
       .grammar =
           "<event:connected|delivered|encrypted|offline|connection|message|delivery|correction|reaction|retraction|"
           "presence|subscription|roster|room|invitation|typing|unread|encryption|trust|smp|"
-          "notice> [from from:jid] [with with:jid] [matching matching:regex] [state state:word] "
+          "notice|error> [from from:jid] [with with:jid] [matching matching:regex] [state state:word] "
           "[timeout timeout:number]",
       .help = N_("Wait until something happens; 60 seconds unless a time-out is given."),
       .run = cmd_wait,
@@ -125,7 +125,7 @@ static const Command commands[] = {
           "“delivery” (sent, received, displayed, failed), “presence” (online, chat, away, xa, dnd, offline), "
           "“subscription” (subscribe, subscribed, unsubscribe, unsubscribed), “room” (waiting, joining, joined, failed, "
           "left, topic, occupant), “invitation” (invited, declined), “encryption” (none, starting, encrypted, ended), "
-          "“trust” (untrusted, trusted, verified) and “smp”, which is comparing a secret (asked, under-way, succeeded, "
+          "“trust” (untrusted, trusted, verified), “notice” (info, warning, error, alarm) and “smp”, which is comparing a secret (asked, under-way, succeeded, "
           "failed, aborted). “matching” looks at the words: of “message” and “correction” the body, of the events with "
           "states the state and what there is to say of it, of “unread” the number, of “trust” fingerprint and trust. "
           "Afterwards $WAIT_FROM, $WAIT_WITH, $WAIT_ACCOUNT, $WAIT_STATE and $WAIT_TEXT tell what was found."),

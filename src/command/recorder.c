@@ -367,6 +367,21 @@ record_key(Recorder *recorder, const ModelEvent *event)
 }
 
 static void
+record_notice(Recorder *recorder, const ModelEvent *event)
+{
+    static const char *const words[] = {
+        [NOTICE_INFO] = "info",
+        [NOTICE_WARNING] = "warning",
+        [NOTICE_ERROR] = "error",
+        [NOTICE_ALARM] = "alarm",
+    };
+    const NoticeLevel level = event->notice.level;
+    record(recorder, event->account, &(Facts){ RECORD_NOTICE, .state = words[level] }, g_strdup(event->notice.text));
+    if (level == NOTICE_ERROR || level == NOTICE_ALARM)
+        record(recorder, event->account, &(Facts){ RECORD_ERROR, .state = words[level] }, g_strdup(event->notice.text));
+}
+
+static void
 record_event(Recorder *recorder, const ModelEvent *event)
 {
     switch (event->type) {
@@ -413,7 +428,7 @@ record_event(Recorder *recorder, const ModelEvent *event)
         record_conversation(recorder, event);
         return;
     case NOTICE:
-        record(recorder, event->account, &(Facts){ RECORD_NOTICE }, g_strdup(event->notice.text));
+        record_notice(recorder, event);
         return;
     case ENCRYPTION_CHANGED:
         record_encryption(recorder, event);

@@ -31,7 +31,8 @@ typedef enum {
     RECORD_RETRACTION, /* its reason */
     RECORD_ROOM,       /* what happened, and words: "joined", "topic …", "occupant Bob left" */
     RECORD_INVITATION, /* words of whom it comes from */
-    RECORD_NOTICE,
+    RECORD_NOTICE, /* words; the state is how grave it is */
+    RECORD_ERROR,  /* the same, only of what went wrong */
 } RecordKind;
 
 typedef struct Record {

@@ -34,6 +34,7 @@ typedef enum {
     WAIT_ROOM,
     WAIT_INVITATION,
     WAIT_NOTICE,
+    WAIT_ERROR,
 } WaitKind;
 
 static const struct {
@@ -64,7 +65,8 @@ static const struct {
     [WAIT_RETRACTION] = { "retraction", RECORD_RETRACTION },
     [WAIT_ROOM] = { "room", RECORD_ROOM, .states = "waiting|joining|joined|failed|left|topic|occupant" },
     [WAIT_INVITATION] = { "invitation", RECORD_INVITATION, .states = "invited|declined" },
-    [WAIT_NOTICE] = { "notice", RECORD_NOTICE },
+    [WAIT_NOTICE] = { "notice", RECORD_NOTICE, .states = "info|warning|error|alarm" },
+    [WAIT_ERROR] = { "error", RECORD_ERROR, .states = "error|alarm" },
 };
 
 struct Waits {
@@ -386,7 +388,8 @@ check(Wait *wait)
         return true;
     if (wait->kind == WAIT_DELIVERED)
         return check_delivered(wait);
-    if (wait->kind == WAIT_OFFLINE || wait->kind == WAIT_CONNECTION || wait->kind == WAIT_NOTICE)
+    if (wait->kind == WAIT_OFFLINE || wait->kind == WAIT_CONNECTION || wait->kind == WAIT_NOTICE ||
+        wait->kind == WAIT_ERROR)
         return false;
     const Outlook outlook = look_at_sessions(wait);
     if (outlook.online > 0 || outlook.trying > 0)

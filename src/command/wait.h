@@ -5,7 +5,7 @@
  * "connected", "delivered" and "encrypted" (with somebody) are conditions and hold at once when they are true.
  *
  *   /wait connected|delivered|encrypted|offline|connection|message|delivery|correction|reaction|retraction|presence|
- *         subscription|roster|room|invitation|typing|unread|encryption|trust|smp|notice
+ *         subscription|roster|room|invitation|typing|unread|encryption|trust|smp|notice|error
  *         [from JID] [with JID] [matching REGEX] [state WORD] [timeout SECONDS]
  *
  * A time-out is an error with ERROR_QUEUED for "delivered", ERROR_UNREACHABLE for "connected" unless an attempt has

@@ -141,7 +141,7 @@ test_arguments(CommandFixture *fixture, gconstpointer data)
         { "/connect work tls ", "18: require direct if-offered off" },
         { "/connect work tls off ", "22: server port" },
         { "/connect server h t", "18: tls" },
-        { "/wait ", "6: connected delivered encrypted offline connection message delivery correction reaction retraction presence subscription roster room invitation typing unread encryption trust smp notice" },
+        { "/wait ", "6: connected delivered encrypted offline connection message delivery correction reaction retraction presence subscription roster room invitation typing unread encryption trust smp notice error" },
         { "/wait message ", "14: from with matching state timeout" },
         { "/wait message timeout 5 f", "24: from" },
         { "/if ", "4: set online offline connected unread joined encrypted terminal not" },

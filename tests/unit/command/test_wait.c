@@ -121,7 +121,10 @@ test_other_events(Fixture *fixture, gconstpointer data)
                          "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
     g_assert_null(command_fixture_run(fixture, "/wait typing timeout 0"));
     client_notice(fixture->client, NULL, NOTICE_INFO, 0, "something %s", "odd");
-    g_assert_null(command_fixture_run(fixture, "/wait notice matching odd timeout 0"));
+    g_assert_nonnull(command_fixture_run(fixture, "/wait error timeout 0"));
+    g_assert_null(command_fixture_run(fixture, "/wait notice matching odd state info timeout 0"));
+    client_notice(fixture->client, NULL, NOTICE_ALARM, 0, "something bad");
+    g_assert_null(command_fixture_run(fixture, "/wait error matching bad state alarm timeout 0"));
     session_disconnect(client_find_session(fixture->client, "work"), NULL);
     g_assert_null(command_fixture_run(fixture, "/on work /wait offline timeout 5"));
 }
