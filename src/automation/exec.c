@@ -8,6 +8,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "core/outgoing.h"
+#include "core/text_filter.h"
 
 struct Exec {
     GPtrArray *running; /* ExecRun */
@@ -16,7 +17,7 @@ struct Exec {
 typedef struct ExecRun {
     Exec *exec;
     CommandCall *call; /* deferred */
-    Process *process;
+    Process *process;     /* NULL: it has ended, and filters look at its output */
     char *name;           /* of the program, cleaned */
     Client *client;
     guint64 conversation; /* serial of whom the output is said to; 0: it is printed */
@@ -41,47 +42,75 @@ print_output(const ExecRun *run, const ProcessEnd *end)
         command_call_print(run->call, _("… and more: only the first 64 KiB are shown"));
 }
 
+static void
+end(ExecRun *take_run, const GError *error)
+{
+    g_ptr_array_remove_fast(take_run->exec->running, take_run);
+    command_call_finish(take_run->call, error);
+    run_free(take_run);
+}
+
+/* What the filters have left of the output. */
+static void
+on_filtered(const char *body, const GError *refused, gpointer data)
+{
+    ExecRun *run = data;
+    Conversation *conversation = client_find_conversation(run->client, run->conversation);
+    g_autoptr(GError) error = refused == NULL ? NULL : g_error_copy(refused);
+    if (body != NULL && conversation != NULL)
+        outgoing_send(run->client, conversation, body, &error);
+    end(run, error);
+}
+
 /* What is too long or no text is not said by halves. */
 static bool
-say_output(const ExecRun *run, const ProcessEnd *end, GError **error)
+check_output(const ExecRun *run, const ProcessEnd *end, gsize length, GError **error)
 {
-    Conversation *conversation = client_find_conversation(run->client, run->conversation);
-    gsize length = end->output_length;
-    while (length > 0 && strchr("\r\n", end->output[length - 1]) != NULL)
-        length--;
-    if (conversation == NULL) {
+    if (client_find_conversation(run->client, run->conversation) == NULL) {
         g_set_error_literal(error, CONFAB_ERROR, ERROR_FAILED,
                             _("the conversation was closed meanwhile: nothing was said"));
         return false;
     }
-    if (end->is_truncated || !g_utf8_validate(end->output, (gssize) length, NULL)) {
-        g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
-                    end->is_truncated ? _("%s printed more than 64 KiB: nothing was said")
-                                      : _("%s printed something that is no text: nothing was said"),
-                    run->name);
-        return false;
-    }
-    if (length == 0)
+    if (!end->is_truncated && g_utf8_validate(end->output, (gssize) length, NULL))
         return true;
-    g_autofree char *body = g_strndup(end->output, length);
-    return outgoing_send(run->client, conversation, body, error) != NULL;
+    g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT,
+                end->is_truncated ? _("%s printed more than 64 KiB: nothing was said")
+                                  : _("%s printed something that is no text: nothing was said"),
+                run->name);
+    return false;
 }
 
 static void
-on_done(Process *process, const ProcessEnd *end, gpointer data)
+say_output(ExecRun *run, const ProcessEnd *process_end)
+{
+    g_autoptr(GError) error = NULL;
+    gsize length = process_end->output_length;
+    while (length > 0 && strchr("\r\n", process_end->output[length - 1]) != NULL)
+        length--;
+    if (!check_output(run, process_end, length, &error) || length == 0) {
+        end(run, error);
+        return;
+    }
+    g_autofree char *body = g_strndup(process_end->output, length);
+    Conversation *conversation = client_find_conversation(run->client, run->conversation);
+    text_filter_outgoing(run->client, conversation, body, on_filtered, run);
+}
+
+static void
+on_done(Process *process, const ProcessEnd *process_end, gpointer data)
 {
     ExecRun *run = data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *failure = process_end_words(end, run->name);
-    g_ptr_array_remove_fast(run->exec->running, run);
+    g_autofree char *failure = process_end_words(process_end, run->name);
+    run->process = NULL;
     if (run->conversation == 0)
-        print_output(run, end);
+        print_output(run, process_end);
     if (failure != NULL)
         g_set_error_literal(&error, CONFAB_ERROR, ERROR_FAILED, failure);
-    else if (run->conversation != 0)
-        say_output(run, end, &error);
-    command_call_finish(run->call, error);
-    run_free(run);
+    if (failure != NULL || run->conversation == 0)
+        end(run, error);
+    else
+        say_output(run, process_end);
 }
 
 /* "-o" in front of the program. */
@@ -165,6 +194,7 @@ exec_free(Exec *exec)
     for (guint i = 0; i < exec->running->len; i++) {
         ExecRun *run = exec->running->pdata[i];
         process_free(run->process);
+        text_filter_forget(run->client, run);
         command_call_finish(run->call, error);
         run_free(run);
     }

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "command/say.h"
 #include "command/tables.h"
 #include "core/conversations.h"
 #include "core/corrections.h"
@@ -23,21 +24,20 @@ cmd_msg(CommandCall *call, const Args *args, GError **error)
     command_call_show(call, conversation);
     if (!args_has(args, "text"))
         return true;
-    return outgoing_send(command_call_client(call), conversation, args_text(args, "text"), error) != NULL;
+    return say_text(call, conversation, args_text(args, "text"), error);
 }
 
 static bool
 cmd_say(CommandCall *call, const Args *args, GError **error)
 {
-    return outgoing_send(command_call_client(call), command_call_conversation(call), args_text(args, "text"), error) !=
-           NULL;
+    return say_text(call, command_call_conversation(call), args_text(args, "text"), error);
 }
 
 static bool
 cmd_me(CommandCall *call, const Args *args, GError **error)
 {
     g_autofree char *body = g_strconcat("/me ", args_text(args, "text"), NULL);
-    return outgoing_send(command_call_client(call), command_call_conversation(call), body, error) != NULL;
+    return say_text(call, command_call_conversation(call), body, error);
 }
 
 /* Sets a switch of the current conversation, outside of one for all; without a word it is shown. */
@@ -80,7 +80,7 @@ cmd_correct(CommandCall *call, const Args *args, GError **error)
     Conversation *conversation = command_call_conversation(call);
     Message *message = corrections_last_own(conversation);
     if (message != NULL)
-        return outgoing_correct(command_call_client(call), conversation, message, args_text(args, "text"), error);
+        return say_instead(call, conversation, message, args_text(args, "text"), error);
     g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("you have said nothing to %s that could be corrected: /say it"),
                 conversation_label(conversation));
     return false;

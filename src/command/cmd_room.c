@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "command/room_call.h"
+#include "command/say.h"
 #include "command/tables.h"
 #include "core/conversations.h"
 #include "core/outgoing.h"
@@ -183,7 +184,7 @@ cmd_pm(CommandCall *call, const Args *args, GError **error)
     Account *account = session_account(command_call_session(call));
     Conversation *conversation = conversations_open(client, account, jid, CONVERSATION_OCCUPANT);
     command_call_show(call, conversation);
-    return !args_has(args, "text") || outgoing_send(client, conversation, args_text(args, "text"), error) != NULL;
+    return !args_has(args, "text") || say_text(call, conversation, args_text(args, "text"), error);
 }
 
 static const Command commands[] = {

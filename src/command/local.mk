@@ -35,6 +35,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/recorder.c src/command/recorder.h \
 	src/command/registry.c src/command/registry.h src/command/registry_private.h \
 	src/command/room_call.h \
+	src/command/say.c src/command/say.h \
 	src/command/script.c src/command/script.h \
 	src/command/script_check.c src/command/script_check.h \
 	src/command/script_source.c src/command/script_source.h \

@@ -405,6 +405,8 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case INVITATION:
         record_invitation(recorder, event);
         return;
+    case MESSAGE_SHOWN: /* nobody said anything */
+        return;
     case MESSAGE_ANNOTATED:
         record_annotation(recorder, event);
         return;

@@ -28,6 +28,7 @@ struct Client {
     Alive *alive;
     Activity *activity;
     Attention *attention;
+    TextFilters *text_filters;
     GPtrArray *sessions; /* Session, owned */
     GPtrArray *buried;   /* of removed accounts: they may still be on the stack, so they go from an idle source */
     guint burial;
@@ -85,6 +86,12 @@ Alive *
 client_alive(const Client *client)
 {
     return client->alive;
+}
+
+TextFilters *
+client_text_filters(const Client *client)
+{
+    return client->text_filters;
 }
 
 Attention *
@@ -305,6 +312,7 @@ client_new(const ClientOptions *options, GError **error)
     client->activity = activity_new(client);
     client->alive = alive_new(client);
     client->attention = attention_new(client);
+    client->text_filters = text_filters_new(client);
     bus_subscribe(accounts_bus(client->accounts), on_accounts_event, client);
     const GPtrArray *list = accounts_list(client->accounts);
     for (guint i = 0; i < list->len; i++)
@@ -326,6 +334,7 @@ client_free(Client *client)
     alive_free(client->alive);
     activity_free(client->activity);
     attention_free(client->attention);
+    text_filters_free(client->text_filters);
     if (client->db != NULL) {
         db_set_on_failed(client->db, NULL, NULL);
         db_close(client->db);

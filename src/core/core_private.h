@@ -37,6 +37,12 @@ Activity *client_activity(const Client *client);
 /* A connection begins, and the server does not know yet. */
 void activity_online(const Activity *activity, Session *session, bool resumed);
 
+/* --- text_filter.c --- */
+typedef struct TextFilters TextFilters;
+TextFilters *text_filters_new(Client *client);
+void text_filters_free(TextFilters *filters);
+TextFilters *client_text_filters(const Client *client);
+
 /* --- attention.c --- */
 typedef struct Attention Attention;
 Attention *attention_new(Client *client);

@@ -9,6 +9,7 @@
 #include "core/encryption.h"
 #include "core/outgoing.h"
 #include "core/session.h"
+#include "core/text_filter.h"
 
 struct Delivery {
     guint references; /* its owner's, and that of a session being begun */
@@ -122,11 +123,36 @@ is_trying(const Delivery *delivery)
     return account != NULL && (account_state(account) != ACCOUNT_OFFLINE || account_retry_at(account) != 0);
 }
 
-static void
-say(Delivery *delivery, Conversation *conversation)
+/* Encrypted as it was asked for, still: filters take their time (I21). */
+static bool
+is_as_wanted(const Delivery *delivery, const Conversation *conversation)
 {
+    const ConversationEncryption *now = conversation_encryption(conversation);
+    if (delivery->encrypt == NULL)
+        return true;
+    if (g_str_equal(delivery->encrypt, "none"))
+        return g_str_equal(conversation_intent(conversation), "none");
+    return now->state == ENCRYPTION_ON && g_strcmp0(now->provider, delivery->encrypt) == 0;
+}
+
+/* What the filters have left of it. */
+static void
+on_filtered(const char *body, const GError *refused, gpointer data)
+{
+    Delivery *delivery = data;
+    Conversation *conversation = conversation_of(delivery);
     g_autoptr(GError) error = NULL;
-    const Message *message = outgoing_send(delivery->client, conversation, delivery->body, &error);
+    if (delivery->ended)
+        return;
+    if (refused != NULL || body == NULL || conversation == NULL) {
+        finish(delivery, ERROR_FAILED, refused != NULL ? refused->message : _("a plugin left nothing to be said"));
+        return;
+    }
+    if (!is_as_wanted(delivery, conversation)) {
+        finish(delivery, ERROR_ENCRYPTION, _("the encryption has changed meanwhile: nothing was sent"));
+        return;
+    }
+    const Message *message = outgoing_send(delivery->client, conversation, body, &error);
     if (message == NULL) {
         finish_with(delivery, error);
         return;
@@ -136,6 +162,12 @@ say(Delivery *delivery, Conversation *conversation)
     /* Nothing would come of waiting. */
     if (!delivery->ended && !is_trying(delivery))
         finish(delivery, ERROR_QUEUED, _("the account is offline: it waits in the outbox; write /connect"));
+}
+
+static void
+say(Delivery *delivery, Conversation *conversation)
+{
+    text_filter_outgoing(delivery->client, conversation, delivery->body, on_filtered, delivery);
 }
 
 static void
@@ -313,6 +345,7 @@ delivery_free(Delivery *delivery)
 {
     if (delivery == NULL)
         return;
+    text_filter_forget(delivery->client, delivery);
     Conversation *conversation = delivery->has_session ? conversation_of(delivery) : NULL;
     delivery->ended = true;
     if (conversation != NULL)

@@ -65,5 +65,6 @@ src_core_libcore_a_SOURCES = \
 	src/core/session_query.c \
 	src/core/session_resume.c \
 	src/core/session_tls.c \
+	src/core/text_filter.c src/core/text_filter.h \
 	src/core/typing.c
 src_core_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)

@@ -338,6 +338,13 @@ conversation_edit_message(Conversation *conversation, Message *message, const ch
 }
 
 void
+conversation_show_message(Conversation *conversation, Message *message, const char *shown)
+{
+    message_show(message, shown);
+    publish_message(conversation, MESSAGE_SHOWN, message);
+}
+
+void
 conversation_annotate(Conversation *conversation, Message *message, const char *what, const char *by, const char *by_id)
 {
     if (message->ignored)

@@ -64,6 +64,8 @@ bool conversation_advance_message(Conversation *conversation, Message *message, 
 /* message_edit(), published as MESSAGE_EDITED. */
 void conversation_edit_message(Conversation *conversation, Message *message, const char *body, gint64 time,
                                const char *edit_id);
+/* message_show(), published as MESSAGE_SHOWN. */
+void conversation_show_message(Conversation *conversation, Message *message, const char *shown);
 /* To be called after changing the reactions, or message_retract(): publishes MESSAGE_ANNOTATED. */
 void conversation_annotate(Conversation *conversation, Message *message, const char *what, const char *by,
                            const char *by_id);

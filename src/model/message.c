@@ -63,6 +63,7 @@ message_clear(gpointer data)
     g_free(message->archive_id);
     g_free(message->occupant_id);
     g_free(message->edit_id);
+    g_free(message->shown);
     g_free(message->body);
     g_free(message->encryption);
     g_free(message->trust);
@@ -112,6 +113,7 @@ message_edit(Message *message, const char *body, gint64 time, const char *edit_i
     g_free(message->body);
     g_free(message->edit_id);
     message->body = text;
+    g_clear_pointer(&message->shown, g_free);
     message->edit_id = id;
     message->edited = time;
     message->edits++;
@@ -119,6 +121,13 @@ message_edit(Message *message, const char *body, gint64 time, const char *edit_i
         message->state = MESSAGE_QUEUED;
         g_clear_pointer(&message->reason, g_free);
     }
+}
+
+void
+message_show(Message *message, const char *shown)
+{
+    g_free(message->shown);
+    message->shown = g_strdup(shown);
 }
 
 /* --- what others say about it --- */
@@ -190,6 +199,7 @@ message_retract(Message *message, gint64 time, const char *by, const char *reaso
 {
     message_clear_reactions(message);
     set_text(&message->body, "");
+    set_text(&message->shown, NULL);
     set_text(&message->reply_text, NULL);
     set_text(&message->retracted_by, by);
     set_text(&message->retracted_reason, reason);
@@ -208,7 +218,14 @@ message_requeue(Message *message)
 }
 
 const char *
+message_text(const Message *message)
+{
+    return message->shown != NULL ? message->shown : message->body;
+}
+
+const char *
 message_action(const Message *message)
 {
-    return g_str_has_prefix(message->body, "/me ") ? message->body + 4 : NULL;
+    const char *text = message_text(message);
+    return g_str_has_prefix(text, "/me ") ? text + 4 : NULL;
 }

@@ -33,6 +33,7 @@ struct Message {
     char *archive_id; /* XEP-0359, given by the conversation's archive (the account's; in rooms the room's); NULL */
     char *occupant_id; /* XEP-0421, rooms only; NULL */
     char *body;       /* the latest text */
+    char *shown;      /* what a filter made of it, to be shown instead (core/text_filter.h); NULL: the body */
     guint edits;      /* how often it was corrected (XEP-0308) */
     gint64 edited;    /* when last; 0 */
     char *edit_id;    /* stanza id of the last correction; NULL */
@@ -101,6 +102,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_unref)
 bool message_advance(Message *message, MessageState state, const char *reason);
 /* The text was corrected. Ours are QUEUED again; see conversation_edit_message(). */
 void message_edit(Message *message, const char *body, gint64 time, const char *edit_id);
+/* See conversation_show_message(). */
+void message_show(Message *message, const char *shown);
 /* One more reaction of somebody (cleaned); see conversation_annotate(). */
 void message_add_reaction(Message *message, const char *emoji, const char *label, bool is_own);
 void message_clear_reactions(Message *message);
@@ -110,5 +113,7 @@ void message_retract(Message *message, gint64 time, const char *by, const char *
 /* A FAILED one is to be sent again: QUEUED. See conversation_requeue_message(). */
 bool message_requeue(Message *message);
 const char *message_state_word(MessageState state); /* "queued", "sent" …: stable */
-/* Text after "/me " when the body is an action (XEP-0245), else NULL. */
+/* What is shown of it. */
+const char *message_text(const Message *message);
+/* Text after "/me " when that is an action (XEP-0245), else NULL. */
 const char *message_action(const Message *message);

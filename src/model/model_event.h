@@ -28,6 +28,7 @@ typedef enum {
     MESSAGE_CHANGED,         /* .message */
     MESSAGE_EDITED,          /* .message: its text was corrected */
     MESSAGE_ANNOTATED,       /* .annotation: reactions or a retraction */
+    MESSAGE_SHOWN,           /* .message: it is shown otherwise now (message->shown) */
     ROOM_CHANGED,            /* .room */
     OCCUPANT_JOINED,         /* .occupant */
     OCCUPANT_CHANGED,        /* .occupant: role, affiliation, availability, status … */

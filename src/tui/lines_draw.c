@@ -271,7 +271,7 @@ clean_text(Entry *entry, const LinesLook *look)
     const bool mine = entry->message->direction == MESSAGE_OUT;
     const char *nick = mine && !look->is_room ? look->self : nick_of(entry, look);
     g_autofree char *whole = action ? g_strconcat(nick, " ", action, NULL) : NULL;
-    const char *text = whole ? whole : entry->message->body;
+    const char *text = whole ? whole : message_text(entry->message);
     g_auto(GStrv) parts = strchr(text, '\t') ? g_strsplit(text, "\t", -1) : NULL;
     g_autofree char *untabbed = parts ? g_strjoinv("    ", parts) : NULL;
     g_autofree char *clean = text_clean(untabbed ? untabbed : text, -1, TEXT_LINES);

@@ -294,6 +294,7 @@ tui_on_model_event(gconstpointer data, gpointer user)
         tui_on_invitation(tui, event);
         break;
     case MESSAGE_EDITED:
+    case MESSAGE_SHOWN:
         on_edited(tui, event->message.conversation, event->message.message);
         break;
     case MESSAGE_CHANGED:
