@@ -150,17 +150,29 @@ on_forgotten(GPid pid, gint status, gpointer data)
     g_spawn_close_pid(pid);
 }
 
-void
-process_free(Process *process)
+static void
+let_go(Process *process, int signal_number)
 {
     if (process == NULL)
         return;
     if (!process->has_exited) {
-        kill(-process->pid, SIGKILL);
+        kill(-process->pid, signal_number);
         g_clear_handle_id(&process->child_watch, g_source_remove);
         g_child_watch_add(process->pid, on_forgotten, NULL);
     }
     clear(process);
+}
+
+void
+process_forget(Process *process)
+{
+    let_go(process, SIGTERM);
+}
+
+void
+process_free(Process *process)
+{
+    let_go(process, SIGKILL);
 }
 
 /* --- pipes --- */

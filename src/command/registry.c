@@ -17,6 +17,8 @@ struct Registry {
     gpointer front;
     GPtrArray *groups; /* const CommandGroup* */
     GPtrArray *rows;   /* Row */
+    GPtrArray *retired; /* Row: of groups that were removed; lines may still have them */
+    GArray *leftovers;  /* Leftover */
     GHashTable *names; /* name → Row, borrowed */
     GHashTable *variables;
     GPtrArray *calls;   /* CommandCall*, those not yet ended; borrowed */
@@ -27,6 +29,12 @@ struct Registry {
     OnConnect *on_connect;
     Timers *timers;
 };
+
+/* What belongs to a group that was removed. */
+typedef struct Leftover {
+    GDestroyNotify free_owner;
+    gpointer owner;
+} Leftover;
 
 static void
 row_free(Row *row)
@@ -54,6 +62,8 @@ registry_new(Client *client, const Frontend *frontend, gpointer front)
     registry->front = front;
     registry->groups = g_ptr_array_new();
     registry->rows = g_ptr_array_new_with_free_func((GDestroyNotify) row_free);
+    registry->retired = g_ptr_array_new_with_free_func((GDestroyNotify) row_free);
+    registry->leftovers = g_array_new(FALSE, FALSE, sizeof(Leftover));
     registry->names = g_hash_table_new(g_str_hash, g_str_equal);
     registry->variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     registry->calls = g_ptr_array_new();
@@ -88,6 +98,12 @@ registry_free(Registry *registry)
     g_hash_table_unref(registry->variables);
     g_hash_table_unref(registry->names);
     g_ptr_array_unref(registry->rows);
+    g_ptr_array_unref(registry->retired);
+    for (guint i = 0; i < registry->leftovers->len; i++) {
+        const Leftover *leftover = &g_array_index(registry->leftovers, Leftover, i);
+        leftover->free_owner(leftover->owner);
+    }
+    g_array_unref(registry->leftovers);
     g_ptr_array_unref(registry->groups);
     g_free(registry);
 }
@@ -115,6 +131,30 @@ registry_add_owned_group(Registry *registry, const CommandGroup *group, gpointer
         g_ptr_array_add(registry->rows, row);
         g_hash_table_insert(registry->names, (gpointer) command->name, row);
     }
+}
+
+void
+registry_remove_group(Registry *registry, const CommandGroup *group, GDestroyNotify free_owner)
+{
+    gpointer owner = NULL;
+    for (guint i = registry->rows->len; i > 0; i--) {
+        Row *row = registry->rows->pdata[i - 1];
+        if (row->group != group)
+            continue;
+        owner = row->owner;
+        g_hash_table_remove(registry->names, row->command->name);
+        g_ptr_array_add(registry->retired, g_ptr_array_steal_index(registry->rows, i - 1));
+    }
+    g_ptr_array_remove(registry->groups, (gpointer) group);
+    if (free_owner != NULL)
+        g_array_append_val(registry->leftovers, ((Leftover){ free_owner, owner }));
+}
+
+bool
+registry_check_grammar(const char *grammar, GError **error)
+{
+    g_autoptr(Grammar) compiled = grammar_compile(grammar, error);
+    return compiled != NULL;
 }
 
 Client *

@@ -53,6 +53,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registry, registry_free)
 void registry_add_group(Registry *registry, const CommandGroup *group);
 /* … whose handlers find `owner` by command_call_owner(); it must outlive their calls. */
 void registry_add_owned_group(Registry *registry, const CommandGroup *group, gpointer owner);
+/* Its commands are gone; lines that run one end as they would. The table must stay until the registry goes: `free` (NULL:
+ * nothing) is called with `owner` then. */
+void registry_remove_group(Registry *registry, const CommandGroup *group, GDestroyNotify free_owner);
+/* Whether a grammar makes sense (args.h): for tables that are made at run time. */
+bool registry_check_grammar(const char *grammar, GError **error);
 Client *registry_client(const Registry *registry);
 /* What was given to registry_new(): for the commands a front-end adds, and for who acts on its behalf. */
 gpointer registry_front(const Registry *registry);

@@ -91,8 +91,8 @@ add_time(GString *out, const char *key, gint64 time)
 }
 
 /* Words of the import, too. */
-static const char *
-kind_word(ConversationKind kind)
+const char *
+record_kind_word(ConversationKind kind)
 {
     static const char *const words[] = {
         [CONVERSATION_CHAT] = "chat", [CONVERSATION_ROOM] = "room", [CONVERSATION_OCCUPANT] = "private" };
@@ -109,7 +109,7 @@ record_begin_json(GString *out, const Message *message, const char *account, con
     record_add_json_text(out, "with", with);
     record_add_json_text(out, "from", message->from == NULL ? NULL : jid_text(message->from));
     record_add_json_text(out, "direction", message->direction == MESSAGE_IN ? "in" : "out");
-    record_add_json_text(out, "kind", kind_word(kind));
+    record_add_json_text(out, "kind", record_kind_word(kind));
     if (kind == CONVERSATION_ROOM && message->from != NULL)
         record_add_json_text(out, "nick", jid_resource(message->from));
     add_known(out, "occupant_id", message->occupant_id);

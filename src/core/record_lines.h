@@ -13,6 +13,8 @@ void record_to_json(const RecordsEntry *entry, bool complete, GString *out);
 void record_begin_json(GString *out, const Message *message, const char *account, const char *with,
                        ConversationKind kind);
 /* Appends `"key":"value"` with a comma in front; NULL is null. */
+/* "chat", "room" …: stable. */
+const char *record_kind_word(ConversationKind kind);
 void record_add_json_text(GString *out, const char *key, const char *value);
 /* The value alone. */
 void record_add_json_value(GString *out, const char *value);

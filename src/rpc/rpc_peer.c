@@ -432,20 +432,8 @@ rpc_peer_subscribe(RpcPeer *peer, EventFilter *take_filter, bool line)
     peer->wants_line = line;
 }
 
-bool
-rpc_peer_wants(const RpcPeer *peer, const EventFacts *facts)
-{
-    return peer->filter != NULL && event_filter_wants(peer->filter, facts);
-}
-
-bool
-rpc_peer_wants_line(const RpcPeer *peer)
-{
-    return peer->wants_line;
-}
-
-void
-rpc_peer_send_event(RpcPeer *peer, const char *json, const char *line)
+static void
+send_event(RpcPeer *peer, const char *json, const char *line)
 {
     g_autoptr(GString) text = g_string_new("{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":");
     g_string_append(text, json);
@@ -456,6 +444,27 @@ rpc_peer_send_event(RpcPeer *peer, const char *json, const char *line)
     }
     g_string_append_c(text, '}');
     rpc_link_send(peer->link, text->str, (gssize) text->len);
+}
+
+/* The texts are made once, and only when somebody wants them. */
+void
+rpc_peers_tell(const GPtrArray *peers, const ModelEvent *event)
+{
+    g_autofree char *json = NULL, *line = NULL;
+    EventFacts facts;
+    if (peers->len == 0 || !event_facts(event, &facts))
+        return;
+    for (guint i = 0; i < peers->len; i++) {
+        RpcPeer *peer = peers->pdata[i];
+        if (peer->filter == NULL || !event_filter_wants(peer->filter, &facts))
+            continue;
+        if (json == NULL)
+            json = event_to_json(event);
+        if (line == NULL && peer->wants_line)
+            line = event_to_line(event);
+        if (json != NULL)
+            send_event(peer, json, peer->wants_line ? line : NULL);
+    }
 }
 
 /* --- life --- */

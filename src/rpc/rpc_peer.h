@@ -8,7 +8,6 @@
 
 enum {
     RPC_PEER_REQUESTS_MAX = 1000,         /* not yet answered; then the peer is not read */
-    RPC_PEER_ANSWERS_MAX = 1024 * 1024,   /* bytes not yet taken; then the peer is not read */
 };
 
 /* It is gone, or was dropped: `why` says so, for the log. The peer is to be freed. From the loop. */
@@ -35,8 +34,5 @@ void rpc_peer_notify(RpcPeer *peer, const char *method, JsonNode *take_params);
 
 /* Which events it is sent; NULL: none. Replaces what it wanted before. `line`: with the line people read. */
 void rpc_peer_subscribe(RpcPeer *peer, EventFilter *take_filter, bool line);
-bool rpc_peer_wants(const RpcPeer *peer, const EventFacts *facts);
-/* … and its line, too. */
-bool rpc_peer_wants_line(const RpcPeer *peer);
-/* Sends an event as a notification: event_to_json(), and event_to_line() or NULL. A peer that does not read is dropped. */
-void rpc_peer_send_event(RpcPeer *peer, const char *json, const char *line);
+/* Sends an event to those of the peers (RpcPeer*) that want it; one that does not read is dropped. */
+void rpc_peers_tell(const GPtrArray *peers, const ModelEvent *event);

@@ -116,26 +116,11 @@ listen_again(RpcServer *server)
     server->watch = g_unix_fd_add(server->socket, G_IO_IN, on_connection, server);
 }
 
-/* The texts are made once, and only when somebody wants it. */
 static void
 on_event(gconstpointer event, gpointer data)
 {
     const RpcServer *server = data;
-    g_autofree char *json = NULL, *line = NULL;
-    EventFacts facts;
-    if (server->peers->len == 0 || !event_facts(event, &facts))
-        return;
-    for (guint i = 0; i < server->peers->len; i++) {
-        RpcPeer *peer = server->peers->pdata[i];
-        if (!rpc_peer_wants(peer, &facts))
-            continue;
-        if (json == NULL)
-            json = event_to_json(event);
-        if (line == NULL && rpc_peer_wants_line(peer))
-            line = event_to_line(event);
-        if (json != NULL)
-            rpc_peer_send_event(peer, json, rpc_peer_wants_line(peer) ? line : NULL);
-    }
+    rpc_peers_tell(server->peers, event);
 }
 
 /* --- the socket --- */

@@ -147,6 +147,8 @@ describe(const ModelEvent *event)
                                jid_text(event->invitation.room),
                                event->invitation.from != NULL ? jid_text(event->invitation.from) : "-",
                                event->invitation.reason != NULL ? event->invitation.reason : "");
+    case MESSAGE_SHOWN:
+        return g_strdup_printf("shown %s", message_text(event->message.message));
     case MESSAGE_ANNOTATED:
         return g_strdup_printf("%s %s by %s", event->annotation.what, event->annotation.message->body,
                                event->annotation.by != NULL ? event->annotation.by : "-");

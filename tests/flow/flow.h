@@ -98,6 +98,7 @@ void assert_nothing_sent(Peer *peer);
  * encryption JID INTENT STATE TRUST|-[: reason]  smp JID STATE[: question]  key JID FINGERPRINT TRUST[ alarm]
  * room JID STATE[ CAUSE][: reason]  topic JID: words  info JID: name  occupants JID N  code JID N
  * occupant NICK joined|is ROLE AFFILIATION  occupant NICK CAUSE[ by NICK][: reason]  occupant NICK was NICK
+ * shown TEXT
  * invited|declined ROOM by JID: reason  reaction|retraction BODY by NICK
  * SENT-STATE BODY[: reason] unread JID N  typing JID on|off */
 void assert_event(Flow *flow, const char *pattern);

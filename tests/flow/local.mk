@@ -17,6 +17,7 @@ flow_tests = \
 	tests/flow/test_flow_otr \
 	tests/flow/test_flow_otr_import \
 	tests/flow/test_flow_otr_wire \
+	tests/flow/test_flow_plugins \
 	tests/flow/test_flow_reading \
 	tests/flow/test_flow_reconnect \
 	tests/flow/test_flow_resumption \
@@ -65,6 +66,9 @@ tests_flow_test_flow_control_LDADD = tests/flow/librooms.a tests/flow/libflow.a 
 tests_flow_test_flow_hooks_SOURCES = tests/flow/test_flow_hooks.c
 tests_flow_test_flow_hooks_CPPFLAGS = $(FLOW_CPPFLAGS) $(JSON_CFLAGS)
 tests_flow_test_flow_hooks_LDADD = tests/flow/librooms.a tests/flow/libflow.a $(AUTOMATION_LINE)
+tests_flow_test_flow_plugins_SOURCES = tests/flow/test_flow_plugins.c
+tests_flow_test_flow_plugins_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_plugins_LDADD = tests/flow/librooms.a tests/flow/libflow.a $(AUTOMATION_LINE)
 tests_flow_test_flow_hostile_SOURCES = tests/flow/test_flow_hostile.c
 tests_flow_test_flow_hostile_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_hostile_LDADD = $(FLOW_LINE)
