@@ -29,6 +29,7 @@ struct Client {
     Activity *activity;
     Attention *attention;
     TextFilters *text_filters;
+    GPtrArray *deliveries; /* Delivery* */
     GPtrArray *sessions; /* Session, owned */
     GPtrArray *buried;   /* of removed accounts: they may still be on the stack, so they go from an idle source */
     guint burial;
@@ -86,6 +87,12 @@ Alive *
 client_alive(const Client *client)
 {
     return client->alive;
+}
+
+GPtrArray *
+client_deliveries(const Client *client)
+{
+    return client->deliveries;
 }
 
 TextFilters *
@@ -305,6 +312,7 @@ client_new(const ClientOptions *options, GError **error)
     client->sessions = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
     client->buried = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
     client->warnings = g_ptr_array_new_with_free_func(g_free);
+    client->deliveries = g_ptr_array_new();
     client->hurry = 1;
     if (!read_files(client, error))
         return NULL;
@@ -328,6 +336,7 @@ client_free(Client *client)
         return;
     g_clear_handle_id(&client->burial, g_source_remove);
     g_clear_handle_id(&client->farewell_timer, g_source_remove);
+    deliveries_end(client->deliveries);
     retention_free(client->retention);
     g_ptr_array_unref(client->sessions);
     g_ptr_array_unref(client->buried);
@@ -344,6 +353,7 @@ client_free(Client *client)
     bus_free(client->bus);
     tls_context_unref(client->tls);
     g_ptr_array_unref(client->warnings);
+    g_ptr_array_unref(client->deliveries);
     g_strfreev(client->wanted);
     g_free(client->farewell_status);
     g_free(client);

@@ -37,6 +37,11 @@ Activity *client_activity(const Client *client);
 /* A connection begins, and the server does not know yet. */
 void activity_online(const Activity *activity, Session *session, bool resumed);
 
+/* --- delivery.c --- */
+GPtrArray *client_deliveries(const Client *client); /* Delivery*: those not freed */
+/* The client goes: each is told as failed. */
+void deliveries_end(GPtrArray *deliveries);
+
 /* --- text_filter.c --- */
 typedef struct TextFilters TextFilters;
 TextFilters *text_filters_new(Client *client);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "core/conversations.h"
+#include "core/core_private.h"
 #include "core/encryption.h"
 #include "core/outgoing.h"
 #include "core/session.h"
@@ -336,8 +337,20 @@ delivery_new(Session *session, const DeliveryOptions *options, DeliveryDone done
     delivery->data = data;
     delivery->subscription = bus_subscribe(client_bus(delivery->client), on_event, delivery);
     delivery->timer = g_timeout_add_seconds(options->timeout, on_timeout, delivery);
+    g_ptr_array_add(client_deliveries(delivery->client), delivery);
     check_soon(delivery);
     return delivery;
+}
+
+void
+deliveries_end(GPtrArray *deliveries)
+{
+    while (deliveries->len > 0) {
+        Delivery *delivery = g_ptr_array_steal_index(deliveries, deliveries->len - 1);
+        finish(delivery, ERROR_FAILED, _("the program ends: start it again"));
+        g_clear_handle_id(&delivery->end, g_source_remove);
+        delivery->done(delivery, delivery->data);
+    }
 }
 
 void
@@ -346,6 +359,7 @@ delivery_free(Delivery *delivery)
     if (delivery == NULL)
         return;
     text_filter_forget(delivery->client, delivery);
+    g_ptr_array_remove(client_deliveries(delivery->client), delivery);
     Conversation *conversation = delivery->has_session ? conversation_of(delivery) : NULL;
     delivery->ended = true;
     if (conversation != NULL)

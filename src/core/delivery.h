@@ -16,7 +16,7 @@ typedef struct DeliveryOptions {
 } DeliveryOptions;
 
 typedef struct Delivery Delivery;
-/* Once, from the loop; the delivery is to be freed, then or later. */
+/* Once, from the loop; the delivery is to be freed, then or later, and at once when the client goes. */
 typedef void (*DeliveryDone)(Delivery *delivery, gpointer data);
 
 /* Starts. Connects nothing. */
