@@ -12,6 +12,8 @@ typedef struct Fixture {
     Typist *typist;
     Caller *caller; /* looks back */
     int code;       /* of its last line; -1: under way */
+    guint planned;  /* rows of its last line */
+    char *source;   /* a line that runs a file */
 } Fixture;
 
 static void
@@ -35,9 +37,11 @@ teardown(Fixture *fixture, gconstpointer data)
 }
 
 static void
-on_finished(const CommandCall *call, const GError *error, gpointer code)
+on_finished(const CommandCall *call, const GError *error, gpointer data)
 {
-    *(int *) code = error == NULL ? 0 : error->code;
+    Fixture *fixture = data;
+    fixture->code = error == NULL ? 0 : error->code;
+    fixture->planned = command_call_row_count(call);
 }
 
 static bool
@@ -51,7 +55,7 @@ static int
 give(Fixture *fixture, const char *line)
 {
     fixture->code = -1;
-    caller_execute(fixture->caller, line, NULL, on_finished, &fixture->code);
+    caller_execute(fixture->caller, line, NULL, on_finished, fixture);
     flow_wait(is_finished, fixture);
     return fixture->code;
 }
@@ -91,6 +95,73 @@ test_waits_for_states(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(give(fixture, "/on work /wait connection state online timeout 0"), ==, 0);
     cut(fixture->me);
     g_assert_cmpint(give(fixture, "/on work /wait connection state offline timeout 5"), ==, 0);
+}
+
+/* --- what others say --- */
+
+/* The newest messages of ours, from the last one on, are exactly this text. */
+static void
+assert_said(Fixture *fixture, guint count, const char *text)
+{
+    const Conversation *conversation = find_conversation(fixture->me, "bob@example.org");
+    for (guint i = conversation_message_count(conversation); i > 0 && count > 0; i--) {
+        const Message *message = conversation_message_at(conversation, i - 1);
+        if (message->direction != MESSAGE_OUT)
+            break;
+        g_assert_cmpstr(message->body, ==, text);
+        count--;
+    }
+    g_assert_cmpuint(count, ==, 0);
+}
+
+static bool
+nothing_is_planned(gpointer data)
+{
+    Fixture *fixture = data;
+    give(fixture, "/after list");
+    return fixture->planned == 0;
+}
+
+/* A message that a script passes on in every way there is: through a variable, a comparison, a timer, an account. */
+static void
+pass_on(Fixture *fixture, const char *text)
+{
+    g_autofree char *escaped = g_markup_escape_text(text, -1);
+    feed(fixture->me, "<message from='bob@example.org/a' type='chat'><body>%s</body></message>", escaped);
+    flow_turn();
+    g_assert_cmpint(give(fixture, fixture->source), ==, 0);
+    flow_wait(nothing_is_planned, fixture);
+    assert_said(fixture, 3, text);
+}
+
+/* Whatever somebody says stays a text: it is no command, no word of the language, no second word, and it is passed on as it
+ * came. */
+static void
+test_remote_text_stays_text(Fixture *fixture, gconstpointer data)
+{
+    static const char *const evil[] = {
+        "\" /quit '\n/quit\n|| /quit", "$(touch evil)", "`id`; id | id && id", "$HOME ${HOME} \\$HOME $1 $*",
+        "/quit", "//quit", "|| /quit", "= x /quit", "not online /quit", "$WAIT_TEXT", "\\", "'", "\"", "-e", "  two  ends  ",
+        "{\"jsonrpc\":\"2.0\"}", "%s%n%d", "\xe2\x80\xae reversed", "a\tb\n\nc",
+    };
+    static const char alphabet[] = "\"'\\$`|&;<>(){}[]=!~*?# \n\t/ax1";
+    static const char script[] = "/wait message from bob@example.org timeout 0\n"
+                                 "/let COPY $WAIT_TEXT\n"
+                                 "/if $COPY = \"$WAIT_TEXT\" /msg bob@example.org $COPY\n"
+                                 "/if not $COPY matches ^$ /after 0 /if $COPY != \"\" /msg bob@example.org $COPY\n"
+                                 "/on work /if terminal /msg bob@example.org $WAIT_TEXT\n";
+    g_autofree char *path = g_build_filename(client_paths(fixture->flow->client)->config, "script", NULL);
+    g_assert_true(g_file_set_contents(path, script, -1, NULL));
+    fixture->source = g_strdup_printf("/source %s", path);
+    for (gsize i = 0; i < G_N_ELEMENTS(evil); i++)
+        pass_on(fixture, evil[i]);
+    for (int round = 0; round < 200; round++) {
+        g_autoptr(GString) text = g_string_new("x");
+        for (int i = g_test_rand_int_range(1, 30); i > 0; i--)
+            g_string_append_c(text, alphabet[g_test_rand_int_range(0, (gint32) sizeof alphabet - 1)]);
+        pass_on(fixture, text->str);
+    }
+    g_free(fixture->source);
 }
 
 /* --- on-connect --- */
@@ -223,6 +294,7 @@ main(int argc, char **argv)
     ADD("waits-for-delivery", test_waits_for_delivery);
     ADD("waits-for-invitations", test_waits_for_invitations);
     ADD("waits-for-states", test_waits_for_states);
+    ADD("remote-text-stays-text", test_remote_text_stays_text);
     g_test_add_func("/flow/scripts/on-connect-is-run", test_on_connect_is_run);
     g_test_add_func("/flow/scripts/on-connect-tells-what-is-wrong", test_on_connect_tells_what_is_wrong);
     g_test_add_func("/flow/scripts/on-connect-ends-with-the-session", test_on_connect_ends_with_the_session);

@@ -145,6 +145,16 @@ test_values_are_no_words(Fixture *fixture, gconstpointer data)
     g_assert_null(fixture->quit);
 }
 
+static void
+test_terminal(void)
+{
+    Fixture fixture;
+    command_fixture_set_up(&fixture, NULL, true);
+    g_assert_cmpstr(ask(&fixture, "terminal"), ==, "yes");
+    g_assert_cmpstr(ask(&fixture, "not terminal"), ==, "no");
+    command_fixture_tear_down(&fixture);
+}
+
 /* Every condition is understood as its help writes it. */
 static void
 test_help_is_right(void)
@@ -184,6 +194,7 @@ main(int argc, char **argv)
     ADD("wrong-conditions", test_wrong_conditions);
     ADD("accounts-and-conversations", test_accounts_and_conversations);
     ADD("values-are-no-words", test_values_are_no_words);
+    g_test_add_func("/command/condition/terminal", test_terminal);
     g_test_add_func("/command/condition/help-is-right", test_help_is_right);
     return g_test_run();
 }
