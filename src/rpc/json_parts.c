@@ -86,25 +86,3 @@ json_parts_account(const Account *account)
 {
     return account == NULL ? NULL : account_name(account);
 }
-
-bool
-json_parts_is_shallow(const char *text, gsize length, int depth_max)
-{
-    int depth = 0;
-    bool quoted = false;
-    for (gsize i = 0; i < length; i++) {
-        const char c = text[i];
-        if (quoted) {
-            i += c == '\\';
-            quoted = c != '"';
-            continue;
-        }
-        quoted = c == '"';
-        if (c == '/' || c == '\'' || c == '#')
-            return false;
-        if ((c == '{' || c == '[') && ++depth > depth_max)
-            return false;
-        depth -= c == '}' || c == ']';
-    }
-    return true;
-}

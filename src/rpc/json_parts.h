@@ -16,7 +16,4 @@ char *json_parts_end(JsonBuilder *take_json);
 
 /* "2026-11-22T10:00:00Z EVENT ACCOUNT REST", the rest cleaned: one line whatever is in it (I12). */
 char *json_parts_line(gint64 time, const char *event, const Account *account, char *take_rest);
-/* False: brackets stand in brackets deeper than that, on which json-glib would recurse, or there is something outside of texts
- * that JSON does not have but json-glib reads (comments, other quotation marks). */
-bool json_parts_is_shallow(const char *text, gsize length, int depth_max);
 const char *json_parts_account(const Account *account); /* its name; NULL for NULL */

@@ -5,6 +5,7 @@ src_rpc_librpc_a_SOURCES = \
 	src/rpc/event_filter.c src/rpc/event_filter.h \
 	src/rpc/event_json.c src/rpc/event_json.h \
 	src/rpc/event_shapes.c src/rpc/event_shapes.h \
+	src/rpc/json_check.c src/rpc/json_check.h \
 	src/rpc/json_parts.c src/rpc/json_parts.h \
 	src/rpc/rpc_client.c src/rpc/rpc_client.h \
 	src/rpc/rpc_link.c src/rpc/rpc_link.h \

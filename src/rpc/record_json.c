@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/when.h"
-#include "rpc/json_parts.h"
+#include "rpc/json_check.h"
 
 enum {
     DEPTH_MAX = 8,       /* of brackets in brackets: json-glib recurses */
@@ -155,7 +155,7 @@ RecordJsonKind
 record_json_parse(RecordJson *json, const char *line, gsize length, RecordJsonMessage *message, GError **error)
 {
     memset(message, 0, sizeof *message);
-    if (!json_parts_is_shallow(line, length, DEPTH_MAX) ||
+    if (!json_check(line, length, DEPTH_MAX) ||
         !json_parser_load_from_data(json->parser, line, (gssize) length, NULL))
         return bad(error, _("this is no JSON"));
     JsonNode *root = json_parser_get_root(json->parser);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rpc/rpc_peer.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "base/i18n.h"
 #include "core/record_lines.h"
-#include "rpc/json_parts.h"
+#include "rpc/json_check.h"
 
 enum {
     FLUSH_PATIENCE = 2000, /* ms */
@@ -340,8 +338,7 @@ on_line(const char *line, gsize length, gpointer data)
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     if (length == 0)
         return;
-    if (memchr(line, '\0', length) != NULL || !g_utf8_validate(line, (gssize) length, NULL) ||
-        !json_parts_is_shallow(line, length, DEPTH_MAX) || !json_parser_load_from_data(parser, line, (gssize) length, NULL)) {
+    if (!json_check(line, length, DEPTH_MAX) || !json_parser_load_from_data(parser, line, (gssize) length, NULL)) {
         send_error(peer, NULL, "null", PARSE_ERROR, _("this is no JSON in UTF-8: send one message a line"));
         return;
     }

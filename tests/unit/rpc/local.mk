@@ -9,3 +9,8 @@ check_PROGRAMS += tests/unit/rpc/test_rpc_link
 TESTS += tests/unit/rpc/test_rpc_link
 tests_unit_rpc_test_rpc_link_SOURCES = tests/unit/rpc/test_rpc_link.c
 tests_unit_rpc_test_rpc_link_LDADD = $(RPC_LINE)
+
+check_PROGRAMS += tests/unit/rpc/test_json_check
+TESTS += tests/unit/rpc/test_json_check
+tests_unit_rpc_test_json_check_SOURCES = tests/unit/rpc/test_json_check.c
+tests_unit_rpc_test_json_check_LDADD = $(RPC_LINE)
