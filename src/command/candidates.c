@@ -294,6 +294,16 @@ add_ignored(Candidates *candidates)
     }
 }
 
+/* Of the event that /wait waits for. */
+static void
+add_states(Candidates *candidates)
+{
+    const char *states = candidates->first == NULL ? NULL : wait_states(candidates->first);
+    g_auto(GStrv) words = g_strsplit(states != NULL ? states : "", "|", -1);
+    for (char **word = words; *word != NULL; word++)
+        candidates_add(candidates, *word);
+}
+
 /* Words that may be anything: the argument's name says what is likely. */
 static void
 add_likely(Candidates *candidates, const char *name)
@@ -306,6 +316,8 @@ add_likely(Candidates *candidates, const char *name)
         add_aliases(candidates);
     else if (strcmp(name, "ignored") == 0)
         add_ignored(candidates);
+    else if (strcmp(name, "state") == 0)
+        add_states(candidates);
 }
 
 void

@@ -13,6 +13,7 @@ typedef struct Candidates {
     const char *account;  /* of /on; NULL: the line's own */
     const char *typed;    /* the word so far, without its quotes */
     const char *previous; /* the word before it; NULL */
+    const char *first;    /* the first argument of the command; NULL */
     GPtrArray *found;     /* char*: words as they can stand in a line */
 } Candidates;
 

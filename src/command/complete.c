@@ -168,6 +168,7 @@ complete_arguments(Completion *completion, Candidates *candidates, const Grammar
     const ArgSpec *before = NULL;
     guint at = first;
     guint index = 0;
+    candidates->first = first < line->words->len ? line_word(line, first)->text : NULL;
     for (; index < grammar_size(grammar) && grammar_at(grammar, index)->role != SPEC_KEYWORD; index++) {
         const ArgSpec *spec = grammar_at(grammar, index);
         const bool rest = spec->role == SPEC_POSITIONAL && spec->type->rest;

@@ -16,12 +16,14 @@ static const double every_min = 0.1; /* s; what is shorter would keep the progra
 
 struct Timers {
     Registry *registry;
-    GPtrArray *list; /* Timer, in the order they were planned */
-    guint last;      /* number of the newest one */
+    GPtrArray *list;    /* Timer, in the order they were planned */
+    GPtrArray *flights; /* Flight, borrowed: all there are */
+    guint last;         /* number of the newest timer */
 };
 
 /* A line under way of a timer that may go before it ends. */
 typedef struct Flight {
+    Timers *timers;      /* NULL: gone, nobody is told how the line ends */
     struct Timer *timer; /* NULL: gone */
     char *position;      /* as the timer's */
 } Flight;
@@ -62,6 +64,7 @@ timers_new(Registry *registry)
     Timers *timers = g_new0(Timers, 1);
     timers->registry = registry;
     timers->list = g_ptr_array_new_with_free_func(timer_free);
+    timers->flights = g_ptr_array_new();
     return timers;
 }
 
@@ -70,7 +73,10 @@ timers_free(Timers *timers)
 {
     if (timers == NULL)
         return;
+    for (guint i = 0; i < timers->flights->len; i++)
+        ((Flight *) timers->flights->pdata[i])->timers = NULL;
     g_ptr_array_unref(timers->list);
+    g_ptr_array_unref(timers->flights);
     g_free(timers);
 }
 
@@ -81,10 +87,13 @@ on_finished(const CommandCall *call, const GError *error, gpointer data)
 {
     g_autofree Flight *flight = data;
     g_autofree char *position = flight->position;
-    Registry *registry = command_call_registry(call);
-    const Frontend *frontend = registry_frontend(registry);
     if (flight->timer != NULL)
         flight->timer->flight = NULL;
+    if (flight->timers == NULL)
+        return;
+    Registry *registry = flight->timers->registry;
+    const Frontend *frontend = registry_frontend(registry);
+    g_ptr_array_remove_fast(flight->timers->flights, flight);
     if (error == NULL || frontend->print == NULL)
         return;
     g_autofree char *message = g_strjoin(position != NULL ? ": " : "", position != NULL ? position : "",
@@ -95,10 +104,13 @@ on_finished(const CommandCall *call, const GError *error, gpointer data)
 static void
 execute(Timer *timer)
 {
-    timer->flight = g_new0(Flight, 1);
-    timer->flight->timer = timer;
-    timer->flight->position = g_strdup(timer->position);
-    caller_execute(timer->caller, timer->command, timer->account, on_finished, timer->flight);
+    Flight *flight = g_new0(Flight, 1);
+    flight->timers = timer->timers;
+    flight->timer = timer;
+    flight->position = g_strdup(timer->position);
+    timer->flight = flight;
+    g_ptr_array_add(timer->timers->flights, flight);
+    caller_execute(timer->caller, timer->command, timer->account, on_finished, flight);
 }
 
 static void start(Timer *timer);

@@ -465,6 +465,16 @@ find_kind(const char *word)
     return kind;
 }
 
+const char *
+wait_states(const char *event)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (strcmp(kinds[i].word, event) == 0)
+            return kinds[i].states;
+    }
+    return NULL;
+}
+
 bool
 check_wait(const Args *args, GError **error)
 {

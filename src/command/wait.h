@@ -21,6 +21,8 @@
 bool cmd_wait(CommandCall *call, const Args *args, GError **error);
 bool check_wait(const Args *args, GError **error); /* Command.check */
 
+/* The states of an event, separated by "|"; NULL: it has none, or there is no such event. */
+const char *wait_states(const char *event);
 /* Names of the variables that tell what was found, ended by NULL. */
 const char *const *wait_variables(void);
 

@@ -67,9 +67,11 @@ test_nothing_piles_up(Fixture *fixture, gconstpointer data)
     command_fixture_until(strcmp(fixture->printed->str, "x\nx\nx\nx\n") == 0);
     g_assert_null(command_fixture_run(fixture, "/after list"));
     g_assert_null(strstr(fixture->printed->str, "Nothing"));
-    /* With the registry go those that wait and those that are planned. */
+    /* With the registry go those that wait and those that are planned, without a word. */
+    g_string_truncate(fixture->errors, 0);
     command_fixture_drop_registry(fixture);
     command_fixture_settle();
+    g_assert_cmpstr(fixture->errors->str, ==, "");
 }
 
 /* Variables have the values of the time when it was planned, and stay values. */
