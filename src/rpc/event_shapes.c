@@ -10,6 +10,7 @@
 #define DIRECTIONS "in|out"
 #define STATES "queued|sent|received|displayed|failed"
 #define TRUST "untrusted|trusted|verified"
+#define MESSAGE_TRUST TRUST "|unreadable"
 #define AVAILABILITIES "offline|dnd|xa|away|online|chat"
 #define ROLES "none|visitor|participant|moderator"
 #define AFFILIATIONS "outcast|none|member|admin|owner"
@@ -94,7 +95,7 @@ static const RpcField message_fields[] = {
     MAYBE("reply_to", RPC_TEXT, NULL, "Who said that"),
     ALWAYS("body", RPC_TEXT, NULL, "What was said: text of somebody else, with anything in it"),
     ALWAYS("encryption", RPC_TEXT, NULL, "What it came encrypted with; “none”"),
-    NULLABLE("trust", RPC_TEXT, TRUST, "How far the key is trusted"),
+    NULLABLE("trust", RPC_TEXT, MESSAGE_TRUST, "How far the key is trusted; or it cannot be read, and the body says so"),
     ALWAYS("delayed", RPC_BOOLEAN, NULL, "It was said some time ago: an archive or the server kept it"),
     MAYBE("state", RPC_TEXT, STATES, "How far it got (stored messages of your own)"),
     MAYBE("reason", RPC_TEXT, NULL, "Why it failed (stored)"),
@@ -256,6 +257,7 @@ static const RpcField unread_fields[] = {
 };
 
 const RpcShape event_shapes[] = {
+    { "attention", NULL, "A message that you want to be called for (hooks only).", message_fields },
     { "connection", NULL, "An account has got further, or was lost.", connection_fields },
     { "correction", NULL, "A message was corrected by who said it.", correction_fields },
     { "delivery", NULL, "A message of yours has got further, or failed.", delivery_fields },

@@ -8,13 +8,14 @@ tests_support_libnetfakes_a_SOURCES = tests/support/certs.c tests/support/certs.
 	tests/support/scram_server.h
 tests_support_libnetfakes_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/support $(OPENSSL_CFLAGS)
 
-# Real servers, the real binary in a pseudo-terminal or on pipes.
+# Real servers, the real binary in a pseudo-terminal or on pipes, whose JSON is held against the tables.
 check_LIBRARIES += tests/support/libsupport.a
 tests_support_libsupport_a_SOURCES = tests/support/server.c tests/support/server.h \
 	tests/support/run_confab.c tests/support/run_confab.h tests/support/bot.c tests/support/bot.h \
-	tests/support/chaos_proxy.c tests/support/chaos_proxy.h
-tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS)
-SUPPORT_LINE = tests/support/libsupport.a $(VTERM_LIBS) $(GLIB_LIBS) -lutil
+	tests/support/chaos_proxy.c tests/support/chaos_proxy.h \
+	tests/support/shape_check.c tests/support/shape_check.h
+tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS) $(JSON_CFLAGS)
+SUPPORT_LINE = tests/support/libsupport.a $(VTERM_LIBS) -lutil $(RPC_LINE)
 
 check_PROGRAMS += tests/support/test_chaos_proxy tests/support/test_room_bot tests/support/test_server
 TESTS += tests/support/test_chaos_proxy tests/support/test_room_bot tests/support/test_server

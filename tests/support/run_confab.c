@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 
 #include "support/server.h"
+#include "support/shape_check.h"
 
 struct Run {
     pid_t pid;
@@ -21,6 +22,7 @@ struct Run {
     GString *out, *err;
     gsize seen; /* where run_wait_line() goes on */
     char *program;
+    bool is_confab; /* what it prints as JSON is held against the tables */
     char *home;
     bool own_home;
     bool ended;
@@ -99,7 +101,9 @@ Run *
 run_start(const char *home, const char *const *argv, const char *const *environment)
 {
     g_auto(GStrv) program = confab_argv(NULL);
-    return run_start_program(program[0], home, argv, environment);
+    Run *run = run_start_program(program[0], home, argv, environment);
+    run->is_confab = true;
+    return run;
 }
 
 Run *
@@ -150,6 +154,8 @@ run_free(Run *run)
         waitpid(run->pid, NULL, 0);
     }
     run_type_end(run);
+    if (run->is_confab)
+        assert_shapes(run->out->str);
     close(run->output);
     close(run->errors);
     g_string_free(run->out, TRUE);

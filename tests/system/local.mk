@@ -87,7 +87,7 @@ tests_system_test_suspend_CPPFLAGS = $(system_cppflags)
 tests_system_test_suspend_LDADD = $(SUPPORT_LINE)
 tests_system_test_faults_SOURCES = tests/system/test_faults.c
 tests_system_test_faults_CPPFLAGS = $(system_cppflags) $(JSON_CFLAGS)
-tests_system_test_faults_LDADD = tests/support/libsupport.a $(VTERM_LIBS) $(JSON_LIBS) $(STORE_LINE) -lutil
+tests_system_test_faults_LDADD = $(SUPPORT_LINE) $(STORE_LINE)
 
 # For as long as you like: make fault-run SEED=7 MESSAGES=5000 SERVER=ejabberd
 SEED = 1

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/when.h"
-#include "shape_check.h"
+#include "support/shape_check.h"
 
 #define PYTHON "/usr/bin/python3"
 
