@@ -140,6 +140,9 @@ function __confab_commands
 '/print' \
 '/source' \
 '/wait' \
+'/log' \
+'/log level' \
+'/log path' \
 '/help' \
 '/alias' \
 '/unalias' \

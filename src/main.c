@@ -261,7 +261,7 @@ start_terminal(const Options *options, const Paths *paths, Log *log, int inherit
 
 /* What `run` and `listen` have in common. */
 static CliOptions
-headless_options(const Options *options, const Paths *paths, const Companion *companion)
+headless_options(const Options *options, const Paths *paths, Log *log, const Companion *companion)
 {
     return (CliOptions) {
         .paths = paths,
@@ -272,16 +272,17 @@ headless_options(const Options *options, const Paths *paths, const Companion *co
         .json = options->json,
         .password_fd = options->password_fd,
         .companion = companion,
+        .log = log,
     };
 }
 
 static int
-start_run(const Options *options, const Paths *paths, int inherited)
+start_run(const Options *options, const Paths *paths, Log *log, int inherited)
 {
     CompanionState state = { .inherited = inherited };
     const Companion companion = companion_for(&state);
     g_autoptr(GPtrArray) groups = g_ptr_array_new();
-    CliOptions run = headless_options(options, paths, &companion);
+    CliOptions run = headless_options(options, paths, log, &companion);
 
     g_ptr_array_add(groups, (gpointer)&tui_command_group);
     for (const CommandGroup *const *group = automation_groups(); *group; group++)
@@ -293,12 +294,12 @@ start_run(const Options *options, const Paths *paths, int inherited)
 }
 
 static int
-start_listen(const Options *options, const Paths *paths, int inherited)
+start_listen(const Options *options, const Paths *paths, Log *log, int inherited)
 {
     CompanionState state = { .inherited = inherited };
     const Companion companion = companion_for(&state);
     const CliListen listen = {
-        .run = headless_options(options, paths, &companion),
+        .run = headless_options(options, paths, log, &companion),
         .count = options->count,
         .timeout = options->timeout,
         .from = options->from,
@@ -329,7 +330,7 @@ static int (*find_query(const char *word))(const CliQuery *)
 }
 
 static int
-start_query(const Options *options, const Paths *paths, int inherited)
+start_query(const Options *options, const Paths *paths, Log *log, int inherited)
 {
     const CliQuery query = {
         .paths = paths,
@@ -349,7 +350,7 @@ start_query(const Options *options, const Paths *paths, int inherited)
 }
 
 static int
-start_send(const Options *options, const Paths *paths, int inherited)
+start_send(const Options *options, const Paths *paths, Log *log, int inherited)
 {
     const CliSend send = {
         .paths = paths,
@@ -368,7 +369,7 @@ start_send(const Options *options, const Paths *paths, int inherited)
 }
 
 static int
-start_ctl(const Options *options, const Paths *paths, int inherited)
+start_ctl(const Options *options, const Paths *paths, Log *log, int inherited)
 {
     const CliCtl ctl = {
         .paths = paths,
@@ -381,11 +382,11 @@ start_ctl(const Options *options, const Paths *paths, int inherited)
 }
 
 /* What a word starts; NULL: there is no such word. */
-static int (*find_word(const char *word))(const Options *, const Paths *, int)
+static int (*find_word(const char *word))(const Options *, const Paths *, Log *, int)
 {
     static const struct {
         const char *word;
-        int (*start)(const Options *options, const Paths *paths, int inherited);
+        int (*start)(const Options *options, const Paths *paths, Log *log, int inherited);
     } words[] = {
         { "run", start_run }, { "listen", start_listen }, { "send", start_send }, { "ctl", start_ctl },
     };
@@ -420,7 +421,7 @@ main(int argc, char **argv)
         return 0;
     }
     const char *word = options.words ? options.words[0] : NULL;
-    int (*start)(const Options *, const Paths *, int) = word ? find_word(word) : NULL;
+    int (*start)(const Options *, const Paths *, Log *, int) = word ? find_word(word) : NULL;
     if (word && !start) {
         g_set_error(&error, CONFAB_ERROR, ERROR_USAGE, _("“%s” is not known: see confab --help"), word);
         return fail(error);
@@ -437,5 +438,5 @@ main(int argc, char **argv)
     Log *log = log_install(log_path, options.verbose, &error);
     if (!log)
         return fail(error);
-    return start ? start(&options, paths, inherited) : start_terminal(&options, paths, log, inherited);
+    return (start ? start : start_terminal)(&options, paths, log, inherited);
 }

@@ -15,6 +15,7 @@
 
 enum {
     LINE_MAX_BYTES = 8192, /* of one message (I9) */
+    TAIL_BYTES = 512 * 1024, /* of the file's end are looked at */
 };
 
 #define DOMAIN "confab"
@@ -22,8 +23,10 @@ enum {
 
 struct Log {
     int fd; /* -1: standard error */
-    bool verbose;
-    gint held; /* atomic: threads log too */
+    char *path;
+    bool verbose; /* standard error is told what the file is told */
+    gint level;   /* LogLevel; atomic, as `held`: threads log too */
+    gint held;
 };
 
 /* Elements whose text is a secret: SASL (RFC 6120, XEP-0388), registration (XEP-0077). */
@@ -200,12 +203,20 @@ write_line(int fd, const char *line)
     } while (written < 0 && errno == EINTR);
 }
 
+static LogLevel
+weigh(GLogLevelFlags level)
+{
+    if ((level & G_LOG_LEVEL_DEBUG) != 0)
+        return LOG_LEVEL_DEBUG;
+    return (level & G_LOG_LEVEL_INFO) != 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING;
+}
+
 static GLogWriterOutput
 on_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
 {
     Log *log = data;
     const bool fatal = (level & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR)) != 0;
-    if ((level & G_LOG_LEVEL_DEBUG) != 0 && !log->verbose)
+    if (!fatal && (gint) weigh(level) > g_atomic_int_get(&log->level))
         return G_LOG_WRITER_HANDLED;
     g_autofree char *line = format_line(level, fields, count);
     if (log->fd >= 0)
@@ -240,7 +251,9 @@ log_install(const char *path, bool verbose, GError **error)
         return NULL;
     Log *log = g_new0(Log, 1);
     log->fd = fd;
+    log->path = g_strdup(path);
     log->verbose = verbose;
+    log->level = verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
     g_log_set_writer_func(on_log, log, NULL);
     return log;
 }
@@ -249,6 +262,72 @@ void
 log_hold_stderr(Log *log, bool hold)
 {
     g_atomic_int_set(&log->held, hold ? 1 : 0);
+}
+
+void
+log_set_level(Log *log, LogLevel level)
+{
+    g_atomic_int_set(&log->level, (gint) level);
+}
+
+LogLevel
+log_level(const Log *log)
+{
+    return (LogLevel) g_atomic_int_get(&log->level);
+}
+
+const char *
+log_path(const Log *log)
+{
+    return log->path;
+}
+
+/* The last bytes of a file, NUL behind them, and whether there are others before them; NULL: see errno. */
+static char *
+read_end(const char *path, bool *cut)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        const int reason = errno;
+        if (fd >= 0)
+            close(fd);
+        errno = reason;
+        return NULL;
+    }
+    *cut = status.st_size > TAIL_BYTES;
+    char *bytes = g_malloc(TAIL_BYTES + 1);
+    const gssize length = pread(fd, bytes, TAIL_BYTES, *cut ? status.st_size - TAIL_BYTES : 0);
+    const int reason = errno;
+    close(fd);
+    if (length < 0)
+        g_clear_pointer(&bytes, g_free);
+    else
+        bytes[length] = '\0';
+    errno = reason;
+    return bytes;
+}
+
+GPtrArray *
+log_tail(const Log *log, guint count, GError **error)
+{
+    bool cut = false;
+    if (log->path == NULL) {
+        g_set_error(error, CONFAB_ERROR, ERROR_NOT_FOUND, _("there is no log file: start confab with --log-file FILE"));
+        return NULL;
+    }
+    g_autofree char *bytes = read_end(log->path, &cut);
+    if (bytes == NULL) {
+        g_set_error(error, CONFAB_ERROR, ERROR_LOCAL_IO, _("%s: %s"), log->path, g_strerror(errno));
+        return NULL;
+    }
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) all = g_strsplit(g_strchomp(bytes), "\n", -1);
+    const guint total = g_strv_length(all);
+    const guint first = MAX(total > count ? total - count : 0, cut ? 1 : 0); /* the first one may lack its beginning */
+    for (guint i = first; i < total; i++)
+        g_ptr_array_add(lines, text_clean(all[i], -1, TEXT_LINE));
+    return lines;
 }
 
 static void log_write(GLogLevelFlags level, const char *priority, const char *area, const char *format,

@@ -14,6 +14,14 @@ Log *log_install(const char *path, bool verbose, GError **error);
 /* While a screen owns the terminal nothing may be written to standard error. */
 void log_hold_stderr(Log *log, bool hold);
 
+typedef enum { LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG } LogLevel;
+/* What is less grave is not written, from now on. */
+void log_set_level(Log *log, LogLevel level);
+LogLevel log_level(const Log *log);
+const char *log_path(const Log *log); /* NULL: standard error */
+/* The newest lines of the file, the oldest of them first: char *, cleaned. NULL: it cannot be read. */
+GPtrArray *log_tail(const Log *log, guint count, GError **error);
+
 /* `area` is a short literal: "net", "xmpp", "core" … */
 void log_debug(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void log_info(const char *area, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -451,7 +451,8 @@ prepare(Run *run, SecretSources *secrets, GError **error)
     };
     const ClientOptions options = { .paths = run->options->paths,
                                     .accounts = run->options->accounts,
-                                    .secrets = secrets };
+                                    .secrets = secrets,
+                                    .log = run->options->log };
     run->client = client_new(&options, error);
     if (run->client == NULL || !check_accounts(run, error))
         return false;

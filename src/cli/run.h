@@ -17,6 +17,7 @@ typedef struct CliOptions {
     bool json;
     int password_fd; /* -1: none */
     const Companion *companion; /* NULL: none */
+    Log *log;        /* for /log; NULL: none */
     const CommandGroup *const *groups; /* commands that others than the layer command bring, ended by NULL: for a check */
     const EventFilter *filter;  /* only these events are printed, and no results; NULL: everything is */
     guint count;                /* the run is over after so many events; 0: it is not */

@@ -5,14 +5,9 @@
  *   word          a literal       [word name:type]   an optional keyword with its value, in any order at the end
  *
  * Types: word, text (the rest of the line, unquoted as it is), jid (a JID, or a contact's name when unique), bare
-<<<<<<< HEAD
- * (the same, made bare), account, command (the rest: a slash command), condition (the words of one, condition.h), int,
- * int(MIN..MAX), number (seconds, may have a fraction), date, file, key (a setting), value (of the key before it),
+ * (the same, made bare), account, command (the rest: a slash command), line (the rest as it is, also in scripts), condition
+ * (the words of one, condition.h), int, int(MIN..MAX), number (seconds, may have a fraction), date, file, key (a setting), value (of the key before it),
  * account-key, regex, topic (of the help),
-=======
- * (the same, made bare), account, command (the rest: a slash command), line (the rest as it is, also in scripts), int, int(MIN..MAX), number (seconds, may have
- * a fraction), date, file, key (a setting), value (of the key before it), account-key, regex, topic (of the help),
->>>>>>> 7ecac62 (automation: hooks and /exec)
  * a|b|c (one of these words). Quoting is the shell's (words.h); text is taken literally. */
 #pragma once
 

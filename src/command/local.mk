@@ -25,6 +25,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/cmd_room_config.c \
 	src/command/cmd_script.c \
 	src/command/cmd_settings.c \
+	src/command/cmd_tools.c \
 	src/command/command.h \
 	src/command/complete.c src/command/complete.h \
 	src/command/condition.c src/command/condition.def src/command/condition.h src/command/condition_holds.c \

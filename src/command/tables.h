@@ -20,4 +20,5 @@ extern const CommandGroup encryption_group;
 extern const CommandGroup history_group;
 extern const CommandGroup settings_group;
 extern const CommandGroup scripts_group;
+extern const CommandGroup tools_group;
 extern const CommandGroup program_group;

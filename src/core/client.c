@@ -17,6 +17,7 @@ enum {
 
 struct Client {
     const Paths *paths;
+    Log *log;
     char **wanted; /* --account; NULL: all that are enabled */
     SecretSources *secrets;
     TlsContext *tls; /* the certificate authorities are loaded once for all accounts */
@@ -69,6 +70,12 @@ const Paths *
 client_paths(const Client *client)
 {
     return client->paths;
+}
+
+Log *
+client_log(const Client *client)
+{
+    return client->log;
 }
 
 Db *
@@ -305,6 +312,7 @@ client_new(const ClientOptions *options, GError **error)
     g_autoptr(Client) client = g_new0(Client, 1);
     e2ee_start_up();
     client->paths = options->paths;
+    client->log = options->log;
     client->wanted = g_strdupv((char **) options->accounts);
     client->secrets = options->secrets;
     client->bus = bus_new();

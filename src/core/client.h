@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/bus.h"
+#include "base/log.h"
 #include "base/paths.h"
 #include "config/accounts.h"
 #include "config/secret.h"
@@ -21,6 +22,7 @@ typedef struct ClientOptions {
     /* Names or bare JIDs of --account: only these connect by themselves; NULL: all enabled. */
     const char *const *accounts;
     SecretSources *secrets; /* borrowed; where passwords come from (password-fd, prompt) */
+    Log *log;               /* borrowed; NULL: nobody may look at it from inside */
 } ClientOptions;
 
 /* Outcome of something that takes a while: NULL when it worked. Called exactly once, from the loop. */
@@ -44,6 +46,7 @@ Bus *client_bus(const Client *client); /* ModelEvent */
 Settings *client_settings(const Client *client);
 Accounts *client_accounts(const Client *client);
 const Paths *client_paths(const Client *client);
+Log *client_log(const Client *client); /* NULL: see ClientOptions */
 
 /* A session for every configured account, in the order of the file; follows /account add, remove, set. */
 guint client_session_count(const Client *client);

@@ -252,7 +252,7 @@ set_up_client(Tui *tui, GError **error)
             return false;
         secret_sources_give(tui->secrets, secret);
     }
-    const ClientOptions client = { .paths = options->paths, .accounts = options->accounts, .secrets = tui->secrets };
+    const ClientOptions client = { .paths = options->paths, .accounts = options->accounts, .secrets = tui->secrets, .log = options->log };
     tui->client = client_new(&client, error);
     return tui->client != NULL;
 }

@@ -3,7 +3,7 @@ system_tests = tests/system/test_archive tests/system/test_bookmarks tests/syste
 	tests/system/test_faults tests/system/test_hostile tests/system/test_instance tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
 	tests/system/test_taken_back \
-	tests/system/test_run tests/system/test_scripts tests/system/test_send tests/system/test_service tests/system/test_suspend
+	tests/system/test_run tests/system/test_scripts tests/system/test_send tests/system/test_service tests/system/test_suspend tests/system/test_tools
 if HAVE_VTERM
 system_tests += tests/system/test_idle tests/system/test_otr_peers tests/system/test_rooms_peers
 endif
@@ -82,6 +82,9 @@ tests_system_test_service_LDADD = $(SUPPORT_LINE)
 tests_system_test_send_SOURCES = tests/system/test_send.c
 tests_system_test_send_CPPFLAGS = $(system_cppflags)
 tests_system_test_send_LDADD = $(SUPPORT_LINE)
+tests_system_test_tools_SOURCES = tests/system/test_tools.c
+tests_system_test_tools_CPPFLAGS = $(system_cppflags)
+tests_system_test_tools_LDADD = $(SUPPORT_LINE)
 tests_system_test_suspend_SOURCES = tests/system/test_suspend.c
 tests_system_test_suspend_CPPFLAGS = $(system_cppflags)
 tests_system_test_suspend_LDADD = $(SUPPORT_LINE)

@@ -117,6 +117,61 @@ test_file(void) /* I12, I23 */
     g_rmdir(directory);
 }
 
+/* What /log shows, and what is written at which level. */
+static void
+child_looks(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    Log *log = log_install(path, false, &error);
+    g_assert_no_error(error);
+    log_hold_stderr(log, true);
+    g_assert_cmpstr(log_path(log), ==, path);
+    g_assert_cmpint(log_level(log), ==, LOG_LEVEL_INFO);
+    g_autoptr(GPtrArray) none = log_tail(log, 5, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(none->len, ==, 0);
+    log_set_level(log, LOG_LEVEL_WARNING);
+    log_info("net", "too light");
+    log_warning("net", "first \x1B[31m");
+    log_set_level(log, LOG_LEVEL_DEBUG);
+    log_debug("net", "second");
+    log_info("net", "<auth>c2VjcmV0</auth>");
+    g_autoptr(GPtrArray) all = log_tail(log, 100, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(all->len, ==, 3);
+    g_assert_true(g_str_has_suffix(all->pdata[0], " warning net: first ^[[31m"));
+    g_assert_true(g_str_has_suffix(all->pdata[2], " info net: <auth>…</auth>"));
+    g_autoptr(GPtrArray) two = log_tail(log, 2, &error);
+    g_assert_cmpuint(two->len, ==, 2);
+    g_assert_true(g_str_has_suffix(two->pdata[0], " debug net: second"));
+    /* Only the end of a long one is looked at, in whole lines. */
+    for (guint i = 0; i < 12000; i++)
+        log_info("net", "line %05u ------------------------------------------------", i);
+    g_autoptr(GPtrArray) end = log_tail(log, 1000000, &error);
+    g_assert_cmpuint(end->len, <, 12000);
+    g_assert_cmpuint(end->len, >, 1000);
+    g_assert_nonnull(strstr(end->pdata[0], "Z info net: line "));
+    g_assert_nonnull(strstr(end->pdata[end->len - 1], "line 11999"));
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_null(log_tail(log, 1, &error));
+    g_assert_error(error, CONFAB_ERROR, ERROR_LOCAL_IO);
+}
+
+static void
+test_tail(void) /* I12, I23 */
+{
+    if (g_test_subprocess()) {
+        child_looks(g_getenv("CONFAB_TEST_LOG"));
+        return;
+    }
+    g_autofree char *directory = g_dir_make_tmp("confab-log-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(directory, "confab.log", NULL);
+    g_setenv("CONFAB_TEST_LOG", path, TRUE);
+    g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed();
+    g_rmdir(directory);
+}
+
 static void
 test_stderr(void)
 {
@@ -164,6 +219,7 @@ main(int argc, char **argv)
     g_test_add_func("/base/log/redacts-xml", test_redacts_xml);
     g_test_add_func("/base/log/redacts-words", test_redacts_words);
     g_test_add_func("/base/log/file", test_file);
+    g_test_add_func("/base/log/tail", test_tail);
     g_test_add_func("/base/log/stderr", test_stderr);
     g_test_add_func("/base/log/before-install", test_before_install);
     g_test_add_func("/base/log/cannot-open", test_cannot_open);
