@@ -14,10 +14,11 @@ MARK = "you said: "  # two of this kind must not talk for ever
 path = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.environ["XDG_RUNTIME_DIR"], "confab", "control.sock")
 with socket.socket(socket.AF_UNIX) as link:
     link.connect(path)
-    lines = link.makefile("rw", encoding="utf-8", newline="\n")
+    lines = link.makefile("r", encoding="utf-8", newline="\n")
+    requests = link.makefile("w", encoding="utf-8", newline="\n")  # not one file for both: writing forgets what was read ahead
 
     def tell(method, **params):  # without an id: done, and not answered
-        print(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}), file=lines, flush=True)
+        print(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}), file=requests, flush=True)
 
     tell("subscribe", events=["message"], direction="in")
     for line in lines:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_devices tests/system/test_example_bots tests/system/test_exit_codes tests/system/test_hardening \
+system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_control tests/system/test_devices tests/system/test_example_bots tests/system/test_exit_codes tests/system/test_hardening \
 	tests/system/test_faults tests/system/test_hostile tests/system/test_instance tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
 	tests/system/test_taken_back \
@@ -40,6 +40,9 @@ tests_system_test_idle_LDADD = $(SUPPORT_LINE)
 tests_system_test_instance_SOURCES = tests/system/test_instance.c
 tests_system_test_instance_CPPFLAGS = $(system_cppflags)
 tests_system_test_instance_LDADD = $(SUPPORT_LINE)
+tests_system_test_control_SOURCES = tests/system/test_control.c
+tests_system_test_control_CPPFLAGS = $(system_cppflags)
+tests_system_test_control_LDADD = $(SUPPORT_LINE)
 tests_system_test_login_SOURCES = tests/system/test_login.c
 tests_system_test_login_CPPFLAGS = $(system_cppflags)
 tests_system_test_login_LDADD = $(SUPPORT_LINE)
@@ -99,7 +102,10 @@ SERVER = prosody
 fault-run: src/confab$(EXEEXT) tests/system/test_faults$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) FAULT_SEED=$(SEED) FAULT_MESSAGES=$(MESSAGES) FAULT_SERVER=$(SERVER) \
 	  tests/system/test_faults$(EXEEXT) --tap
-.PHONY: fault-run
+# A bot at the control socket, and its memory: make bot-run MESSAGES=100000
+bot-run: src/confab$(EXEEXT) tests/system/test_control$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) CONFAB_BOT_MESSAGES=$(MESSAGES) tests/system/test_control$(EXEEXT) --tap -p /system/control/bot
+.PHONY: fault-run bot-run
 
 tests_system_test_records_SOURCES = tests/system/test_records.c
 tests_system_test_records_CPPFLAGS = $(system_cppflags) $(SQLITE_CFLAGS)
