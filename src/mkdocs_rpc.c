@@ -4,15 +4,17 @@
 
 #include <stdio.h>
 
+#include "automation/plugin.h"
+#include "automation/plugin_questions.h"
 #include "rpc/rpc_schema.h"
 
 /* All that can be asked. */
-static const RpcMethod *const tables[] = { rpc_methods, NULL };
+static const RpcMethod *const tables[] = { rpc_methods, plugin_methods, NULL };
 
 void
 print_rpc_schema(void)
 {
-    g_autofree char *schema = rpc_schema_to_json(tables);
+    g_autofree char *schema = rpc_schema_to_json(tables, plugin_questions);
     fputs(schema, stdout);
 }
 
@@ -86,6 +88,27 @@ print_socket(void)
 }
 
 static void
+print_methods(const RpcMethod *methods)
+{
+    for (; methods->name != NULL; methods++)
+        print_method(methods);
+}
+
+static void
+print_plugins(void)
+{
+    request("SH", "PLUGINS");
+    line("A plugin is a program in the directory plugins of the configuration that /plugin start runs. It speaks the same on its "
+         "standard input and output; what it writes on its standard error goes to the log. All the methods above are "
+         "there for it, and these:");
+    print_methods(plugin_methods);
+    paragraph("And it is asked these, as requests with an id:");
+    print_methods(plugin_questions);
+    paragraph("A plugin that does not answer in time, or ends, holds nothing up: its commands fail or go, and texts stay as they "
+              "are, unless it said that they must not. PREFIX/share/confab/plugins has three to begin with.");
+}
+
+static void
 print_errors(void)
 {
     request("SH", "ERRORS");
@@ -138,10 +161,8 @@ print_rpc_page(void)
     page("confab-rpc", "7", "the control socket, events and JSON of confab");
     print_socket();
     request("SH", "METHODS");
-    for (const RpcMethod *const *table = tables; *table != NULL; table++) {
-        for (const RpcMethod *method = *table; method->name != NULL; method++)
-            print_method(method);
-    }
+    print_methods(rpc_methods);
+    print_plugins();
     print_errors();
     print_events();
     print_examples();

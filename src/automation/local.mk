@@ -9,6 +9,7 @@ src_automation_libautomation_a_SOURCES = \
 	src/automation/notify.c src/automation/notify.h \
 	src/automation/plugin.c src/automation/plugin.h \
 	src/automation/plugin_commands.c src/automation/plugin_commands.h \
+	src/automation/plugin_questions.c src/automation/plugin_questions.h \
 	src/automation/plugins.c src/automation/plugins.h \
 	src/automation/runner.c src/automation/runner.h
 src_automation_libautomation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

@@ -316,6 +316,14 @@ static const RpcField earlier_fields[] = {
     END,
 };
 
+static const RpcField plugin_command_fields[] = {
+    ALWAYS("name", RPC_TEXT, NULL, "Of the command, without its slash"),
+    ALWAYS("help", RPC_TEXT, NULL, "One sentence"),
+    MAYBE("grammar", RPC_TEXT, NULL, "Its arguments: “NAME:TYPE” each, [in brackets] when it may be left out"),
+    MAYBE("details", RPC_TEXT, NULL, "More, for /help"),
+    END,
+};
+
 static const RpcField one_reaction_fields[] = {
     ALWAYS("emoji", RPC_TEXT, NULL, "Which"),
     ALWAYS("count", RPC_INTEGER, NULL, "How many"),
@@ -328,6 +336,7 @@ const RpcShape object_shapes[] = {
     { "contact", NULL, "A contact, in roster.", contact_fields },
     { "conversation", NULL, "A conversation, in unread.", conversation_fields },
     { "earlier", NULL, "How a message read before, in export.", earlier_fields },
+    { "plugin-command", NULL, "A command, in register.", plugin_command_fields },
     { "reaction", NULL, "A reaction to a message.", one_reaction_fields },
     END,
 };

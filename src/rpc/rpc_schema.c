@@ -330,11 +330,11 @@ has_required(const RpcField *fields)
 
 /* What is asked, with its parameters, and what is answered. */
 static void
-put_method(JsonBuilder *json, const RpcMethod *method)
+put_method(JsonBuilder *json, const char *kind, const RpcMethod *method)
 {
-    g_autofree char *request = g_strconcat(method->name, ".request", NULL);
-    g_autofree char *params = g_strconcat(method->name, ".params", NULL);
-    g_autofree char *result = g_strconcat(method->name, ".result", NULL);
+    g_autofree char *request = g_strconcat(kind, method->name, ".request", NULL);
+    g_autofree char *params = g_strconcat(kind, method->name, ".params", NULL);
+    g_autofree char *result = g_strconcat(kind, method->name, ".result", NULL);
     begin(json, params);
     put_object(json, NULL, NULL, method->params, NULL);
     end(json);
@@ -417,7 +417,7 @@ put_messages(JsonBuilder *json, const RpcMethod *const *tables)
 }
 
 char *
-rpc_schema_to_json(const RpcMethod *const *tables)
+rpc_schema_to_json(const RpcMethod *const *tables, const RpcMethod *asked)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     g_autoptr(JsonGenerator) generator = json_generator_new();
@@ -436,8 +436,10 @@ rpc_schema_to_json(const RpcMethod *const *tables)
     put_messages(json, tables);
     for (const RpcMethod *const *table = tables; *table != NULL; table++) {
         for (const RpcMethod *method = *table; method->name != NULL; method++)
-            put_method(json, method);
+            put_method(json, "", method);
     }
+    for (; asked->name != NULL; asked++)
+        put_method(json, "plugin.", asked);
     put_shapes(json, "event.", event_shapes, event_common);
     put_shapes(json, "object.", object_shapes, NULL);
     put_row(json);

@@ -6,5 +6,6 @@
 
 /* What a field is, in words for the manual: "text or null, one of in, out". The caller frees. */
 char *rpc_field_words(const RpcField *field);
-/* The schema for these tables of methods (ended by NULL), with its line feed. The caller frees. */
-char *rpc_schema_to_json(const RpcMethod *const *tables);
+/* The schema for these tables of methods (ended by NULL), and for what plugins are asked, with its line feed. The caller
+ * frees. */
+char *rpc_schema_to_json(const RpcMethod *const *tables, const RpcMethod *asked);

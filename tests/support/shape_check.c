@@ -28,19 +28,33 @@ all_integers(JsonArray *array)
 
 static bool has_shape(JsonObject *object, const RpcField *common, const RpcField *fields);
 
-/* Objects in a list follow a shape of their own. */
+static const RpcShape *
+find_shape(const RpcShape *shapes, const char *name)
+{
+    while (shapes->name != NULL && !g_str_equal(shapes->name, name))
+        shapes++;
+    return shapes->name == NULL ? NULL : shapes;
+}
+
+/* An object in a list follows a shape of its own: a row is free, a message is as the event. */
+static bool
+is_object_of(JsonNode *node, const char *of)
+{
+    const bool is_message = g_str_equal(of, "message");
+    if (!JSON_NODE_HOLDS_OBJECT(node) || g_str_equal(of, "row"))
+        return JSON_NODE_HOLDS_OBJECT(node);
+    const RpcShape *shape = find_shape(is_message ? event_shapes : object_shapes, of);
+    return shape != NULL && has_shape(json_node_get_object(node), is_message ? event_common : NULL, shape->fields);
+}
+
 static bool
 all_objects(JsonArray *array, const char *of)
 {
-    const RpcShape *shape = object_shapes;
-    while (shape->name != NULL && g_strcmp0(shape->name, of) != 0)
-        shape++;
     for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonNode *node = json_array_get_element(array, i);
-        if (!JSON_NODE_HOLDS_OBJECT(node) || (shape->name != NULL && !has_shape(json_node_get_object(node), NULL, shape->fields)))
+        if (!is_object_of(json_array_get_element(array, i), of))
             return false;
     }
-    return shape->name != NULL || g_strcmp0(of, "row") == 0;
+    return true;
 }
 
 static bool

@@ -3,7 +3,7 @@ system_tests = tests/system/test_archive tests/system/test_bookmarks tests/syste
 	tests/system/test_faults tests/system/test_hostile tests/system/test_instance tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
 	tests/system/test_taken_back \
-	tests/system/test_run tests/system/test_scripts tests/system/test_send tests/system/test_service tests/system/test_suspend tests/system/test_tools
+	tests/system/test_run tests/system/test_scripts tests/system/test_send tests/system/test_schema tests/system/test_service tests/system/test_suspend tests/system/test_tools
 if HAVE_VTERM
 system_tests += tests/system/test_idle tests/system/test_otr_peers tests/system/test_rooms_peers
 endif
@@ -79,6 +79,9 @@ tests_system_test_otr_run_LDADD = $(SUPPORT_LINE)
 tests_system_test_scripts_SOURCES = tests/system/test_scripts.c
 tests_system_test_scripts_CPPFLAGS = $(system_cppflags)
 tests_system_test_scripts_LDADD = $(SUPPORT_LINE)
+tests_system_test_schema_SOURCES = tests/system/test_schema.c
+tests_system_test_schema_CPPFLAGS = $(system_cppflags)
+tests_system_test_schema_LDADD = $(SUPPORT_LINE)
 tests_system_test_service_SOURCES = tests/system/test_service.c
 tests_system_test_service_CPPFLAGS = $(system_cppflags)
 tests_system_test_service_LDADD = $(SUPPORT_LINE)
