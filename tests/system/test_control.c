@@ -214,6 +214,39 @@ test_clients(void)
     tear_down(&fixture);
 }
 
+/* One that wants all events and takes none is hung up on when 16 MiB wait for it; the others hear everything. */
+static void
+test_slow_reader(void)
+{
+    enum { BODY = 200 * 1000, COUNT = 100 };
+    static const char subscribe[] = "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"events\":[\"message\"]}}\n";
+    Fixture fixture;
+    if (!set_up(&fixture))
+        return;
+    Program slow = program_new(fixture.homes[0]), quick = program_new(fixture.homes[0]);
+    Program bob = program_new(fixture.homes[1]);
+    g_autofree char *body = g_strnfill(BODY, 'x');
+    g_assert_true(program_say(&slow, subscribe));
+    g_assert_true(program_say(&quick, subscribe));
+    for (int i = 0; i < COUNT; i++) {
+        g_autofree char *line = g_strdup_printf("{\"jsonrpc\":\"2.0\",\"method\":\"send\",\"params\":{\"to\":\"alice@localhost\","
+                                                "\"body\":\"%d %s\",\"wait\":\"none\"}}\n",
+                                                i, body);
+        g_autofree char *start = g_strdup_printf("\"body\":\"%d xxx", i);
+        g_assert_true(program_say(&bob, line));
+        g_autofree char *heard = program_next(&quick, RUN_TIMEOUT);
+        g_assert_nonnull(heard);
+        g_assert_nonnull(strstr(heard, start));
+    }
+    struct pollfd waiting = { .fd = slow.fd, .events = POLLRDHUP };
+    g_assert_cmpint(poll(&waiting, 1, RUN_TIMEOUT), ==, 1);
+    g_assert_true((waiting.revents & (POLLHUP | POLLRDHUP)) != 0);
+    program_free(&slow);
+    program_free(&quick);
+    program_free(&bob);
+    tear_down(&fixture);
+}
+
 /* Clients as people use them: processes, all at once. */
 static void
 test_processes(void)
@@ -243,12 +276,16 @@ test_processes(void)
 /* --- a bot --- */
 
 static Run *
-start_bot(const Fixture *fixture)
+start_bot(const Fixture *fixture, const char *interpreter, const char *name)
 {
-    g_autofree char *script = g_test_build_filename(G_TEST_DIST, "..", "examples", "bots", "echo.py", NULL);
-    g_autofree char *program = g_find_program_in_path("python3");
+    g_autofree char *script = g_test_build_filename(G_TEST_DIST, "..", "examples", "bots", name, NULL);
+    g_autofree char *program = g_find_program_in_path(interpreter);
+    g_auto(GStrv) confab = confab_argv(NULL);
+    g_autofree char *directory = g_path_get_dirname(confab[0]);
+    g_autofree char *path = g_strdup_printf("PATH=%s:/usr/local/bin:/usr/bin:/bin", directory);
+    const char *const environment[] = { path, NULL };
     const char *const argv[] = { script, NULL };
-    return run_start_program(program, fixture->homes[1], argv, NULL);
+    return run_start_program(program, fixture->homes[1], argv, environment);
 }
 
 static void
@@ -261,7 +298,7 @@ say(const Program *alice, int number)
 }
 
 static void
-test_bot(void)
+check_bot(const char *interpreter, const char *name)
 {
     const char *wanted = g_getenv("CONFAB_BOT_MESSAGES");
     const int messages = wanted != NULL ? atoi(wanted) : BOT_MESSAGES;
@@ -269,7 +306,7 @@ test_bot(void)
     int quarter = 0;
     if (!set_up(&fixture))
         return;
-    Run *bot = start_bot(&fixture);
+    Run *bot = start_bot(&fixture, interpreter, name);
     Program alice = program_new(fixture.homes[0]);
     g_assert_true(program_say(&alice, "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"events\":[\"message\"],"
                                       "\"direction\":\"in\"}}\n"));
@@ -307,12 +344,26 @@ test_bot(void)
     tear_down(&fixture);
 }
 
+static void
+test_bot_in_python(void)
+{
+    check_bot("python3", "echo.py");
+}
+
+static void
+test_bot_in_shell(void)
+{
+    check_bot("sh", "echo.sh");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/system/control/clients", test_clients);
+    g_test_add_func("/system/control/slow-reader", test_slow_reader);
     g_test_add_func("/system/control/processes", test_processes);
-    g_test_add_func("/system/control/bot", test_bot);
+    g_test_add_func("/system/control/bot-in-python", test_bot_in_python);
+    g_test_add_func("/system/control/bot-in-shell", test_bot_in_shell);
     return g_test_run();
 }
