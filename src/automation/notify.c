@@ -20,6 +20,7 @@ struct Notify {
     Client *client;
     Runner *runner;
     guint subscription;
+    bool failure_told;
     GHashTable *calls; /* serial of a conversation → Call */
 };
 
@@ -80,19 +81,31 @@ tell_terminal(const Notify *notify, const char *osc, const Words *words)
     frontend->notify(registry_front(notify->registry), &notification);
 }
 
+/* Told once: it is in the log each time. The runner goes after us, and says nothing then. */
+static void
+on_program_done(const char *failure, gpointer data)
+{
+    Notify *notify = data;
+    if (failure == NULL)
+        return;
+    if (!notify->failure_told)
+        client_notice(notify->client, NULL, NOTICE_WARNING, 0, _("a notification failed: %s"), failure);
+    notify->failure_told = true;
+}
+
 /* notify-send reads escapes of C in its text, and desktops read markup there (Desktop Notifications Specification). */
 static void
-tell_desktop(const Notify *notify, const Words *words, EventData *event)
+tell_desktop(Notify *notify, const Words *words, EventData *event)
 {
     g_auto(GStrv) pieces = g_strsplit(words->text, "\\", -1);
     g_autofree char *plain = g_strjoinv("\\\\", pieces);
     g_autofree char *markup = g_markup_escape_text(plain, -1);
     const char *const argv[] = { "notify-send", "--app-name=confab", "--", words->title, markup, NULL };
-    runner_run(notify->runner, argv, event, NULL, NULL);
+    runner_run(notify->runner, argv, event, on_program_done, notify);
 }
 
 static void
-run_command(const Notify *notify, const char *command, EventData *event)
+run_command(Notify *notify, const char *command, EventData *event)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -104,7 +117,7 @@ run_command(const Notify *notify, const char *command, EventData *event)
     }
     g_auto(GStrv) argv = g_strv_builder_end(builder);
     if (error == NULL && argv[0] != NULL)
-        runner_run(notify->runner, (const char *const *) argv, event, NULL, NULL);
+        runner_run(notify->runner, (const char *const *) argv, event, on_program_done, notify);
     else
         log_warning("notify", "notify.command: %s", error != NULL ? error->message : "it is empty");
 }
@@ -114,7 +127,7 @@ run_command(const Notify *notify, const char *command, EventData *event)
 static void
 tell(Call *call)
 {
-    const Notify *notify = call->notify;
+    Notify *notify = call->notify;
     const Conversation *conversation = client_find_conversation(notify->client, call->conversation);
     if (conversation == NULL)
         return;

@@ -419,6 +419,10 @@ test_notify_command(Fixture *fixture, gconstpointer data)
     assert_nothing_sent(fixture->me);
     g_autofree char *path = path_of(fixture, "stdin");
     g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_typed(fixture->typist, "/set notify all", "ok");
+    assert_typed(fixture->typist, "/set notify.command no-such-program", "ok");
+    feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='n2'><body>loud</body></message>");
+    wait_event(fixture, "notice warning 0: a notification failed: no-such-program does not start*");
 }
 
 /* The end of confab is the end of what it has started. */

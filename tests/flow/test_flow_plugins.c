@@ -7,6 +7,7 @@
 
 #include "automation/automation.h"
 #include "base/error.h"
+#include "command/complete.h"
 #include "typist.h"
 
 typedef struct Fixture {
@@ -149,6 +150,10 @@ test_shortcodes(Fixture *fixture, gconstpointer data)
     assert_printed(fixture->typist, "🚀 :rocket:\n");
     assert_typed(fixture->typist, "/shortcodes a b", "64 *");
     assert_typed(fixture->typist, "/help shortcodes", "ok");
+    assert_printed(fixture->typist, "*List the shortcodes*");
+    g_autoptr(Completion) completion = complete_line(typist_registry(fixture->typist), "/shortc", strlen("/shortc"));
+    g_assert_cmpuint(completion->candidates->len, ==, 1);
+    g_assert_cmpstr(completion->candidates->pdata[0], ==, "/shortcodes");
     look_at_bob(fixture);
     assert_typed(fixture->typist, "hi :wave: :unknown: \"$(id)\"", "ok");
     assert_sent(fixture->me, "<message *<body>hi 👋 :unknown: &quot;$(id)&quot;</body>*");
