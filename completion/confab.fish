@@ -143,6 +143,12 @@ function __confab_commands
 '/log' \
 '/log level' \
 '/log path' \
+'/xml' \
+'/xml on' \
+'/xml off' \
+'/xml filter' \
+'/xml filter off' \
+'/xml send' \
 '/help' \
 '/alias' \
 '/unalias' \
@@ -186,7 +192,7 @@ complete -c confab -n '__fish_seen_subcommand_from send' -l encrypt -x -a "otr n
 complete -c confab -n '__fish_seen_subcommand_from send listen' -l timeout -x -d 'Give up after S seconds (send: 60)'
 complete -c confab -n '__fish_seen_subcommand_from listen' -l count -x -d 'Exit after N events'
 complete -c confab -n '__fish_seen_subcommand_from listen' -l room -x -a '(__confab_ask rooms)' -d 'Join ROOM, and print only what happens there'
-complete -c confab -n '__fish_seen_subcommand_from listen' -l event -x -a " connection correction delivery encryption error invitation message notice presence reaction retraction room smp subscription trust typing unread" -d 'Print these events instead (repeatable): presence, room, delivery … (confab-rpc(7))'
+complete -c confab -n '__fish_seen_subcommand_from listen' -l event -x -a " connection correction delivery encryption error invitation message notice presence reaction retraction room smp subscription trust typing unread xml" -d 'Print these events instead (repeatable): presence, room, delivery … (confab-rpc(7))'
 complete -c confab -n '__fish_seen_subcommand_from history search export' -l limit -x -d 'Print the newest N messages only'
 complete -c confab -n '__fish_seen_subcommand_from history search export' -l after -x -a "today yesterday" -d 'Only messages since DATE: 2026-11-22, yesterday, "3 days", 2026-11-22T10:00:00Z'
 complete -c confab -n '__fish_seen_subcommand_from history search export' -l before -x -a "today yesterday" -d 'Only messages before DATE'

@@ -447,6 +447,7 @@ record_event(Recorder *recorder, const ModelEvent *event)
     case CONVERSATION_ADDED:
     case CONVERSATION_REMOVED:
     case HISTORY_LOADED:
+    case XML_SEEN:
         return;
     }
 }

@@ -18,6 +18,7 @@ enum {
 struct Client {
     const Paths *paths;
     Log *log;
+    XmlConsole *xml_console;
     char **wanted; /* --account; NULL: all that are enabled */
     SecretSources *secrets;
     TlsContext *tls; /* the certificate authorities are loaded once for all accounts */
@@ -106,6 +107,12 @@ TextFilters *
 client_text_filters(const Client *client)
 {
     return client->text_filters;
+}
+
+XmlConsole *
+client_xml_console(const Client *client)
+{
+    return client->xml_console;
 }
 
 Attention *
@@ -226,6 +233,7 @@ add_session(Client *client, const AccountConfig *config)
 {
     Session *session = session_new(client, config);
     g_ptr_array_add(client->sessions, session);
+    xml_console_follow(client->xml_console, session);
     publish_account(client, ACCOUNT_ADDED, session_account(session));
 }
 
@@ -316,6 +324,7 @@ client_new(const ClientOptions *options, GError **error)
     client->wanted = g_strdupv((char **) options->accounts);
     client->secrets = options->secrets;
     client->bus = bus_new();
+    client->xml_console = xml_console_new(client);
     client->tls = tls_context_new();
     client->sessions = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
     client->buried = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
@@ -352,6 +361,7 @@ client_free(Client *client)
     activity_free(client->activity);
     attention_free(client->attention);
     text_filters_free(client->text_filters);
+    xml_console_free(client->xml_console);
     if (client->db != NULL) {
         db_set_on_failed(client->db, NULL, NULL);
         db_close(client->db);

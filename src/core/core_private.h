@@ -431,6 +431,17 @@ void typing_receive(Typing *typing, Conversation *conversation, const XmppMessag
 /* A message came back: nothing more is told until the peer speaks again. */
 void typing_bounced(Typing *typing, Conversation *conversation);
 
+/* --- xml_console.c --- */
+typedef struct XmlConsole XmlConsole;
+XmlConsole *xml_console_new(Client *client);
+/* After the streams. */
+void xml_console_free(XmlConsole *console);
+XmlConsole *client_xml_console(const Client *client);
+/* A new session. */
+void xml_console_follow(XmlConsole *console, Session *session);
+void session_set_looked_into(Session *session, bool looked_into);
+bool session_is_looked_into(const Session *session);
+
 /* --- room_bookmarks.c --- */
 typedef struct RoomBookmarks RoomBookmarks;
 /* With what is known from the last time. */

@@ -66,5 +66,6 @@ src_core_libcore_a_SOURCES = \
 	src/core/session_resume.c \
 	src/core/session_tls.c \
 	src/core/text_filter.c src/core/text_filter.h \
-	src/core/typing.c
+	src/core/typing.c \
+	src/core/xml_console.c src/core/xml_console.h
 src_core_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(STROPHE_CFLAGS)

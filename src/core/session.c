@@ -37,6 +37,7 @@ struct Session {
     RoomBookmarks *bookmarks;
     RosterKeeper *roster_keeper;
 
+    bool looked_into; /* xml_console.h */
     bool wanted;  /* the user wants to be online */
     bool closing; /* CLOSED is on its way */
     bool again;   /* connect when it has come */
@@ -206,6 +207,18 @@ session_set_trusted_once(Session *session, const char *fingerprint)
 {
     g_free(session->trusted_once);
     session->trusted_once = g_strdup(fingerprint);
+}
+
+void
+session_set_looked_into(Session *session, bool looked_into)
+{
+    session->looked_into = looked_into;
+}
+
+bool
+session_is_looked_into(const Session *session)
+{
+    return session->looked_into;
 }
 
 bool

@@ -41,6 +41,7 @@ typedef enum {
     ENCRYPTION_CHANGED,      /* .conversation: intent, state, trust or reason */
     VERIFICATION_CHANGED,    /* .verification */
     KEY_CHANGED,             /* .key: a key of somebody is new, or is trusted more or less */
+    XML_SEEN,                 /* .xml: something crossed a stream that is looked into */
     NOTICE,                  /* .notice: one line for the user */
 } ModelEventType;
 
@@ -115,6 +116,7 @@ typedef struct ModelEvent {
             const char *before;      /* NULL: it is new */
             bool is_alarm;           /* new, though others of this peer were known */
         } key;
+        struct { bool outgoing; const char *xml; gint64 time; } xml; /* valid UTF-8 without secrets, not cleaned */
         struct { NoticeLevel level; const char *text; int code; } notice; /* cleaned; code: an ErrorCode or 0 */
     };
 } ModelEvent;

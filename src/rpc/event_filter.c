@@ -34,10 +34,18 @@ is_from(const Jid *wanted, const Jid *from)
     return from != NULL && (jid_resource(wanted) == NULL ? jid_equal_bare(wanted, from) : jid_equal(wanted, from));
 }
 
+/* Traffic is for those only who say that they want it. */
+static bool
+is_wanted_event(const EventFilter *filter, const char *name)
+{
+    return filter->events == NULL ? g_strcmp0(name, "xml") != 0
+                                  : g_strv_contains((const char *const *) filter->events, name);
+}
+
 bool
 event_filter_wants(const EventFilter *filter, const EventFacts *facts)
 {
-    return (filter->events == NULL || g_strv_contains((const char *const *) filter->events, facts->name)) &&
+    return is_wanted_event(filter, facts->name) &&
            (filter->account == NULL || g_strcmp0(filter->account, facts->account) == 0) &&
            (filter->with == NULL || (facts->with != NULL && jid_equal_bare(filter->with, facts->with))) &&
            (filter->from == NULL || is_from(filter->from, facts->from)) &&

@@ -4,7 +4,7 @@
 
 #include "rpc/event_json.h"
 
-/* What is NULL or EVENT_EITHER lets everything pass. */
+/* What is NULL or EVENT_EITHER lets everything pass; but “xml” passes only where its name is given. */
 typedef struct EventFilter {
     GStrv events;  /* names, as in JSON */
     char *account; /* name */

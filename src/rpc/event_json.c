@@ -189,6 +189,15 @@ notice_json(const ModelEvent *event)
     return json_parts_end(json);
 }
 
+static char *
+xml_json(const ModelEvent *event)
+{
+    JsonBuilder *json = json_parts_begin("xml", event->xml.time, json_parts_account(event->account));
+    json_parts_text(json, "direction", event->xml.outgoing ? "out" : "in");
+    json_parts_text(json, "xml", event->xml.xml);
+    return json_parts_end(json);
+}
+
 /* --- plain lines --- */
 
 /* Whose text it is, and the text. */
@@ -310,6 +319,13 @@ notice_line(const ModelEvent *event)
                  g_strdup_printf("%s: %s", level_word(event->notice.level), event->notice.text));
 }
 
+static char *
+xml_line(const ModelEvent *event)
+{
+    return json_parts_line(event->xml.time, "xml", event->account,
+                           g_strdup_printf("%s %s", event->xml.outgoing ? ">" : "<", event->xml.xml));
+}
+
 /* --- one row an event, for both forms --- */
 
 typedef struct EventForm {
@@ -339,6 +355,7 @@ static const EventForm forms[] = {
     [OCCUPANT_RENAMED] = { "room", occupant_json, occupant_line, NULL },
     [OCCUPANT_LEFT] = { "room", occupant_json, occupant_line, NULL },
     [INVITATION] = { "invitation", invitation_json, invitation_line, NULL },
+    [XML_SEEN] = { "xml", xml_json, xml_line, NULL },
     [NOTICE] = { NULL, notice_json, notice_line, NULL },
 };
 
@@ -413,6 +430,8 @@ author_of(const ModelEvent *event)
 static EventDirection
 direction_of(const ModelEvent *event)
 {
+    if (event->type == XML_SEEN)
+        return event->xml.outgoing ? EVENT_OUT : EVENT_IN;
     if (event->type != MESSAGE_ADDED && event->type != MESSAGE_EDITED)
         return EVENT_EITHER;
     return event->message.message->direction == MESSAGE_IN ? EVENT_IN : EVENT_OUT;

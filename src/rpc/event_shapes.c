@@ -256,6 +256,12 @@ static const RpcField unread_fields[] = {
     END,
 };
 
+static const RpcField xml_fields[] = {
+    ALWAYS("direction", RPC_TEXT, DIRECTIONS, "Whether the server sent it or confab"),
+    ALWAYS("xml", RPC_TEXT, NULL, "One element, its secrets replaced by “…”; not more than 64 KiB"),
+    END,
+};
+
 const RpcShape event_shapes[] = {
     { "attention", NULL, "A message that you want to be called for (hooks only).", message_fields },
     { "connection", NULL, "An account has got further, or was lost.", connection_fields },
@@ -282,6 +288,7 @@ const RpcShape event_shapes[] = {
     { "trust", NULL, "A key of somebody is new, or is trusted otherwise.", trust_fields },
     { "typing", NULL, "Somebody begins or stops to write.", typing_fields },
     { "unread", NULL, "A conversation has more or fewer unread messages.", unread_fields },
+    { "xml", NULL, "Something crossed the stream of an account, after /xml on (only to who names it).", xml_fields },
     END,
 };
 

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/rooms.h"
+#include "core/xml_console.h"
 #include "tui/tui_state.h"
 #include "tui/view_occupants.h"
 
@@ -25,7 +26,7 @@ list_windows(CommandCall *call, const Tui *tui)
         g_autofree char *number = g_strdup_printf("%u", window->number);
         g_autofree char *unread = g_strdup_printf("%u", conversation ? conversation_unread(conversation) : 0);
         g_autofree char *name =
-            text_clean(conversation ? conversation_label(conversation) : _("console"), -1, TEXT_STRICT);
+            text_clean(conversation ? conversation_label(conversation) : window_title(window), -1, TEXT_STRICT);
         const char *account = conversation ? account_name(conversation_account(conversation)) : NULL;
         command_call_row(call, "window", number, "name", name, "account", account, "unread", unread, NULL);
     }
@@ -35,7 +36,7 @@ static char *
 window_name(const Tui *tui, const Window *window)
 {
     const Conversation *conversation = tui_conversation_of(tui, window);
-    return text_fold(conversation ? conversation_label(conversation) : _("console"));
+    return text_fold(conversation ? conversation_label(conversation) : window_title(window));
 }
 
 /* By whole name or address, else by a part of the name that only one has. */
@@ -110,6 +111,8 @@ cmd_close(CommandCall *call, const Args *args, GError **error)
         return false;
     }
     leave_room(tui, window);
+    if (window->serial == WINDOW_XML)
+        xml_console_switch(tui->client, NULL, false);
     tui_close(tui, window);
     return true;
 }

@@ -227,6 +227,19 @@ on_conversation(Tui *tui, const ModelEvent *event)
         on_unread(tui, conversation);
 }
 
+/* A stanza is one line of the window "xml", which comes with the first one. */
+static void
+on_xml(Tui *tui, const ModelEvent *event)
+{
+    Window *window = windows_by_serial(tui->windows, WINDOW_XML);
+    if (!window) {
+        window = windows_open(tui->windows, WINDOW_XML);
+        screen_damage(tui->screen, DAMAGE_STATUS);
+    }
+    g_autofree char *xml = text_clean(event->xml.xml, -1, TEXT_LINE);
+    tui_printf(tui, window, LINE_NOTICE, "%s %s %s", account_name(event->account), event->xml.outgoing ? ">" : "<", xml);
+}
+
 void
 tui_on_model_event(gconstpointer data, gpointer user)
 {
@@ -299,6 +312,9 @@ tui_on_model_event(gconstpointer data, gpointer user)
         break;
     case MESSAGE_CHANGED:
         tui_on_message_changed(tui, event->message.conversation, event->message.message);
+        break;
+    case XML_SEEN:
+        on_xml(tui, event);
         break;
     case NOTICE:
         on_notice(tui, event);

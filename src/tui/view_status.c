@@ -32,10 +32,7 @@ make_tab(const Scene *scene, const Window *window)
     const Conversation *conversation = scene_conversation_of(scene, window);
     const bool current = window == windows_current(scene->windows);
     const guint unread = conversation ? conversation_unread(conversation) : 0;
-    g_autofree char *clean = text_clean(conversation     ? conversation_label(conversation)
-                                        : window->serial ? "?"
-                                                         : _("console"),
-                                        -1, TEXT_STRICT);
+    g_autofree char *clean = text_clean(conversation ? conversation_label(conversation) : window_title(window), -1, TEXT_STRICT);
     g_autofree char *label = text_ellipsize(clean, TAB_COLUMNS_MAX);
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, "%s%u:%s", window->activity == ACTIVITY_ALARM ? "!" : "", window->number, label);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/window.h"
 
+#include "base/i18n.h"
+
 struct Windows {
     GPtrArray *list;       /* Window, by number */
     GHashTable *by_serial; /* guint64 inside the window → Window */
@@ -33,6 +35,14 @@ window_new(guint64 serial, guint number)
     window->follows = true;
     window->draft = g_strdup("");
     return window;
+}
+
+const char *
+window_title(const Window *window)
+{
+    if (window->serial == WINDOW_XML)
+        return "xml";
+    return window->serial != 0 ? "?" : _("console");
 }
 
 static Window *

@@ -33,6 +33,11 @@ typedef struct Window {
     EncryptionTold told; /* what its lines said last about encryption */
 } Window;
 
+/* Instead of a conversation's serial: the window of what crosses the streams (/xml on). */
+#define WINDOW_XML G_MAXUINT64
+/* What a window is called that has no conversation. */
+const char *window_title(const Window *window);
+
 typedef struct Windows Windows;
 
 Windows *windows_new(void);

@@ -21,6 +21,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/scram.c src/xmpp/scram.h \
 	src/xmpp/sent_queue.c src/xmpp/sent_queue.h \
 	src/xmpp/stanza.c src/xmpp/stanza.h \
+	src/xmpp/stanza_text.c src/xmpp/stanza_text.h \
 	src/xmpp/stanza_error.c src/xmpp/stanza_error.h \
 	src/xmpp/stream.c src/xmpp/stream.h src/xmpp/stream_parts.h \
 	src/xmpp/stream_config.c src/xmpp/stream_config.h \
@@ -30,6 +31,7 @@ src_xmpp_libxmpp_a_SOURCES = \
 	src/xmpp/stream_source.c src/xmpp/stream_source.h \
 	src/xmpp/upgrade.c src/xmpp/upgrade.h \
 	src/xmpp/xml_guard.c src/xmpp/xml_guard.h \
+	src/xmpp/xml_redact.c src/xmpp/xml_redact.h \
 	src/xmpp/xep/bookmark_xml.c src/xmpp/xep/bookmark_xml.h \
 	src/xmpp/xep/bookmarks.c src/xmpp/xep/bookmarks.h \
 	src/xmpp/xep/caps.c src/xmpp/xep/caps.h \

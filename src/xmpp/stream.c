@@ -641,6 +641,12 @@ stream_share_tls(XmppStream *stream, TlsContext *tls)
 }
 
 void
+stream_set_tap(XmppStream *stream, StreamTap tap, gpointer data)
+{
+    stream_link_set_tap(stream->link, tap, stream, data);
+}
+
+void
 stream_free(XmppStream *stream)
 {
     if (!stream || stream->freed)

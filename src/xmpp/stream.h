@@ -96,6 +96,12 @@ char *stream_new_id(void);
 /* Per-stream state of a module: zeroed `state_size` bytes, cleared on every new session. */
 gpointer stream_module_state(XmppStream *stream, const char *module_name);
 
+/* Everything that crosses the stream, without its secrets (xml_redact.h). `element` is borrowed, NULL for what is none,
+ * such as the stream's end tag; `xml` is the same as text. May be called from inside anything: it only takes notes. */
+typedef void (*StreamTap)(XmppStream *stream, bool outgoing, xmpp_stanza_t *element, const char *xml, gpointer data);
+/* NULL: nothing any more, and nothing is spent on it. */
+void stream_set_tap(XmppStream *stream, StreamTap tap, gpointer data);
+
 /* --- the seam of the tests (tests/flow, fuzzers): a stream without a network --- */
 typedef void (*StreamSink)(XmppStream *stream, const char *xml, gpointer data);
 /* From now on what is sent goes to `sink`; stream_connect() then starts right behind the transport: OPENING. */

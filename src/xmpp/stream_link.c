@@ -5,9 +5,12 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/log.h"
 #include "xmpp/stanza.h"
+#include "xmpp/stanza_text.h"
 #include "xmpp/stream_source.h"
 #include "xmpp/xml_guard.h"
+#include "xmpp/xml_redact.h"
 
 struct StreamLink {
     StreamLinkEvents events;
@@ -28,7 +31,46 @@ struct StreamLink {
     XmppStream *sink_stream;
     gpointer sink_data;
     GBytes *sink_binding;
+
+    StreamTap tap;
+    XmppStream *tap_stream;
+    gpointer tap_data;
 };
+
+/* --- the tap --- */
+
+static void
+tap_element(const StreamLink *link, bool outgoing, xmpp_stanza_t *element)
+{
+    if (!link->tap)
+        return;
+    xmpp_stanza_t *shown = xml_redact(element);
+    g_autofree char *xml = stanza_to_xml(shown);
+    link->tap(link->tap_stream, outgoing, shown, xml, link->tap_data);
+    xmpp_stanza_release(shown);
+}
+
+static void
+tap_text(const StreamLink *link, const char *sent)
+{
+    if (!link->tap)
+        return;
+    xmpp_stanza_t *element = stanza_from_text(stream_link_ctx(link), sent, NULL);
+    if (element) {
+        tap_element(link, true, element);
+        xmpp_stanza_release(element);
+        return;
+    }
+    g_autofree char *shown = log_redact(sent);
+    link->tap(link->tap_stream, true, NULL, shown, link->tap_data);
+}
+
+static void
+take_element(StreamLink *link, xmpp_stanza_t *element)
+{
+    tap_element(link, false, element);
+    link->events.on_element(element, link->data);
+}
 
 static void
 end_with(StreamLink *link, ErrorCode code, const char *words)
@@ -78,9 +120,7 @@ on_source_opened(gpointer data)
 static void
 on_source_element(xmpp_stanza_t *element, gpointer data)
 {
-    StreamLink *link = data;
-
-    link->events.on_element(element, link->data);
+    take_element(data, element);
 }
 
 static void
@@ -267,6 +307,14 @@ stream_link_set_sink_binding(StreamLink *link, GBytes *exporter)
     link->sink_binding = exporter ? g_bytes_ref(exporter) : NULL;
 }
 
+void
+stream_link_set_tap(StreamLink *link, StreamTap tap, XmppStream *owner, gpointer data)
+{
+    link->tap = tap;
+    link->tap_stream = owner;
+    link->tap_data = data;
+}
+
 bool
 stream_link_has_sink(const StreamLink *link)
 {
@@ -321,6 +369,7 @@ stream_link_open(StreamLink *link, const char *to, const char *from)
 bool
 stream_link_send(StreamLink *link, xmpp_stanza_t *element)
 {
+    tap_element(link, true, element);
     if (link->sink) {
         g_autofree char *xml = stanza_to_xml(element);
         link->sink(link->sink_stream, xml, link->sink_data);
@@ -333,6 +382,7 @@ stream_link_send(StreamLink *link, xmpp_stanza_t *element)
 void
 stream_link_send_text(StreamLink *link, const char *xml)
 {
+    tap_text(link, xml);
     if (link->sink)
         link->sink(link->sink_stream, xml, link->sink_data);
     else if (link->source)
@@ -445,7 +495,7 @@ stream_link_feed(StreamLink *link, const char *xml)
     }
     xmpp_stanza_t *element = wrapper ? stanza_payload(wrapper) : NULL;
     if (element)
-        link->events.on_element(element, link->data);
+        take_element(link, element);
     else
         on_source_ended(false, link);
     if (wrapper)

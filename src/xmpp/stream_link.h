@@ -29,6 +29,8 @@ void stream_link_free(StreamLink *link);
 void stream_link_set_sink(StreamLink *link, StreamSink sink, XmppStream *owner, gpointer data);
 /* What a sink's channel is bound to with tls-exporter; NULL: nothing. */
 void stream_link_set_sink_binding(StreamLink *link, GBytes *exporter);
+/* stream_set_tap() */
+void stream_link_set_tap(StreamLink *link, StreamTap tap, XmppStream *owner, gpointer data);
 bool stream_link_has_sink(const StreamLink *link);
 xmpp_ctx_t *stream_link_ctx(const StreamLink *link);
 

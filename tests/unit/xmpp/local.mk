@@ -48,7 +48,8 @@ xmpp_tests = \
 	tests/unit/xmpp/test_roster_iq \
 	tests/unit/xmpp/test_sasl2 \
 	tests/unit/xmpp/test_stream \
-	tests/unit/xmpp/test_xml_guard
+	tests/unit/xmpp/test_xml_guard \
+	tests/unit/xmpp/test_xml_redact
 check_PROGRAMS += $(xmpp_tests)
 TESTS += $(xmpp_tests)
 
@@ -133,3 +134,6 @@ tests_unit_xmpp_test_muc_owner_LDADD = $(xmpp_test_line)
 tests_unit_xmpp_test_register_iq_SOURCES = tests/unit/xmpp/test_register_iq.c
 tests_unit_xmpp_test_register_iq_CPPFLAGS = $(xmpp_test_flags)
 tests_unit_xmpp_test_register_iq_LDADD = $(xmpp_test_line)
+tests_unit_xmpp_test_xml_redact_SOURCES = tests/unit/xmpp/test_xml_redact.c
+tests_unit_xmpp_test_xml_redact_CPPFLAGS = $(xmpp_test_flags)
+tests_unit_xmpp_test_xml_redact_LDADD = $(xmpp_test_line)
