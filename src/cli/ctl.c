@@ -2,7 +2,6 @@
 #include "cli/ctl.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,47 +9,25 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "cli/asking.h"
 #include "cli/front.h"
-#include "cli/line_writer.h"
-#include "rpc/rpc_client.h"
 
 enum {
     READ_MAX = 64 * 1024,
     LINE_MAX_BYTES = 4 * 1024 * 1024,
-    DRAIN_PATIENCE = 5000, /* ms */
 };
 
 typedef struct Ctl {
     const CliCtl *options;
-    GMainLoop *loop;
-    RpcClient *client;
-    LineWriter *out;
-    GString *input;     /* of standard input, not yet asked */
+    Asking asking;
+    GString *input; /* of standard input, not yet asked */
     guint next_operand;
-    guint watch;        /* of standard input */
-    bool input_ended, asking, ending;
-    int code;
+    guint watch; /* of standard input */
+    bool input_ended;
+    bool waits; /* for an answer */
 } Ctl;
 
 static void ask_next(Ctl *ctl);
-
-static void
-end(Ctl *ctl, int code)
-{
-    if (ctl->ending)
-        return;
-    ctl->ending = true;
-    ctl->code = code;
-    g_main_loop_quit(ctl->loop);
-}
-
-static void
-fail(Ctl *ctl, const GError *error)
-{
-    if (!ctl->ending)
-        front_report("", error->message);
-    end(ctl, front_code(error));
-}
 
 /* --- answers --- */
 
@@ -58,14 +35,14 @@ static void
 on_result(const RpcResult *result, const GError *error, gpointer data)
 {
     Ctl *ctl = data;
-    ctl->asking = false;
+    ctl->waits = false;
     if (error != NULL) {
-        fail(ctl, error);
+        asking_fail(&ctl->asking, error);
         return;
     }
     g_auto(GStrv) lines = rpc_result_texts(result, "text");
     for (char **line = lines; *line != NULL; line++)
-        line_writer_put(ctl->out, *line);
+        line_writer_put(ctl->asking.out, *line);
     const int code = rpc_result_int(result, "code");
     const char *words = rpc_result_text(result, "error");
     if (code == 0) {
@@ -73,7 +50,7 @@ on_result(const RpcResult *result, const GError *error, gpointer data)
         return;
     }
     front_report("", words != NULL ? words : "?");
-    end(ctl, code);
+    asking_end(&ctl->asking, code);
 }
 
 /* JSON for programs: they see everything, the exit code tells of the first failure. */
@@ -81,22 +58,19 @@ static void
 on_line(const char *line, int code, gpointer data)
 {
     Ctl *ctl = data;
-    line_writer_put(ctl->out, line);
-    if (ctl->code == 0)
-        ctl->code = code;
+    line_writer_put(ctl->asking.out, line);
+    if (ctl->asking.code == 0)
+        ctl->asking.code = code;
 }
 
 static void
 on_ended(gpointer data)
 {
     Ctl *ctl = data;
-    g_autoptr(GError) error = NULL;
-    if (ctl->options->json && ctl->input_ended) {
-        end(ctl, ctl->code);
-        return;
-    }
-    g_set_error_literal(&error, CONFAB_ERROR, ERROR_UNREACHABLE, _("the running confab has ended: start it again"));
-    fail(ctl, error);
+    if (ctl->options->json && ctl->input_ended)
+        asking_end(&ctl->asking, ctl->asking.code);
+    else
+        asking_fail_gone(&ctl->asking);
 }
 
 /* --- questions --- */
@@ -106,12 +80,12 @@ ask(Ctl *ctl, const char *line)
 {
     const char *const *accounts = ctl->options->accounts;
     if (ctl->options->json) {
-        rpc_client_send(ctl->client, line);
+        rpc_client_send(ctl->asking.instance, line);
         return;
     }
-    ctl->asking = true;
-    rpc_client_call(ctl->client, on_result, ctl, "command", "line", line, "account", accounts != NULL ? accounts[0] : NULL,
-                    ".text", "true", NULL);
+    ctl->waits = true;
+    rpc_client_call(ctl->asking.instance, on_result, ctl, "command", "line", line, "account",
+                    accounts != NULL ? accounts[0] : NULL, ".text", "true", NULL);
 }
 
 /* The next line that is there; NULL: none yet. The caller frees. */
@@ -146,23 +120,23 @@ static void
 ask_next(Ctl *ctl)
 {
     g_autoptr(GError) error = NULL;
-    while (!ctl->asking && !ctl->ending) {
+    while (!ctl->waits && !ctl->asking.ending) {
         g_autofree char *line = take_line(ctl);
         if (line == NULL)
             break;
         if (!check_line(ctl, line, &error)) {
-            fail(ctl, error);
+            asking_fail(&ctl->asking, error);
             return;
         }
         if (line[strspn(line, " \t\r")] != '\0')
             ask(ctl, line);
     }
-    if (!ctl->input_ended || ctl->asking || ctl->ending || ctl->input->len > 0)
+    if (!ctl->input_ended || ctl->waits || ctl->asking.ending || ctl->input->len > 0)
         return;
     if (ctl->options->json)
-        rpc_client_close(ctl->client);
+        rpc_client_close(ctl->asking.instance);
     else
-        end(ctl, 0);
+        asking_end(&ctl->asking, 0);
 }
 
 static gboolean
@@ -184,50 +158,14 @@ on_input(gint fd, GIOCondition condition, gpointer data)
 /* --- the run --- */
 
 static gboolean
-on_interrupt(gpointer data)
-{
-    end(data, 128 + SIGINT);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_terminate(gpointer data)
-{
-    end(data, 128 + SIGTERM);
-    return G_SOURCE_CONTINUE;
-}
-
-static void
-on_output_ended(const GError *error, gpointer data)
-{
-    if (error != NULL)
-        fail(data, error);
-    else
-        end(data, 0);
-}
-
-static gboolean
 on_start(gpointer data)
 {
-    ask_next(data);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-run_loop(Ctl *ctl)
-{
-    const guint interrupt = g_unix_signal_add(SIGINT, on_interrupt, ctl);
-    const guint terminate = g_unix_signal_add(SIGTERM, on_terminate, ctl);
+    Ctl *ctl = data;
     if (ctl->options->operands == NULL)
         ctl->watch = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, ctl);
     else
-        g_idle_add(on_start, ctl);
-    g_main_loop_run(ctl->loop);
-    g_clear_handle_id(&ctl->watch, g_source_remove);
-    g_source_remove(interrupt);
-    g_source_remove(terminate);
-    if (!line_writer_drain(ctl->out, DRAIN_PATIENCE) && ctl->code == 0)
-        ctl->code = ERROR_LOCAL_IO;
+        ask_next(ctl);
+    return G_SOURCE_REMOVE;
 }
 
 int
@@ -236,19 +174,13 @@ cli_ctl(const CliCtl *options)
     static const RpcClientHandler asker = { .ended = on_ended };
     static const RpcClientHandler printer = { .line = on_line, .ended = on_ended };
     g_autoptr(GError) error = NULL;
-    Ctl ctl = { .options = options, .loop = g_main_loop_new(NULL, FALSE), .input = g_string_new(NULL) };
-    signal(SIGPIPE, SIG_IGN);
-    ctl.out = line_writer_new(STDOUT_FILENO, on_output_ended, &ctl);
-    ctl.client = rpc_client_new(options->paths, options->json ? &printer : &asker, &ctl, &error);
-    if (ctl.client != NULL) {
-        run_loop(&ctl);
-    } else {
+    Ctl ctl = { .options = options, .input = g_string_new(NULL) };
+    const bool runs = asking_open(&ctl.asking, options->paths, options->json ? &printer : &asker, &ctl, &error);
+    const int code = runs ? asking_run(&ctl.asking, on_start, &ctl) : front_code(error);
+    if (!runs)
         front_report("", error->message);
-        ctl.code = front_code(error);
-    }
-    rpc_client_free(ctl.client);
-    line_writer_free(ctl.out);
-    g_main_loop_unref(ctl.loop);
+    g_clear_handle_id(&ctl.watch, g_source_remove);
+    asking_close(&ctl.asking);
     g_string_free(ctl.input, TRUE);
-    return ctl.code;
+    return code;
 }

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/listen.h"
 
-#include <signal.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <glib-unix.h>
-
 #include "base/error.h"
 #include "base/i18n.h"
+#include "cli/asking.h"
 #include "cli/front.h"
-#include "cli/line_writer.h"
 #include "command/words.h"
-#include "rpc/rpc_client.h"
-
-enum {
-    SIGNAL_CODE = 128,
-    DRAIN_PATIENCE = 5000, /* ms */
-};
 
 /* What others say, unless other events are asked for. */
 static const char *const said[] = { "message", "correction", "reaction", "retraction", "invitation", NULL };
@@ -28,32 +16,10 @@ typedef struct Listen {
     const EventFilter *filter;
     GStrv lines;  /* executed after the subscription, in order */
     guint line;   /* the next one */
-    GMainLoop *loop;
-    RpcClient *instance;
-    LineWriter *out;
+    Asking asking;
     guint timer;
     int printed;
-    bool ending;
-    int code;
 } Listen;
-
-static void
-end(Listen *listen, int code)
-{
-    if (listen->ending)
-        return;
-    listen->ending = true;
-    listen->code = code;
-    g_main_loop_quit(listen->loop);
-}
-
-static void
-fail(Listen *listen, const GError *error)
-{
-    if (!listen->ending)
-        front_report("", error->message);
-    end(listen, front_code(error));
-}
 
 /* --- what comes --- */
 
@@ -61,33 +27,23 @@ static void
 on_event(const RpcResult *event, gpointer data)
 {
     Listen *listen = data;
-    if (listen->ending)
+    if (listen->asking.ending)
         return;
     g_autofree char *json = listen->options->run.json ? rpc_result_to_json(event) : NULL;
     const char *line = json != NULL ? json : rpc_result_text(event, "line");
     if (line == NULL)
         return;
-    line_writer_put(listen->out, line);
+    line_writer_put(listen->asking.out, line);
     listen->printed++;
     if (listen->printed == listen->options->count)
-        end(listen, 0);
+        asking_end(&listen->asking, 0);
 }
 
 static void
 on_ended(gpointer data)
 {
-    g_autoptr(GError) error =
-        g_error_new_literal(CONFAB_ERROR, ERROR_UNREACHABLE, _("the running confab has ended: start it again"));
-    fail(data, error);
-}
-
-static void
-on_output_ended(const GError *error, gpointer data)
-{
-    if (error != NULL)
-        fail(data, error);
-    else
-        end(data, 0);
+    Listen *listen = data;
+    asking_fail_gone(&listen->asking);
 }
 
 static gboolean
@@ -97,25 +53,11 @@ on_timeout(gpointer data)
     listen->timer = 0;
     if (listen->printed < MAX(listen->options->count, 1)) {
         front_report("", _("nothing more has come in time"));
-        end(listen, ERROR_QUEUED);
+        asking_end(&listen->asking, ERROR_QUEUED);
     } else {
-        end(listen, 0);
+        asking_end(&listen->asking, 0);
     }
     return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_interrupt(gpointer data)
-{
-    end(data, SIGNAL_CODE + SIGINT);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_terminate(gpointer data)
-{
-    end(data, SIGNAL_CODE + SIGTERM);
-    return G_SOURCE_CONTINUE;
 }
 
 /* --- what is asked --- */
@@ -132,7 +74,7 @@ on_line_done(const RpcResult *result, const GError *error, gpointer data)
         failed = g_error_new_literal(CONFAB_ERROR, rpc_result_int(result, "code"), words != NULL ? words : "?");
     }
     if (error != NULL || failed != NULL)
-        fail(listen, error != NULL ? error : failed);
+        asking_fail(&listen->asking, error != NULL ? error : failed);
     else
         ask_line(listen);
 }
@@ -145,17 +87,18 @@ ask_line(Listen *listen)
     if (line == NULL)
         return;
     listen->line++;
-    rpc_client_call(listen->instance, on_line_done, listen, "command", "line", line, "account",
+    rpc_client_call(listen->asking.instance, on_line_done, listen, "command", "line", line, "account",
                     accounts != NULL ? accounts[0] : NULL, NULL);
 }
 
 static void
 on_subscribed(const RpcResult *result, const GError *error, gpointer data)
 {
+    Listen *listen = data;
     if (error != NULL)
-        fail(data, error);
+        asking_fail(&listen->asking, error);
     else
-        ask_line(data);
+        ask_line(listen);
 }
 
 /* ["a","b"]; names of events need no escapes. */
@@ -173,7 +116,7 @@ on_start(gpointer data)
     const EventFilter *filter = listen->filter;
     const char *const *accounts = listen->options->run.accounts;
     g_autofree char *events = names_json((const char *const *) filter->events);
-    rpc_client_call(listen->instance, on_subscribed, listen, "subscribe", ".events", events, "with",
+    rpc_client_call(listen->asking.instance, on_subscribed, listen, "subscribe", ".events", events, "with",
                     filter->with != NULL ? jid_text(filter->with) : NULL, "from",
                     filter->from != NULL ? jid_text(filter->from) : NULL, "direction", "in", "account",
                     accounts != NULL ? accounts[0] : NULL, ".line", listen->options->run.json ? "false" : "true", NULL);
@@ -183,22 +126,11 @@ on_start(gpointer data)
 static int
 listen_there(Listen *listen)
 {
-    listen->loop = g_main_loop_new(NULL, FALSE);
-    listen->out = line_writer_new(STDOUT_FILENO, on_output_ended, listen);
-    const guint interrupt = g_unix_signal_add(SIGINT, on_interrupt, listen);
-    const guint terminate = g_unix_signal_add(SIGTERM, on_terminate, listen);
     if (listen->options->timeout > 0)
         listen->timer = g_timeout_add_seconds((guint) listen->options->timeout, on_timeout, listen);
-    g_idle_add(on_start, listen);
-    g_main_loop_run(listen->loop);
+    const int code = asking_run(&listen->asking, on_start, listen);
     g_clear_handle_id(&listen->timer, g_source_remove);
-    g_source_remove(interrupt);
-    g_source_remove(terminate);
-    if (!line_writer_drain(listen->out, DRAIN_PATIENCE) && listen->code == 0)
-        listen->code = ERROR_LOCAL_IO;
-    line_writer_free(listen->out);
-    g_main_loop_unref(listen->loop);
-    return listen->code;
+    return code;
 }
 
 static int
@@ -259,19 +191,18 @@ cli_listen(const CliListen *options)
     static const RpcClientHandler handler = { .event = on_event, .ended = on_ended };
     g_autoptr(EventFilter) filter = g_new0(EventFilter, 1);
     g_autoptr(GError) error = NULL;
-    signal(SIGPIPE, SIG_IGN);
     if (!make_filter(options, filter, &error)) {
         front_report("", error->message);
         return front_code(error);
     }
     g_auto(GStrv) lines = make_lines(options);
     Listen listen = { .options = options, .filter = filter, .lines = lines };
-    g_autoptr(RpcClient) instance = rpc_client_new(options->run.paths, &handler, &listen, &error);
-    listen.instance = instance;
-    if (instance != NULL)
-        return listen_there(&listen);
-    if (g_error_matches(error, CONFAB_ERROR, ERROR_UNREACHABLE))
+    const bool runs = asking_open(&listen.asking, options->run.paths, &handler, &listen, &error);
+    int code = runs ? listen_there(&listen) : front_code(error);
+    asking_close(&listen.asking);
+    if (!runs && code == ERROR_UNREACHABLE)
         return listen_here(&listen);
-    front_report("", error->message);
-    return front_code(error);
+    if (!runs)
+        front_report("", error->message);
+    return code;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
+	src/cli/asking.c src/cli/asking.h \
 	src/cli/continued.c src/cli/continued.h \
 	src/cli/ctl.c src/cli/ctl.h \
 	src/cli/dry_run.c src/cli/dry_run.h \
