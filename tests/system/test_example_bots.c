@@ -6,6 +6,8 @@
 #include "support/run_confab.h"
 #include "support/server.h"
 
+enum { MANY = 200 };
+
 static const char *const contacts_of_alice[] = { "bob@localhost", NULL };
 static const char *const contacts_of_bob[] = { "alice@localhost", NULL };
 static const TestAccount accounts[] = {
@@ -68,6 +70,30 @@ talk(const Fixture *fixture, Run *alice)
     }
 }
 
+/* Many at once, while the bot did not look: all come back, in order. */
+static void
+talk_fast(const Fixture *fixture, Run *alice, Run *bob, Run *bot)
+{
+    const char *const argv[] = { "ctl", "--json", NULL };
+    kill(run_pid(bot), SIGSTOP);
+    g_autoptr(Run) ctl = run_start(fixture->homes[0], argv, NULL);
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *request = g_strdup_printf(
+            "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"send\",\"params\":{\"to\":\"bob@localhost\",\"body\":\"number %u.\"}}", i, i);
+        run_type(ctl, request);
+    }
+    run_type_end(ctl);
+    g_assert_cmpint(run_wait_exit(ctl), ==, 0);
+    g_autofree char *last = g_strdup_printf("\"direction\":\"in\".*\"body\":\"number %u\\.\"", MANY - 1);
+    expect(bob, last);
+    kill(run_pid(bot), SIGCONT);
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *echo = run_wait_line(alice, "\"direction\":\"in\".*\"body\":\"you said: number");
+        g_autofree char *number = g_strdup_printf("number %u.", i);
+        g_assert_nonnull(strstr(echo, number));
+    }
+}
+
 static bool
 has(const char *program)
 {
@@ -117,6 +143,7 @@ check_bot(const char *interpreter, const char *name, const char *needs)
             answered = run_wait_exit(listen) == 0;
         }
         talk(&fixture, alice);
+        talk_fast(&fixture, alice, bob, bot);
         /* Without the program it spoke to it ends, and leaves nothing behind. */
         kill(run_pid(bob), SIGTERM);
         run_wait_exit(bob);
