@@ -149,6 +149,8 @@ function __confab_commands
 '/xml filter' \
 '/xml filter off' \
 '/xml send' \
+'/doctor' \
+'/doctor report' \
 '/help' \
 '/alias' \
 '/unalias' \

@@ -16,6 +16,7 @@ src_command_libcommand_a_SOURCES = \
 	src/command/cmd_chat.c \
 	src/command/cmd_connection.c \
 	src/command/cmd_contacts.c \
+	src/command/cmd_doctor.c \
 	src/command/cmd_encryption.c \
 	src/command/cmd_history.c \
 	src/command/cmd_presence.c \

@@ -170,7 +170,7 @@ registry_builtin_groups(void)
         &account_group, &connection_group, &presence_group, &contacts_group,
         &chat_group,      &annotations_group, &rooms_group,   &room_config_group, &room_admin_group, &bookmarks_group,
         &attention_group, &encryption_group,  &history_group, &archive_group,    &settings_group,
-        &scripts_group,   &tools_group,       &program_group,     NULL,
+        &scripts_group,   &tools_group,       &doctor_group,       &program_group,     NULL,
     };
     return groups;
 }

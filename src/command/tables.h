@@ -21,4 +21,5 @@ extern const CommandGroup history_group;
 extern const CommandGroup settings_group;
 extern const CommandGroup scripts_group;
 extern const CommandGroup tools_group;
+extern const CommandGroup doctor_group;
 extern const CommandGroup program_group;

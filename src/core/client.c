@@ -32,6 +32,7 @@ struct Client {
     Attention *attention;
     TextFilters *text_filters;
     GPtrArray *deliveries; /* Delivery* */
+    GPtrArray *doctors;    /* Doctor* */
     GPtrArray *sessions; /* Session, owned */
     GPtrArray *buried;   /* of removed accounts: they may still be on the stack, so they go from an idle source */
     guint burial;
@@ -101,6 +102,12 @@ GPtrArray *
 client_deliveries(const Client *client)
 {
     return client->deliveries;
+}
+
+GPtrArray *
+client_doctors(const Client *client)
+{
+    return client->doctors;
 }
 
 TextFilters *
@@ -330,6 +337,7 @@ client_new(const ClientOptions *options, GError **error)
     client->buried = g_ptr_array_new_with_free_func((GDestroyNotify) session_free);
     client->warnings = g_ptr_array_new_with_free_func(g_free);
     client->deliveries = g_ptr_array_new();
+    client->doctors = g_ptr_array_new();
     client->hurry = 1;
     if (!read_files(client, error))
         return NULL;
@@ -354,6 +362,7 @@ client_free(Client *client)
     g_clear_handle_id(&client->burial, g_source_remove);
     g_clear_handle_id(&client->farewell_timer, g_source_remove);
     deliveries_end(client->deliveries);
+    doctors_end(client->doctors);
     retention_free(client->retention);
     g_ptr_array_unref(client->sessions);
     g_ptr_array_unref(client->buried);
@@ -372,6 +381,7 @@ client_free(Client *client)
     tls_context_unref(client->tls);
     g_ptr_array_unref(client->warnings);
     g_ptr_array_unref(client->deliveries);
+    g_ptr_array_unref(client->doctors);
     g_strfreev(client->wanted);
     g_free(client->farewell_status);
     g_free(client);

@@ -431,6 +431,11 @@ void typing_receive(Typing *typing, Conversation *conversation, const XmppMessag
 /* A message came back: nothing more is told until the peer speaks again. */
 void typing_bounced(Typing *typing, Conversation *conversation);
 
+/* --- doctor.c --- */
+GPtrArray *client_doctors(const Client *client); /* Doctor*: at work */
+/* The client goes: each ends with what it has found. */
+void doctors_end(GPtrArray *doctors);
+
 /* --- xml_console.c --- */
 typedef struct XmlConsole XmlConsole;
 XmlConsole *xml_console_new(Client *client);

@@ -16,6 +16,9 @@ src_core_libcore_a_SOURCES = \
 	src/core/corrections.c src/core/corrections.h \
 	src/core/delivery.c src/core/delivery.h \
 	src/core/credentials.c \
+	src/core/doctor.c src/core/doctor.h src/core/doctor_private.h \
+	src/core/doctor_account.c \
+	src/core/doctor_local.c \
 	src/core/discovery.c src/core/discovery.h \
 	src/core/encryption.c src/core/encryption.h \
 	src/core/encryption_host.c \
@@ -61,6 +64,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/rooms_presence.c \
 	src/core/rooms_stay.c \
 	src/core/rooms_words.c \
+	src/core/server_probe.c src/core/server_probe.h \
 	src/core/session.c src/core/session.h \
 	src/core/session_query.c \
 	src/core/session_resume.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What looks into the program: /log, /xml. */
+/* What looks into the program and what it talks to: /log, /xml, /doctor. */
 #include <glib.h>
 #include <glib/gstdio.h>
 
@@ -89,11 +89,114 @@ test_xml(void) /* I23 */
     test_directory_remove(home);
 }
 
+/* Every step against a real server, without a login of its own, and the report without anything private. */
+static void
+examine(ServerKind kind, const char *software)
+{
+    static const TestAccount accounts[] = { { "alice", "xyzzy-secret", NULL }, { 0 } };
+    static const char *const argv[] = { "run", "--json", NULL };
+    g_autoptr(Server) server =
+        server_start(&(ServerOptions){ .kind = kind,
+                                       .accounts = accounts,
+                                       .extra = kind == SERVER_PROSODY ? "modules_enabled = { \"time\" }" : NULL });
+    if (server == NULL)
+        return;
+    g_autofree char *home = test_directory_new();
+    g_autofree char *account =
+        confab_account("alice", server_port(server), server_ca_file(server), "xyzzy-secret", NULL);
+    confab_write_accounts(home, account);
+    Run *run = run_start(home, argv, NULL);
+    run_type(run, "/ping");
+    run_type(run, "/doctor alice");
+    g_autofree char *line = run_wait_line(run, "\"command\":\"/doctor alice\",\"ok\":true");
+    static const char *const steps[] = {
+        "\"step\":\"program\",\"verdict\":\"ok\"",     "\"step\":\"files\",\"verdict\":\"ok\"",
+        "\"step\":\"store\",\"verdict\":\"ok\"",       "\"step\":\"dns\",\"verdict\":\"note\"",
+        "\"step\":\"connect\",\"verdict\":\"ok\"",     "\"step\":\"certificate\",\"verdict\":\"",
+        "\"step\":\"sasl\",\"verdict\":\"ok\"",        "\"step\":\"channel-binding\",\"verdict\":\"",
+        "\"step\":\"account\",\"verdict\":\"ok\"",     "\"step\":\"software\",\"verdict\":\"ok\"",
+        "\"step\":\"clock\",\"verdict\":\"",         "\"step\":\"feature\",\"verdict\":\"ok\"",
+        "TLSv1.3",                                       "SCRAM-SHA-1",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        if (g_strstr_len(line, -1, steps[i]) == NULL)
+            g_error("no %s in %s", steps[i], line);
+    }
+    g_assert_nonnull(g_strstr_len(line, -1, software));
+    g_assert_true(kind != SERVER_PROSODY || g_strstr_len(line, -1, "\"step\":\"clock\",\"verdict\":\"ok\""));
+    g_assert_null(g_strstr_len(line, -1, "\"verdict\":\"bad\""));
+    /* For others: nobody's name, no address, no directory. */
+    run_type(run, "/doctor report alice");
+    g_autofree char *report = run_wait_line(run, "\"command\":\"/doctor report alice\",\"ok\":true");
+    g_assert_nonnull(g_strstr_len(report, -1, "…@localhost/…"));
+    g_assert_nonnull(g_strstr_len(report, -1, software));
+    static const char *const private[] = { "alice@", "127.0.0.1", "xyzzy" };
+    const char *lines = g_strstr_len(report, -1, "\"lines\"");
+    for (gsize i = 0; i < G_N_ELEMENTS(private); i++)
+        g_assert_null(g_strstr_len(lines, -1, private[i]));
+    g_assert_null(g_strstr_len(lines, -1, home));
+    /* The session was left alone. */
+    g_assert_null(g_strstr_len(run_output(run), -1, "\"state\":\"offline\""));
+    run_type_end(run);
+    g_assert_cmpint(run_wait_exit(run), ==, 0);
+    run_free(run);
+    test_directory_remove(home);
+}
+
+static void
+test_doctor_at_prosody(void) /* I23 */
+{
+    examine(SERVER_PROSODY, "Prosody");
+}
+
+static void
+test_doctor_at_ejabberd(void) /* I23 */
+{
+    examine(SERVER_EJABBERD, "ejabberd");
+}
+
+/* What is wrong is said to be: rights, the certificate, the way; and the end of the program does not wait for it. */
+static void
+test_doctor_finds_faults(void)
+{
+    static const TestAccount accounts[] = { { "alice", "a", NULL }, { 0 } };
+    static const char *const argv[] = { "run", "--json", "--no-autoconnect", NULL };
+    g_autoptr(Server) server = server_start(&(ServerOptions){ .kind = SERVER_PROSODY, .accounts = accounts });
+    if (server == NULL)
+        return;
+    g_autofree char *home = test_directory_new();
+    g_autofree char *text = g_strdup_printf("[stranger]\njid = alice@localhost\nserver = 127.0.0.1\nport = %u\n\n"
+                                            "[nowhere]\njid = alice@localhost\nserver = 127.0.0.1\nport = %u\n",
+                                            server_port(server), server_free_port());
+    confab_write_accounts(home, text);
+    Run *run = run_start(home, argv, NULL);
+    g_autofree char *data = g_build_filename(home, ".local", "share", "confab", NULL);
+    run_type(run, "/doctor stranger");
+    g_autofree char *unknown = run_wait_line(run, "\"command\":\"/doctor stranger\",\"ok\":true");
+    g_assert_nonnull(g_strstr_len(unknown, -1, "\"step\":\"certificate\",\"verdict\":\"bad\""));
+    g_assert_nonnull(g_strstr_len(unknown, -1, "\"step\":\"account\",\"verdict\":\"warning\""));
+    g_assert_cmpint(g_chmod(data, 0755), ==, 0);
+    run_type(run, "/doctor nowhere");
+    g_autofree char *refused = run_wait_line(run, "\"command\":\"/doctor nowhere\",\"ok\":true");
+    g_assert_nonnull(g_strstr_len(refused, -1, "\"step\":\"connect\",\"verdict\":\"bad\""));
+    g_assert_nonnull(g_strstr_len(refused, -1, "\"step\":\"files\",\"verdict\":\"bad\""));
+    run_type(run, "/doctor nobody@@nowhere");
+    run_type(run, "|| /print refused");
+    g_free(run_wait_line(run, "\"lines\":\\[\"refused\"\\]"));
+    run_type_end(run);
+    run_wait_exit(run);
+    run_free(run);
+    test_directory_remove(home);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/system/tools/log", test_log);
     g_test_add_func("/system/tools/xml", test_xml);
+    g_test_add_func("/system/tools/doctor/prosody", test_doctor_at_prosody);
+    g_test_add_func("/system/tools/doctor/ejabberd", test_doctor_at_ejabberd);
+    g_test_add_func("/system/tools/doctor/finds-faults", test_doctor_finds_faults);
     return g_test_run();
 }
