@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/when.h"
+#include "rpc/event_shapes.h"
 #include "support/shape_check.h"
 
 #define PYTHON "/usr/bin/python3"
@@ -490,6 +491,19 @@ test_rooms(Fixture *fixture, gconstpointer data)
     expect_room(events, "\"event\":\"invitation\"");
 }
 
+/* The tables are in order, and name nothing that is not there. */
+static void
+test_tables(void)
+{
+    static const char *const not_sent[] = { "attention", "result", "roster", NULL };
+    for (const RpcShape *shape = event_shapes; shape->name != NULL; shape++) {
+        g_assert_true(event_is_known(shape->name) != g_strv_contains(not_sent, shape->name));
+        g_assert_true(shape[1].name == NULL || strcmp(shape->name, shape[1].name) <= 0);
+    }
+    for (const RpcShape *shape = object_shapes; shape->name != NULL && shape[1].name != NULL; shape++)
+        g_assert_cmpstr(shape->name, <, shape[1].name);
+}
+
 /* What was emitted above follows the JSON Schema, too; wrong in any way it does not. */
 static void
 check_schema(const char *lines, const char *definition)
@@ -544,6 +558,7 @@ main(int argc, char **argv)
     ADD("silent-events", test_silent_events);
     ADD("rooms", test_rooms);
     g_test_add_func("/rpc/event_json/results", test_results);
+    g_test_add_func("/rpc/event_json/tables", test_tables);
     g_test_add_func("/rpc/event_json/schema", test_schema);
     return g_test_run();
 }
