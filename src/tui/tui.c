@@ -138,10 +138,11 @@ front_print(gpointer front, const CommandCall *call, OutputKind kind, const char
     Tui *tui = front;
     const Conversation *conversation = call ? command_call_conversation(call) : NULL;
     Window *window = conversation ? windows_by_serial(tui->windows, conversation_serial(conversation)) : NULL;
+    Window *current = windows_current(tui->windows);
     if (tui->quitting)
         return;
-    if (!window)
-        window = windows_console(tui->windows);
+    if (!window) /* who looks at stanzas and asks for something sees the answer there */
+        window = call && current->serial == WINDOW_XML ? current : windows_console(tui->windows);
     if (kind == OUTPUT_ERROR)
         tui_print(tui, window, LINE_ERROR, line);
     else

@@ -112,8 +112,9 @@ describe(const ModelEvent *event)
         return describe_message(event);
     case MESSAGE_EDITED:
         return g_strdup_printf("edited %s", event->message.message->body);
-    case HISTORY_LOADED:
     case XML_SEEN:
+        return g_strdup_printf("xml %s", event->xml.outgoing ? "out" : "in");
+    case HISTORY_LOADED:
         return g_strdup_printf("loaded %s", jid_text(conversation_jid(conversation)));
     case UNREAD_CHANGED:
         return g_strdup_printf("unread %s %u", jid_text(conversation_jid(conversation)),

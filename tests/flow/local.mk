@@ -28,7 +28,8 @@ flow_tests = \
 	tests/flow/test_flow_rooms \
 	tests/flow/test_flow_scripts \
 	tests/flow/test_flow_store \
-	tests/flow/test_flow_token
+	tests/flow/test_flow_token \
+	tests/flow/test_flow_tools
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
 check_LIBRARIES += tests/flow/libflow.a
@@ -107,6 +108,9 @@ tests_flow_test_flow_scripts_LDADD = $(ROOM_FLOW_LINE)
 tests_flow_test_flow_store_SOURCES = tests/flow/test_flow_store.c
 tests_flow_test_flow_store_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_store_LDADD = $(FLOW_LINE)
+tests_flow_test_flow_tools_SOURCES = tests/flow/test_flow_tools.c
+tests_flow_test_flow_tools_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_tools_LDADD = tests/support/libnetfakes.a $(ROOM_FLOW_LINE)
 tests_flow_test_flow_token_SOURCES = tests/flow/test_flow_token.c
 tests_flow_test_flow_token_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_token_LDADD = $(FLOW_LINE)

@@ -112,6 +112,12 @@ name_async(GResolver *resolver, const char *name, GResolverNameLookupFlags flags
     g_object_unref(task);
 }
 
+static void
+plain_name_async(GResolver *resolver, const char *name, GCancellable *cancel, GAsyncReadyCallback done, gpointer data)
+{
+    name_async(resolver, name, G_RESOLVER_NAME_LOOKUP_FLAGS_DEFAULT, cancel, done, data);
+}
+
 static GList *
 list_finish(GResolver *resolver, GAsyncResult *result, GError **error)
 {
@@ -146,6 +152,8 @@ table_resolver_class_init(TableResolverClass *class)
     G_OBJECT_CLASS(class)->finalize = table_resolver_finalize;
     class->lookup_service_async = service_async;
     class->lookup_service_finish = list_finish;
+    class->lookup_by_name_async = plain_name_async;
+    class->lookup_by_name_finish = list_finish;
     class->lookup_by_name_with_flags_async = name_async;
     class->lookup_by_name_with_flags_finish = list_finish;
 }

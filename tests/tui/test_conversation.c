@@ -83,6 +83,30 @@ wrote(const Fixture *fixture, const char *bytes)
     return memmem(all->data, all->len, bytes, strlen(bytes)) != NULL;
 }
 
+/* What crosses the stream has a window of its own; closed, nothing is shown any more. */
+static void
+test_xml_window(Fixture *fixture, gconstpointer data) /* I12, I23 */
+{
+    Pty *pty = fixture->alice;
+    if (!fixture->server)
+        return;
+    pty_send(pty, "/xml on\r");
+    pty_send(pty, "/xml send <message to='alice@localhost' id='first'><x xmlns='jabber:x:conference' jid='r@localhost' "
+                  "password='hunter2'/></message>\r");
+    pty_wait_match(pty, "2:xml\\+");
+    pty_send(pty, "/win xml\r");
+    pty_wait_match(pty, "alice > <message ");
+    pty_wait_match(pty, "alice < <message ");
+    pty_wait_text(pty, "…");
+    pty_send(pty, "/version\r");
+    pty_wait_match(pty, "confab +[0-9]+\\.[0-9]+"); /* what is asked for here is answered here */
+    pty_send(pty, "/close\r");
+    pty_wait_gone(pty, "xml");
+    pty_send(pty, "/xml\r");
+    pty_wait_match(pty, "alice +off");
+    g_assert_false(wrote(fixture, "hunter2\"")); /* it was typed, but never shown as it was sent */
+}
+
 static void
 test_talks(Fixture *fixture, gconstpointer data)
 {
@@ -207,6 +231,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add("/tui/conversation/xml-window", Fixture, NULL, set_up, test_xml_window, tear_down);
     g_test_add("/tui/conversation/talks", Fixture, NULL, set_up, test_talks, tear_down);
     g_test_add("/tui/conversation/hostile-text", Fixture, NULL, set_up, test_hostile_text, tear_down);
     g_test_add("/tui/conversation/flood", Fixture, NULL, set_up, test_flood, tear_down);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/when.h"
+#include "rpc/event_filter.h"
 #include "rpc/event_shapes.h"
 #include "support/shape_check.h"
 
@@ -357,6 +358,30 @@ test_typing_and_unread(Fixture *fixture, gconstpointer data)
     assert_line(&event, "NOW unread work alice@example.org: 1");
 }
 
+/* What crosses a stream: only to who asks for it by its name. */
+static void
+test_xml(Fixture *fixture, gconstpointer data)
+{
+    const ModelEvent event = { .type = XML_SEEN,
+                               .account = fixture->account,
+                               .xml = { true, "<iq id=\"1\"/>\x1B", (gint64) 1764000000 * G_USEC_PER_SEC } };
+    assert_json(&event, "{\"v\":1,\"event\":\"xml\",\"time\":\"NOW\",\"account\":\"work\",\"direction\":\"out\","
+                        "\"xml\":\"<iq id=\\\"1\\\"/>\\u001b\"}");
+    assert_line(&event, "NOW xml work > <iq id=\"1\"/>^[");
+    EventFacts facts;
+    g_assert_true(event_facts(&event, &facts));
+    g_assert_true(event_is_known("xml"));
+    EventFilter filter = { 0 };
+    g_assert_false(event_filter_wants(&filter, &facts));
+    const char *const others[] = { "message", NULL }, *const both[] = { "message", "xml", NULL };
+    filter.events = (GStrv) others;
+    g_assert_false(event_filter_wants(&filter, &facts));
+    filter.events = (GStrv) both;
+    g_assert_true(event_filter_wants(&filter, &facts));
+    filter.direction = EVENT_IN;
+    g_assert_false(event_filter_wants(&filter, &facts));
+}
+
 static void
 test_notices_and_errors(Fixture *fixture, gconstpointer data)
 {
@@ -549,6 +574,7 @@ main(int argc, char **argv)
     ADD("keys", test_keys);
     ADD("verification", test_verification);
     ADD("encrypted-messages", test_encrypted_messages);
+    ADD("xml", test_xml);
     ADD("corrections", test_corrections);
     ADD("delivery", test_delivery);
     ADD("connection", test_connection);
