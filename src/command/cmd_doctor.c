@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/doctor.h"
-
-#include <string.h>
-
+/* What is wrong: one examination is one line, whose rows are printed together. */
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/jid.h"
 #include "base/when.h"
 #include "command/arg_types.h"
 #include "command/tables.h"
+#include "core/doctor.h"
 
 /* One examination. */
 typedef struct Examination {
     CommandCall *call;
-    GString *report; /* NULL: rows are printed as they come */
+    GString *report; /* NULL: rows are wanted */
     guint counts[DOCTOR_BAD + 1];
 } Examination;
 
@@ -52,36 +50,42 @@ on_done(gpointer data)
     command_call_finish(call, NULL);
 }
 
-/* An account, an address, or a domain; without one the line's own account. The domain, which the caller frees; NULL: an
- * error. */
-static char *
-find_patient(CommandCall *call, const char *text, Session **session, GError **error)
+/* An account, an address, or a domain; without one the line's own account, and where there is no account, only this
+ * machine: no domain. False: an error. The caller frees the domain. */
+static bool
+find_patient(const CommandCall *call, const char *text, Session **session, char **domain, GError **error)
 {
+    *domain = NULL;
     *session = text == NULL ? command_call_session(call) : client_find_session(command_call_client(call), text);
-    if (*session != NULL)
-        return g_strdup(jid_domain(account_jid(session_account(*session))));
+    if (*session != NULL) {
+        *domain = g_strdup(jid_domain(account_jid(session_account(*session))));
+        return true;
+    }
+    if (text == NULL && client_session_count(command_call_client(call)) == 0)
+        return true;
     if (text == NULL) {
         g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
                     _("/%s: whom shall it look at? Write /%s ACCOUNT, or a domain"), command_call_command(call)->name,
                     command_call_command(call)->name);
-        return NULL;
+        return false;
     }
     g_autoptr(Jid) jid = jid_new(text, NULL);
     if (jid == NULL) {
         g_autofree char *shown = arg_show(text);
         g_set_error(error, CONFAB_ERROR, ERROR_BAD_INPUT, _("/%s: “%s” is no account, address or domain: see /account list"),
                     command_call_command(call)->name, shown);
-        return NULL;
+        return false;
     }
-    return g_strdup(jid_domain(jid));
+    *domain = g_strdup(jid_domain(jid));
+    return true;
 }
 
 static bool
 examine(CommandCall *call, const Args *args, bool for_others, GError **error)
 {
     Session *session;
-    g_autofree char *domain = find_patient(call, args_text(args, "target"), &session, error);
-    if (domain == NULL)
+    g_autofree char *domain = NULL;
+    if (!find_patient(call, args_text(args, "target"), &session, &domain, error))
         return false;
     Examination *examination = g_new0(Examination, 1);
     examination->call = call;
@@ -113,7 +117,7 @@ static const Command commands[] = {
       .grammar = "[target:word]",
       .help = N_("Find out what is wrong: this machine, the way to a server, the server, and the account at it."),
       .run = cmd_doctor,
-      .details = N_("The target is an account, an address or a domain; without one the account of the window. Looked at are "
+      .details = N_("The target is an account, an address or a domain; without one the account of the window; without any account only this machine is looked at. Looked at are "
                     "the files and the store, DNS, each server of the domain (connection, TLS, certificate, ways to log in), "
                     "and for an account that is online what its server can do, and the clock. Servers are looked at over "
                     "connections of their own, without a login; the account is left alone. It takes 25 seconds at most."),

@@ -25,7 +25,7 @@ enum {
 
 struct Doctor {
     Client *client;
-    char *domain; /* as in addresses */
+    char *domain; /* as in addresses; NULL: only this machine */
     char *name;   /* the same for DNS */
     char *account; /* name; NULL: none */
     DoctorTold told;
@@ -50,12 +50,6 @@ Client *
 doctor_client(const Doctor *doctor)
 {
     return doctor->client;
-}
-
-const char *
-doctor_domain(const Doctor *doctor)
-{
-    return doctor->domain;
 }
 
 Session *
@@ -378,7 +372,8 @@ on_begin(gpointer data)
     Doctor *doctor = question->doctor;
     if (doctor != NULL) {
         doctor_look_at_machine(doctor);
-        look_at_server(doctor);
+        if (doctor->name != NULL)
+            look_at_server(doctor);
         if (doctor_session(doctor) != NULL)
             doctor_look_at_account(doctor);
     }
@@ -390,8 +385,8 @@ bool
 doctor_start(Client *client, Session *session, const char *domain, DoctorTold told, DoctorDone done, gpointer data,
              GError **error)
 {
-    g_autofree char *name = target_lookup_name(domain, error);
-    if (name == NULL)
+    g_autofree char *name = domain != NULL ? target_lookup_name(domain, error) : NULL;
+    if (domain != NULL && name == NULL)
         return false;
     Doctor *doctor = g_new0(Doctor, 1);
     *doctor = (Doctor){

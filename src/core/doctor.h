@@ -22,7 +22,8 @@ typedef void (*DoctorTold)(const DoctorStep *step, gpointer data);
 /* Once, from the loop, and at once when the client goes; every step has been told. The doctor is freed then. */
 typedef void (*DoctorDone)(gpointer data);
 
-/* `session` NULL: nothing of an account, only the domain. Ends within DOCTOR_SECONDS. False: `domain` is none. */
+/* `session` NULL: nothing of an account, only the domain; that NULL, too: only this machine. Ends within DOCTOR_SECONDS.
+ * False: `domain` is none. */
 enum { DOCTOR_SECONDS = 25 };
 bool doctor_start(Client *client, Session *session, const char *domain, DoctorTold told, DoctorDone done,
                   gpointer data, GError **error);

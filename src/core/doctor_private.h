@@ -24,7 +24,6 @@ void doctor_answered(Question *take_question);
 void doctor_tell(Doctor *doctor, const char *step, DoctorVerdict verdict, const char *advice, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
 Client *doctor_client(const Doctor *doctor);
-const char *doctor_domain(const Doctor *doctor);
 Session *doctor_session(const Doctor *doctor); /* NULL: only a domain, or the account is gone */
 
 /* --- doctor_local.c: this machine --- */

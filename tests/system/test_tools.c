@@ -189,6 +189,18 @@ test_doctor_finds_faults(void)
     test_directory_remove(home);
 }
 
+/* Nothing is set up yet: this machine can be looked at nevertheless. */
+static void
+test_doctor_without_account(void)
+{
+    static const char *const argv[] = { "run", "-e", "/doctor", NULL };
+    g_autoptr(Run) run = run_start(NULL, argv, NULL);
+    g_assert_cmpint(run_wait_exit(run), ==, 0);
+    g_assert_nonnull(g_strstr_len(run_output(run), -1, "store "));
+    g_assert_null(g_strstr_len(run_output(run), -1, "dns "));
+    g_assert_cmpstr(run_errors(run), ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -197,6 +209,7 @@ main(int argc, char **argv)
     g_test_add_func("/system/tools/xml", test_xml);
     g_test_add_func("/system/tools/doctor/prosody", test_doctor_at_prosody);
     g_test_add_func("/system/tools/doctor/ejabberd", test_doctor_at_ejabberd);
+    g_test_add_func("/system/tools/doctor/without-account", test_doctor_without_account);
     g_test_add_func("/system/tools/doctor/finds-faults", test_doctor_finds_faults);
     return g_test_run();
 }
