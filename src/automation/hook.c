@@ -152,15 +152,21 @@ group_of(const Registry *registry, const Command *command)
 /* What others say may be an argument where nothing of it is started, stored or set: a mistake in such an argument is
  * an error, never something else than was meant. */
 static bool
-may_have_remote_text(const Registry *registry, const Command *command)
+may_have_remote_text(const CommandGroup *group, const Command *command)
 {
     static const char *const groups[] = { "presence", "contacts", "chat", "messages", "rooms", "moderation",
                                           "attention", NULL };
-    const CommandGroup *group = group_of(registry, command);
     if (strcmp(command->name, "print") == 0)
         return true;
     return group != NULL && g_strv_contains(groups, group->name) && strstr(command->grammar, ":file") == NULL &&
            strstr(command->grammar, ":command") == NULL;
+}
+
+/* In a script the condition of /if may have it, too: what /if executes is looked at by itself. */
+bool
+hook_may_have_remote_text(const CommandGroup *group, const Command *command)
+{
+    return strcmp(command->name, "if") == 0 || may_have_remote_text(group, command);
 }
 
 static bool
@@ -175,7 +181,7 @@ take_command(const Registry *registry, Hook *hook, const char *text, GError **er
                             _("$EVENT_… can be in commands of confab only, not in aliases: write out what the alias stands for"));
         return false;
     }
-    if (may_have_remote_text(registry, command))
+    if (may_have_remote_text(group_of(registry, command), command))
         return true;
     g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
                 _("/%s cannot have $EVENT_…, because others would decide what it does: let a program look at the event"),
@@ -245,6 +251,11 @@ hook_new(Registry *registry, const char *line, GError **error)
     WordReader reader = { .line = line };
     bool found = true;
     hook->line = g_strdup(line);
+    if (strpbrk(line, "\r\n") != NULL) {
+        g_set_error_literal(error, CONFAB_ERROR, ERROR_USAGE,
+                            _("a hook is one line: let a program or a script with /source do more"));
+        return NULL;
+    }
     hook->filter = g_new0(EventFilter, 1);
     hook->filter->direction = EVENT_IN;
     if (!take_event(hook, &reader, error))

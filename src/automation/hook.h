@@ -31,4 +31,6 @@ void hook_free(Hook *hook);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Hook, hook_free)
 const char *hook_event(const Hook *hook);
 /* What event_filter_wants() leaves open. */
+/* Whether a command may have what others say in its arguments: a CallerJudge. */
+bool hook_may_have_remote_text(const CommandGroup *group, const Command *command);
 bool hook_wants(const Hook *hook, const EventData *data);

@@ -153,6 +153,7 @@ execute(const Hooks *hooks, const Happening *happening)
     const Conversation *conversation =
         happening->conversation == 0 ? NULL : client_find_conversation(hooks->client, happening->conversation);
     caller_set_values(caller, event_data_variables(happening->event));
+    caller_set_judge(caller, hook_may_have_remote_text);
     caller_look_at(caller, conversation);
     caller_set_prints(caller, true);
     caller_execute(caller, happening->state->hook->command, happening->account, on_command_done,

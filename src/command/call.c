@@ -35,6 +35,7 @@ struct CommandCall {
     CommandOutput *output;
     bool deferred;
     bool ended;
+    char *denied; /* a variable the command may not have; NULL: none was asked for */
     bool hides; /* `line` is not what was typed: there was a secret in it */
     CommandFinished done;
     gpointer data;
@@ -114,6 +115,7 @@ call_unref(CommandCall *call)
         return;
     output_unref(call->output);
     g_clear_pointer(&call->scope.caller, caller_unref);
+    g_free(call->denied);
     g_clear_pointer(&call->scope.mark, event_mark_unref);
     g_free(call->line);
     g_free(call->scope_account);
@@ -159,11 +161,23 @@ call_scope(const CommandCall *call)
 const char *
 call_variable(const char *name, gpointer data)
 {
-    const CommandCall *call = data;
-    const char *found = call->scope.caller == NULL ? NULL : caller_value(call->scope.caller, name);
+    CommandCall *call = data;
+    const Caller *caller = call->scope.caller;
+    const char *found = caller == NULL ? NULL : caller_value(caller, name);
+    if (found != NULL && !caller_may_have_values(caller, call->row->group, call->row->command)) {
+        g_free(call->denied);
+        call->denied = g_strdup(name);
+        return NULL;
+    }
     if (found == NULL && call->scope.mark != NULL)
         found = event_mark_value(call->scope.mark, name);
     return found != NULL ? found : registry_variable(name, call->registry);
+}
+
+const char *
+call_denied(const CommandCall *call)
+{
+    return call->denied;
 }
 
 void

@@ -50,6 +50,8 @@ const CallScope *call_scope(const CommandCall *call);
 /* The variables a line sees: what its last /wait found, those of /let, those of the environment. A WordsLookup; `data` is
  * the call. */
 const char *call_variable(const char *name, gpointer call);
+/* The variable that the command asked for and may not have (caller_set_judge()); NULL: none. */
+const char *call_denied(const CommandCall *call);
 void call_set_variable(CommandCall *call, const char *name, const char *value);
 
 bool call_is_deferred(const CommandCall *call);

@@ -10,6 +10,7 @@ struct Caller {
     Registry *registry;
     guint64 conversation; /* serial; 0: none */
     GHashTable *values;   /* variables of its lines; NULL: they have none */
+    CallerJudge judge;    /* of who may have them; NULL: all */
     EventMark *mark;      /* NULL: /wait looks from now on */
 };
 
@@ -90,6 +91,18 @@ caller_set_values(Caller *caller, GHashTable *values)
     g_hash_table_ref(values);
     g_clear_pointer(&caller->values, g_hash_table_unref);
     caller->values = values;
+}
+
+void
+caller_set_judge(Caller *caller, CallerJudge judge)
+{
+    caller->judge = judge;
+}
+
+bool
+caller_may_have_values(const Caller *caller, const CommandGroup *group, const Command *command)
+{
+    return caller->judge == NULL || caller->judge(group, command);
 }
 
 const char *

@@ -24,5 +24,9 @@ void caller_look_at(Caller *caller, const Conversation *conversation);
 void caller_set_prints(Caller *caller, bool prints);
 /* Its lines expand variables, as those of a script do, and find these first: name → value, both char*. Counted. */
 void caller_set_values(Caller *caller, GHashTable *values);
+/* Whether a command may have these values in its arguments: others have a say in them. */
+typedef bool (*CallerJudge)(const CommandGroup *group, const Command *command);
+/* Asked for each command that is executed in the end, also behind an alias or in a script. NULL: all may. */
+void caller_set_judge(Caller *caller, CallerJudge judge);
 /* From now on what happens is kept for its next /wait (wait.h), so that nothing is missed between two lines. */
 void caller_keep_events(Caller *caller);

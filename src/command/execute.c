@@ -230,7 +230,12 @@ parse(Registry *registry, const Execution *execution, GError **error)
     Args *args = execution->as_text
                      ? parse_text(execution, &context, &problem)
                      : grammar_parse(row->grammar, row->command->name, execution->rest, &context, &problem);
-    if (problem != NULL) {
+    if (problem != NULL && call_denied(execution->call) != NULL) {
+        g_clear_error(&problem);
+        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
+                    _("/%s cannot have $%s, because others would decide what it does: let a program look at the event"),
+                    row->command->name, call_denied(execution->call));
+    } else if (problem != NULL) {
         if (!execution->as_text)
             g_prefix_error(&problem, "/%s: ", row->command->name);
         g_propagate_error(error, problem);

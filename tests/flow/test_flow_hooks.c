@@ -157,6 +157,30 @@ test_attention(Fixture *fixture, gconstpointer data)
     assert_sent(fixture->me, "<message *to=\"carol@example.org*<body>attention: now</body>*");
 }
 
+typedef struct Expected {
+    const Flow *flow;
+    const char *pattern;
+} Expected;
+
+static bool
+has_happened(gpointer data)
+{
+    const Expected *expected = data;
+    for (guint i = 0; i < expected->flow->events->len; i++) {
+        if (g_pattern_match_simple(expected->pattern, expected->flow->events->pdata[i]))
+            return true;
+    }
+    return false;
+}
+
+/* assert_event() of something that takes a program its time. */
+static void
+wait_event(const Fixture *fixture, const char *pattern)
+{
+    flow_wait(has_happened, &(Expected){ fixture->flow, pattern });
+    assert_event(fixture->flow, pattern);
+}
+
 /* What somebody may say: pieces that mean something to a shell, to a terminal, to JSON, to XML or to confab. */
 static char *
 make_hostile(void)
@@ -253,6 +277,37 @@ test_alias(Fixture *fixture, gconstpointer data)
     assert_sent(fixture->me, "<message *to=\"carol@example.org*<body>thanks</body>*");
 }
 
+/* I17: neither by an alias or a script it stands behind nor by a line that is two: what others say starts nothing. */
+static void
+test_behind(Fixture *fixture, gconstpointer data)
+{
+    static const char *const lines[] = {
+        "/exec sh -c \"$EVENT_BODY\"", "/after 0 /exec sh -c \"$EVENT_BODY\"", "/let X ${EVENT_BODY}",
+        "/if $EVENT_KIND = chat /doit", "/on work /exec sh -c \"$EVENT_BODY\"", "/source \"$EVENT_BODY\"",
+    };
+    g_autofree char *owned = path_of(fixture, "owned");
+    g_autofree char *body = g_strdup_printf("touch '%s'", owned);
+    assert_typed(fixture->typist, "/alias doit /exec sh -c \"$EVENT_BODY\"", "ok");
+    assert_typed(fixture->typist, "/hook message /doit", "ok");
+    feed_body(fixture, body);
+    wait_event(fixture, "notice warning 0: the hook “message /doit” failed: /exec cannot have $EVENT_BODY*");
+    for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_autofree char *script = path_of(fixture, "script");
+        g_autofree char *text = g_strdup_printf("/if $EVENT_KIND = chat /msg carol@example.org $EVENT_BODY\n%s\n", lines[i]);
+        g_autofree char *source = g_strdup_printf("/hook message /source %s", script);
+        g_test_message("%s", lines[i]);
+        assert_typed(fixture->typist, "/hook remove 1", "ok");
+        assert_typed(fixture->typist, source, "ok");
+        g_assert_true(g_file_set_contents(script, text, -1, NULL));
+        feed_body(fixture, body);
+        wait_event(fixture, "notice warning 0: the hook “message /source *” failed: *script:2: *EVENT_BODY*");
+        assert_sent(fixture->me, "<message *to=\"carol@example.org*<body>touch *");
+    }
+    flow_settle(fixture->flow);
+    assert_nothing_owned(fixture);
+    assert_typed(fixture->typist, "/hook message /say one\nmessage /say two", "64 *one line*");
+}
+
 static void
 test_file(Fixture *fixture, gconstpointer data)
 {
@@ -298,30 +353,6 @@ test_endless(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(fixture->flow->counted, >, 1000);
     g_assert_cmpuint(conversation_message_count(bob), <=, 1001);
     g_ptr_array_set_size(fixture->me->sent, 0);
-}
-
-typedef struct Expected {
-    const Flow *flow;
-    const char *pattern;
-} Expected;
-
-static bool
-has_happened(gpointer data)
-{
-    const Expected *expected = data;
-    for (guint i = 0; i < expected->flow->events->len; i++) {
-        if (g_pattern_match_simple(expected->pattern, expected->flow->events->pdata[i]))
-            return true;
-    }
-    return false;
-}
-
-/* assert_event() of something that takes a program its time. */
-static void
-wait_event(const Fixture *fixture, const char *pattern)
-{
-    flow_wait(has_happened, &(Expected){ fixture->flow, pattern });
-    assert_event(fixture->flow, pattern);
 }
 
 static void
@@ -450,6 +481,7 @@ main(int argc, char **argv)
     ADD("hostile", test_hostile);
     ADD("refused", test_refused);
     ADD("alias", test_alias);
+    ADD("behind", test_behind);
     ADD("file", test_file);
     ADD("endless", test_endless);
     ADD("failing", test_failing);
