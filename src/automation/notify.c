@@ -50,14 +50,14 @@ typedef struct Words {
 } Words;
 
 static Words
-make_words(const Call *call, const Conversation *conversation, bool with_text)
+make_words(guint count, const EventData *last, const Conversation *conversation, bool with_text)
 {
-    const char *nick = event_data_value(call->last, "nick");
-    const char *body = event_data_value(call->last, "body");
+    const char *nick = event_data_value(last, "nick");
+    const char *body = event_data_value(last, "body");
     g_autofree char *label = text_clean(conversation_label(conversation), -1, TEXT_LINE);
     g_autofree char *said = NULL;
-    if (call->count > 1)
-        said = g_strdup_printf(ngettext("%u message", "%u messages", call->count), call->count);
+    if (count > 1)
+        said = g_strdup_printf(ngettext("%u message", "%u messages", count), count);
     else if (!with_text || body == NULL)
         said = g_strdup(_("a message"));
     else
@@ -124,28 +124,37 @@ run_command(Notify *notify, const char *command, EventData *event)
 
 /* --- when --- */
 
+static bool
+user_looks_at(const Notify *notify, const Conversation *conversation)
+{
+    const Frontend *frontend = registry_frontend(notify->registry);
+    return frontend->looks_at != NULL && frontend->looks_at(registry_front(notify->registry), conversation);
+}
+
+/* What the user has looked at meanwhile is not told any more. */
 static void
 tell(Call *call)
 {
     Notify *notify = call->notify;
     const Conversation *conversation = client_find_conversation(notify->client, call->conversation);
-    if (conversation == NULL)
+    const guint count = call->count;
+    g_autoptr(EventData) last = g_steal_pointer(&call->last);
+    call->count = 0;
+    if (conversation == NULL || user_looks_at(notify, conversation))
         return;
     const Settings *settings = client_settings(notify->client);
     const char *account = account_name(conversation_account(conversation));
     const char *bare = jid_bare(conversation_jid(conversation));
     const char *command = settings_get_text(settings, SETTING_NOTIFY_COMMAND, account, bare);
-    const Words words = make_words(call, conversation, settings_get_bool(settings, SETTING_NOTIFY_TEXT, account, bare));
+    const Words words = make_words(count, last, conversation, settings_get_bool(settings, SETTING_NOTIFY_TEXT, account, bare));
     if (settings_get_choice(settings, SETTING_NOTIFY_OSC, account, bare) != OSC_OFF)
         tell_terminal(notify, settings_format(settings, SETTING_NOTIFY_OSC, account, bare, NULL), &words);
     if (settings_get_bool(settings, SETTING_NOTIFY_DESKTOP, account, bare))
-        tell_desktop(notify, &words, call->last);
+        tell_desktop(notify, &words, last);
     if (*command != '\0')
-        run_command(notify, command, call->last);
+        run_command(notify, command, last);
     g_free(words.title);
     g_free(words.text);
-    call->count = 0;
-    g_clear_pointer(&call->last, event_data_unref);
 }
 
 static gboolean
@@ -214,7 +223,7 @@ on_event(gconstpointer data, gpointer user)
     if (frontend->notify != NULL &&
         settings_get_bool(client_settings(notify->client), SETTING_NOTIFY_BELL, account, bare))
         frontend->notify(front, &(Notification){ .bell = true });
-    if (is_wanted(notify, account, bare) && (frontend->looks_at == NULL || !frontend->looks_at(front, conversation)))
+    if (is_wanted(notify, account, bare) && !user_looks_at(notify, conversation))
         note(notify, conversation, event);
 }
 
