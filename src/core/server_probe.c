@@ -20,6 +20,7 @@ enum {
 
 #define FEATURES_START "<stream:features"
 #define FEATURES_END "</stream:features>"
+#define FEATURES_NONE "<stream:features/>"
 #define NS_SASL2 "urn:xmpp:sasl:2"
 
 struct ServerProbe {
@@ -181,7 +182,7 @@ on_bytes(Transport *transport, const guint8 *bytes, gsize length, gpointer data)
     if (probe->heard->len + length > FEATURES_BYTES)
         return length;
     g_string_append_len(probe->heard, (const char *) bytes, (gssize) length);
-    if (strstr(probe->heard->str, FEATURES_END) != NULL) {
+    if (strstr(probe->heard->str, FEATURES_END) != NULL || strstr(probe->heard->str, FEATURES_NONE) != NULL) {
         g_clear_handle_id(&probe->source, g_source_remove);
         probe->source = g_idle_add_full(G_PRIORITY_DEFAULT, on_all_heard, probe, NULL);
     }
