@@ -74,6 +74,9 @@ struct Relay {
     RelayInspect inspect;
     gpointer inspect_data;
     gsize passed; /* bytes at the start of `in` that may go on */
+    RelayPad pad;
+    gpointer pad_data;
+    gsize padding; /* blanks still to be written to the local side */
     gsize hasty;  /* bytes of the server that are still acknowledged at once */
 };
 
@@ -240,6 +243,28 @@ inspect(Relay *relay, const guint8 *at, gsize length)
     return MIN(length, relay->passed);
 }
 
+/* The local side is gone: what it does not read any more is dropped. */
+static void
+end_hop(Relay *relay)
+{
+    relay->hop_ended = true;
+    relay->in.length = relay->in.start = relay->passed = relay->padding = 0;
+}
+
+/* Blanks behind what the local side has been given. */
+static gsize
+write_padding(Relay *relay)
+{
+    static const guint8 blanks[] = "                                                                ";
+    gsize done = 0;
+    const gsize length = MIN(relay->padding, sizeof blanks - 1);
+    const TlsStep step = plain_write(relay->hop.fd, blanks, length, &done);
+    relay->padding -= done;
+    if (step == TLS_EOF || step == TLS_CUT)
+        end_hop(relay);
+    return done;
+}
+
 /* `in` → local side. */
 static gsize
 write_hop(Relay *relay)
@@ -247,6 +272,8 @@ write_hop(Relay *relay)
     const guint8 *at;
     gsize done = 0;
     const gsize used = ring_used_span(&relay->in, &at);
+    if (relay->hop.fd >= 0 && relay->padding > 0)
+        return write_padding(relay);
     if (relay->hop.fd < 0 || used == 0)
         return 0;
     const gsize length = inspect(relay, at, used);
@@ -256,10 +283,10 @@ write_hop(Relay *relay)
     ring_consume(&relay->in, done);
     if (relay->inspect)
         relay->passed -= done;
-    if (step == TLS_EOF || step == TLS_CUT) {
-        relay->hop_ended = true;
-        relay->in.length = relay->in.start = relay->passed = 0;
-    }
+    if (step == TLS_EOF || step == TLS_CUT)
+        end_hop(relay);
+    else if (relay->in.length == 0 && relay->pad)
+        relay->padding = relay->pad(relay->pad_data);
     return done;
 }
 
@@ -291,7 +318,8 @@ update_watches(Relay *relay)
         wire |= relay->write_wants_read ? G_IO_IN : G_IO_OUT;
     if (relay->hop.fd >= 0 && !relay->hop_ended && !ring_is_full(&relay->out))
         hop |= G_IO_IN;
-    if (relay->hop.fd >= 0 && relay->in.length > 0 && (relay->passed > 0 || !relay->held))
+    const bool may_write = relay->in.length > 0 && (relay->passed > 0 || !relay->held);
+    if (relay->hop.fd >= 0 && (may_write || relay->padding > 0))
         hop |= G_IO_OUT;
     watch(relay, &relay->wire, wire);
     watch(relay, &relay->hop, hop);
@@ -533,6 +561,13 @@ relay_set_closed(Relay *relay, RelayClosed closed, gpointer data)
 {
     relay->on_closed = closed;
     relay->data = data;
+}
+
+void
+relay_set_pad(Relay *relay, RelayPad pad, gpointer data)
+{
+    relay->pad = pad;
+    relay->pad_data = data;
 }
 
 void

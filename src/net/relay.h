@@ -34,6 +34,9 @@ void relay_set_closed(Relay *relay, RelayClosed closed, gpointer data);
  * The rest is held until relay_resume(). It must neither end nor free the relay. */
 typedef gsize (*RelayInspect)(const guint8 *bytes, gsize length, gpointer data);
 void relay_set_inspect(Relay *relay, RelayInspect inspect, gpointer data);
+/* Asked when the local side has been given all there is: how many blanks are to follow it. */
+typedef gsize (*RelayPad)(gpointer data);
+void relay_set_pad(Relay *relay, RelayPad pad, gpointer data);
 /* Offers what is held again, soon. Nothing happens when nothing is held. */
 void relay_resume(Relay *relay);
 /* At once: sends what is there and fits the kernel's buffers, close_notify included, and calls nothing. */

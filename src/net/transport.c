@@ -504,6 +504,13 @@ on_relay_bytes(const guint8 *bytes, gsize length, gpointer data)
     return transport->events.on_bytes(transport, bytes, length, transport->data);
 }
 
+static gsize
+on_relay_pad(gpointer data)
+{
+    Transport *transport = data;
+    return transport->events.on_pad(transport, transport->data);
+}
+
 static void
 open_hop(Transport *transport)
 {
@@ -521,6 +528,8 @@ open_hop(Transport *transport)
     relay_set_closed(transport->relay, on_relay_closed, transport);
     if (transport->events.on_bytes)
         relay_set_inspect(transport->relay, on_relay_bytes, transport);
+    if (transport->events.on_pad)
+        relay_set_pad(transport->relay, on_relay_pad, transport);
     if (enter(transport, TRANSPORT_OPEN, transport->tls_summary) && transport->events.on_ready)
         transport->events.on_ready(transport, transport->data);
 }

@@ -99,6 +99,8 @@ typedef struct TransportEvents {
     /* What the server sent over the open transport, before the hop gets it, each byte once and in order. Returns how
      * many bytes may pass; the rest is held until transport_resume(). This one may not close or free the transport. */
     gsize (*on_bytes)(Transport *transport, const guint8 *bytes, gsize length, gpointer data);
+    /* All of them are with the local side: how many blanks are to follow. Like on_bytes. */
+    gsize (*on_pad)(Transport *transport, gpointer data);
 } TransportEvents;
 
 /* `tls` is shared between accounts (it caches the CA store) and referenced; NULL makes an own one. `events` is

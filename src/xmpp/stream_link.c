@@ -22,6 +22,7 @@ struct StreamLink {
     XmlGuard guard;
     guint throttled; /* idle source: the guard holds bytes back until the parser has caught up */
     guint64 bytes_received;
+    gsize tag; /* bytes since the last tag began */
     guint stanza_limit;
     char *domain;
     bool clear_text; /* the user allowed it */
@@ -250,6 +251,8 @@ on_transport_bytes(Transport *transport, const guint8 *bytes, gsize length, gpoi
     const bool refused_before = link->guard.verdict != XML_GUARD_OK;
     const gsize passed = xml_guard_feed(&link->guard, (const char *) bytes, length);
 
+    const guint8 *last = memrchr(bytes, '<', passed);
+    link->tag = last ? (gsize) (bytes + passed - last) : link->tag + passed;
     link->bytes_received += passed;
     if (passed < length && !link->throttled)
         link->throttled = g_idle_add_full(G_PRIORITY_LOW, on_caught_up, link, NULL);
@@ -258,11 +261,23 @@ on_transport_bytes(Transport *transport, const guint8 *bytes, gsize length, gpoi
     return passed;
 }
 
+/* Since 2.6 (and in the security updates of Debian 12) expat looks at an unfinished tag again only when twice as much is
+ * there (XML_SetReparseDeferralEnabled(), which libstrophe does not call): a stanza whose last tag drips would wait
+ * for whatever is said next. Blanks between stanzas mean nothing (RFC 6120 §4.6.1), and are something. */
+static gsize
+on_transport_pad(Transport *transport, gpointer data)
+{
+    const StreamLink *link = data;
+
+    return xml_guard_is_between(&link->guard) || xml_guard_is_closed(&link->guard) ? link->tag : 0;
+}
+
 static const TransportEvents transport_events = {
     .on_phase = on_transport_phase,
     .on_ready = on_transport_ready,
     .on_closed = on_transport_closed,
     .on_bytes = on_transport_bytes,
+    .on_pad = on_transport_pad,
 };
 
 /* --- life --- */

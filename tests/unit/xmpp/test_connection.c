@@ -201,6 +201,72 @@ test_messages(gconstpointer piece)
     g_string_free(then, TRUE);
 }
 
+/* A server that says something in pieces, the next one when it is told to. */
+typedef struct Pieces {
+    char *text[3];
+    GAsyncQueue *go;
+} Pieces;
+
+static void
+serve_pieces(FakeServer *server, int fd, gpointer data)
+{
+    const Pieces *pieces = data;
+    const Play play = { 0 };
+
+    if (!play_login(fd, &play))
+        return;
+    play_binding(fd, &play);
+    for (guint i = 0; i < G_N_ELEMENTS(pieces->text); i++) {
+        if (i > 0)
+            g_async_queue_pop(pieces->go);
+        fake_write(fd, pieces->text[i]);
+    }
+    g_free(read_until(fd, "</stream:stream>"));
+}
+
+static void
+check_pieces(const char *text, gsize first, gsize second)
+{
+    StreamFixture fixture;
+    Pieces pieces = { { g_strndup(text, first), g_strndup(text + first, second), g_strdup(text + first + second) },
+                      g_async_queue_new() };
+    FakeServer *server = fake_server_new("127.0.0.1", serve_pieces, &pieces);
+
+    start_with(&fixture, fake_server_port(server), 0);
+    wait_for(&fixture, "bound romeo@localhost/orchard");
+    fixture_wait_events(&fixture, 1);
+    assert_has(fixture_event(&fixture), " body=one");
+    const guint64 received = stream_bytes_received(fixture.stream);
+    g_async_queue_push(pieces.go, &pieces);
+    while (stream_bytes_received(fixture.stream) < received + second)
+        g_main_context_iteration(NULL, TRUE);
+    fixture_turn();
+    g_async_queue_push(pieces.go, &pieces);
+    fixture_wait_events(&fixture, 1);
+    assert_has(fixture_event(&fixture), " body=two");
+    stream_disconnect(fixture.stream, NULL);
+    wait_for(&fixture, "closed user");
+    fixture_clear(&fixture);
+    fake_server_free(server);
+    g_async_queue_unref(pieces.go);
+    for (guint i = 0; i < G_N_ELEMENTS(pieces.text); i++)
+        g_free(pieces.text[i]);
+}
+
+/* I5: a stanza is there when its last byte is, wherever the pieces end: nothing waits for what is said next. */
+static void
+test_pieces_of_a_tag(void)
+{
+    static const char text[] = "<message from='j@c.example/b' id='1'><body>one</body></message>"
+                               "<message from='j@c.example/b' id='2'><body>two</body></message>";
+    const gsize length = sizeof text - 1, tag = strlen("</message>");
+
+    for (gsize first = length - tag; first < length - 1; first++) {
+        for (gsize second = 1; first + second < length; second++)
+            check_pieces(text, first, second);
+    }
+}
+
 /* I7: the parser never sees it, nothing of it is shown, and the server is told. */
 static void
 test_restricted(void)
@@ -449,6 +515,7 @@ main(int argc, char **argv)
                          test_messages);
     g_test_add_data_func("/xmpp/connection/messages-byte-by-byte", GUINT_TO_POINTER(1),
                          test_messages);
+    g_test_add_func("/xmpp/connection/pieces-of-a-tag", test_pieces_of_a_tag);
     g_test_add_func("/xmpp/connection/restricted", test_restricted);
     g_test_add_func("/xmpp/connection/malformed", test_malformed);
     g_test_add_func("/xmpp/connection/too-large", test_too_large);
