@@ -164,7 +164,7 @@ json_check(const char *text, gsize length, int depth_max)
     char closing[JSON_CHECK_DEPTH_MAX]; /* of the brackets that are open */
     int depth = 0;
     g_return_val_if_fail(depth_max <= JSON_CHECK_DEPTH_MAX, false);
-    if (memchr(text, '\0', length) != NULL || !g_utf8_validate(text, (gssize) length, NULL))
+    if (length == 0 || memchr(text, '\0', length) != NULL || !g_utf8_validate(text, (gssize) length, NULL))
         return false;
     for (;;) {
         skip_space(&cursor);

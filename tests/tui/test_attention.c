@@ -40,6 +40,9 @@ set_up(Fixture *fixture, gconstpointer data)
     pty_wait_text(fixture->alice, ": online]");
     pty_send(fixture->alice, "/set notify.bell on\r/join " ROOM "/Alice\r");
     pty_wait_match(fixture->alice, "you are in the room as Alice");
+    /* What comes back was said behind the answer that opens a new room to others. */
+    pty_send(fixture->alice, "the gate is open\r");
+    pty_wait_match(fixture->alice, "the gate is open .*✓✓");
     fixture->bob = run_start(fixture->bob_home, (const char *const[]){ "run", "--json", NULL }, NULL);
 }
 
