@@ -20,7 +20,9 @@ typedef struct HookState {
     guint references;
     Client *client;
     Hook *hook;
+    bool is_over; /* nobody wants to hear of it any more: confab ends */
     bool failure_told;
+    guint under_way; /* lines of it that have not ended */
     gint64 window; /* monotonic: when the count began */
     guint count;
     gint64 rests_until;
@@ -112,17 +114,19 @@ static void
 on_program_done(const char *failure, gpointer data)
 {
     HookState *state = data;
-    if (failure != NULL)
-        tell(state, failure);
-    else
+    if (failure == NULL)
         state->failure_told = false;
+    else if (!state->is_over)
+        tell(state, failure);
     state_unref(state);
 }
 
 static void
 on_command_done(const CommandCall *call, const GError *error, gpointer data)
 {
-    on_program_done(error == NULL ? NULL : error->message, data);
+    HookState *state = data;
+    state->under_way--;
+    on_program_done(error == NULL ? NULL : error->message, state);
 }
 
 /* False: it comes so often that it may be calling itself. */
@@ -149,6 +153,11 @@ may_run(HookState *state)
 static void
 execute(const Hooks *hooks, const Happening *happening)
 {
+    HookState *state = happening->state;
+    if (state->under_way >= HOOKS_UNDER_WAY) {
+        tell(state, _("too many of its lines have not ended: it was not executed"));
+        return;
+    }
     g_autoptr(Caller) caller = caller_new(hooks->registry);
     const Conversation *conversation =
         happening->conversation == 0 ? NULL : client_find_conversation(hooks->client, happening->conversation);
@@ -156,8 +165,8 @@ execute(const Hooks *hooks, const Happening *happening)
     caller_set_judge(caller, hook_may_have_remote_text);
     caller_look_at(caller, conversation);
     caller_set_prints(caller, true);
-    caller_execute(caller, happening->state->hook->command, happening->account, on_command_done,
-                   state_ref(happening->state));
+    state->under_way++;
+    caller_execute(caller, state->hook->command, happening->account, on_command_done, state_ref(state));
 }
 
 static void
@@ -454,6 +463,11 @@ hooks_free(Hooks *hooks)
     bus_unsubscribe(client_bus(hooks->client), hooks->subscription);
     g_clear_handle_id(&hooks->idle, g_source_remove);
     g_queue_clear_full(&hooks->happenings, happening_free);
+    for (guint i = 0; i < hooks->lines->len; i++) {
+        HookState *state = ((const HookLine *) hooks->lines->pdata[i])->state;
+        if (state != NULL)
+            state->is_over = true;
+    }
     g_ptr_array_unref(hooks->lines);
     g_free(hooks->path);
     g_free(hooks);

@@ -11,6 +11,7 @@ enum {
     HOOKS_RATE = 1000,       /* a hook that comes oftener than this … */
     HOOKS_RATE_SECONDS = 10, /* … in so many seconds may be calling itself: it rests … */
     HOOKS_REST_SECONDS = 60, /* … for so long */
+    HOOKS_UNDER_WAY = 100,   /* lines of a hook that have not ended (/wait); what comes then is not done */
 };
 
 typedef struct Hooks Hooks;

@@ -370,6 +370,27 @@ test_failing(Fixture *fixture, gconstpointer data)
     assert_no_event(fixture->flow, "notice warning*");
 }
 
+/* Lines that do not end do not pile up. */
+static void
+test_under_way(Fixture *fixture, gconstpointer data)
+{
+    assert_typed(fixture->typist, "/hook message from bob@example.org /wait message from carol@example.org timeout 3600", "ok");
+    for (int i = 0; i < 100; i++)
+        feed_body(fixture, "x");
+    flow_settle(fixture->flow);
+    assert_no_event(fixture->flow, "notice warning*");
+    feed_body(fixture, "y");
+    flow_settle(fixture->flow);
+    assert_event(fixture->flow, "notice warning 0: the hook “message from bob*” failed: too many of its lines*");
+    /* When they have ended there is room again. */
+    feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='u1'><body>go</body></message>");
+    flow_settle(fixture->flow);
+    for (int i = 0; i < 100; i++)
+        feed_body(fixture, "z");
+    flow_settle(fixture->flow);
+    assert_no_event(fixture->flow, "notice warning*");
+}
+
 static void
 test_exec(Fixture *fixture, gconstpointer data)
 {
@@ -485,6 +506,7 @@ main(int argc, char **argv)
     ADD("file", test_file);
     ADD("endless", test_endless);
     ADD("failing", test_failing);
+    ADD("under-way", test_under_way);
     ADD("exec", test_exec);
     ADD("desktop", test_desktop);
     ADD("notify-command", test_notify_command);
