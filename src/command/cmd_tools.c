@@ -30,6 +30,8 @@ cmd_log(CommandCall *call, const Args *args, GError **error)
         log != NULL ? log_tail(log, (guint) args_int(args, "lines", LOG_LINES), error) : NULL;
     for (guint i = 0; lines != NULL && i < lines->len; i++)
         command_call_print(call, "%s", (const char *) lines->pdata[i]);
+    if (lines != NULL && lines->len == 0)
+        command_call_print(call, _("Nothing has been written into the log yet."));
     return lines != NULL;
 }
 

@@ -430,8 +430,6 @@ author_of(const ModelEvent *event)
 static EventDirection
 direction_of(const ModelEvent *event)
 {
-    if (event->type == XML_SEEN)
-        return event->xml.outgoing ? EVENT_OUT : EVENT_IN;
     if (event->type != MESSAGE_ADDED && event->type != MESSAGE_EDITED)
         return EVENT_EITHER;
     return event->message.message->direction == MESSAGE_IN ? EVENT_IN : EVENT_OUT;

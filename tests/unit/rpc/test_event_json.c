@@ -378,8 +378,8 @@ test_xml(Fixture *fixture, gconstpointer data)
     g_assert_false(event_filter_wants(&filter, &facts));
     filter.events = (GStrv) both;
     g_assert_true(event_filter_wants(&filter, &facts));
-    filter.direction = EVENT_IN;
-    g_assert_false(event_filter_wants(&filter, &facts));
+    filter.direction = EVENT_IN; /* what is said; of traffic both ways are wanted */
+    g_assert_true(event_filter_wants(&filter, &facts));
 }
 
 static void
