@@ -137,7 +137,7 @@ static int
 listen_here(const Listen *listen)
 {
     CliOptions run = listen->options->run;
-    run.execute = (const char *const *) listen->lines;
+    run.room = listen->options->room;
     run.files = NULL;
     run.filter = listen->filter;
     run.count = (guint) listen->options->count;

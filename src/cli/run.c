@@ -17,6 +17,7 @@
 #include "cli/line_writer.h"
 #include "command/registry.h"
 #include "command/script.h"
+#include "command/words.h"
 #include "core/alive.h"
 #include "core/session.h"
 #include "rpc/event_json.h"
@@ -345,6 +346,11 @@ add_sources(const CliOptions *options, Script *script, GError **error)
 {
     for (const char *const *line = options->execute; line != NULL && *line != NULL; line++)
         script_add_line(script, "-e", *line);
+    if (options->room != NULL) {
+        g_autofree char *room = words_quote(options->room);
+        g_autofree char *join = g_strconcat("/join ", room, NULL);
+        script_add_line(script, "--room", join);
+    }
     for (const char *const *file = options->files; file != NULL && *file != NULL; file++) {
         if (strcmp(*file, "-") == 0)
             script_add_fd(script, "stdin", STDIN_FILENO);

@@ -12,6 +12,7 @@ typedef struct CliOptions {
     const Paths *paths;
     const char *const *accounts;  /* -a; NULL: none given */
     const char *const *execute;   /* -e lines in order; NULL: none */
+    const char *room;           /* joined after them; NULL: none */
     const char *const *files;     /* operands, "-" is standard input; NULL: standard input, unless there are -e lines */
     bool no_autoconnect;
     bool json;
