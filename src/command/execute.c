@@ -230,12 +230,7 @@ parse(Registry *registry, const Execution *execution, GError **error)
     Args *args = execution->as_text
                      ? parse_text(execution, &context, &problem)
                      : grammar_parse(row->grammar, row->command->name, execution->rest, &context, &problem);
-    if (problem != NULL && call_denied(execution->call) != NULL) {
-        g_clear_error(&problem);
-        g_set_error(error, CONFAB_ERROR, ERROR_USAGE,
-                    _("/%s cannot have $%s, because others would decide what it does: let a program look at the event"),
-                    row->command->name, call_denied(execution->call));
-    } else if (problem != NULL) {
+    if (problem != NULL) {
         if (!execution->as_text)
             g_prefix_error(&problem, "/%s: ", row->command->name);
         g_propagate_error(error, problem);
@@ -352,6 +347,18 @@ check_args(const CommandCall *call, const Args *args, GError **error)
     return command->check == NULL || command->check(args, error);
 }
 
+/* To a command that may not have a variable it is as if there were none; the user learns why. */
+static GError *
+explain_denial(const CommandCall *call, GError *take_error)
+{
+    if (call_denied(call) == NULL)
+        return take_error;
+    g_clear_error(&take_error);
+    return g_error_new(CONFAB_ERROR, ERROR_USAGE,
+                       _("/%s cannot have $%s, because others would decide what it does: let a program look at the event"),
+                       call_row(call)->command->name, call_denied(call));
+}
+
 static void
 run(Execution *take_execution)
 {
@@ -366,7 +373,7 @@ run(Execution *take_execution)
     if (args == NULL || !check_args(call, args, &error) || !check_needs(registry, execution, &error) ||
         !call_row(call)->command->run(call, args, &error)) {
         g_assert(!call_is_deferred(call));
-        end(g_steal_pointer(&execution), error);
+        end(g_steal_pointer(&execution), explain_denial(call, error));
         return;
     }
     if (!call_is_deferred(call))

@@ -300,7 +300,7 @@ test_behind(Fixture *fixture, gconstpointer data)
         assert_typed(fixture->typist, source, "ok");
         g_assert_true(g_file_set_contents(script, text, -1, NULL));
         feed_body(fixture, body);
-        wait_event(fixture, "notice warning 0: the hook “message /source *” failed: *script:2: *EVENT_BODY*");
+        wait_event(fixture, "notice warning 0: the hook “message /source *” failed: *script:2: /* cannot have $EVENT_BODY*");
         assert_sent(fixture->me, "<message *to=\"carol@example.org*<body>touch *");
     }
     flow_settle(fixture->flow);
@@ -477,6 +477,33 @@ test_notify_command(Fixture *fixture, gconstpointer data)
     wait_event(fixture, "notice warning 0: a notification failed: no-such-program does not start*");
 }
 
+/* The body of the next message a notification is about. */
+static void
+assert_told(const Fixture *fixture, const char *body)
+{
+    g_autofree char *json = wait_file(fixture, "stdin", NULL);
+    g_autofree char *told = body_of(json);
+    g_assert_cmpstr(told, ==, body);
+}
+
+/* What the user looks at, or has looked at meanwhile, is not told. */
+static void
+test_looked_at(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *line = g_strdup_printf("/set notify.command '%s/recorder'", fixture->directory);
+    write_recorder(fixture);
+    assert_typed(fixture->typist, line, "ok");
+    feed_body(fixture, "one");
+    assert_told(fixture, "one");
+    feed_body(fixture, "two"); /* would be told a second after “one” */
+    typist_look_at(fixture->typist, find_conversation(fixture->me, "bob@example.org"));
+    feed_body(fixture, "three");
+    feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='l1'><body>four</body></message>");
+    assert_told(fixture, "four");
+    feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='l2'><body>five</body></message>");
+    assert_told(fixture, "five");
+}
+
 /* The end of confab is the end of what it has started. */
 static void
 test_end(Fixture *fixture, gconstpointer data)
@@ -510,6 +537,7 @@ main(int argc, char **argv)
     ADD("exec", test_exec);
     ADD("desktop", test_desktop);
     ADD("notify-command", test_notify_command);
+    ADD("looked-at", test_looked_at);
     ADD("end", test_end);
 #undef ADD
     return g_test_run();

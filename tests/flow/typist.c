@@ -23,6 +23,12 @@ front_show(gpointer front, Conversation *conversation)
     typist_look_at(front, conversation);
 }
 
+static bool
+front_looks_at(gpointer front, const Conversation *conversation)
+{
+    return front_conversation(front) == conversation;
+}
+
 static void
 front_print(gpointer front, const CommandCall *call, OutputKind kind, const char *line, int hang)
 {
@@ -33,7 +39,8 @@ Typist *
 typist_new(Flow *flow)
 {
     static const Frontend frontend = {
-        .is_terminal = true, .conversation = front_conversation, .show = front_show, .print = front_print };
+        .is_terminal = true, .conversation = front_conversation, .show = front_show, .print = front_print,
+        .looks_at = front_looks_at };
     Typist *typist = g_new0(Typist, 1);
     typist->flow = flow;
     typist->printed = g_string_new(NULL);
