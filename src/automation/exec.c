@@ -169,7 +169,8 @@ static const Command commands[] = {
       .details = N_(
           "The words are the program and its arguments, quoted as usual; there is no shell in between: for pipes "
           "and patterns write /exec sh -c '…'. With -o as the first word the output is said to the current conversation, "
-          "as one message. A program that takes longer than hooks.timeout is stopped."),
+          "as one message. A program that takes longer than hooks.timeout is stopped. What others said ($WAIT_TEXT in a script) is "
+          "data: it may be an argument, never a part of a line for a shell: /exec sh -c 'printf %s \"$1\"' sh \"$WAIT_TEXT\"."),
       .example = "/exec -o uptime" },
     { 0 },
 };
