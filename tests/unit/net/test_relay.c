@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -41,8 +42,14 @@ connect_to(const Relay *relay, bool claim)
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(relay_port(relay)) };
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     inet_pton(AF_INET, relay_host(relay), &address.sin_addr);
-    if (claim)
+    if (claim) {
+        int no_delay = 0;
+        socklen_t size = sizeof no_delay;
         g_assert_true(relay_claim_socket((Relay *)relay, fd));
+        /* or every answer of ours would wait for an acknowledgement, up to 40 ms */
+        g_assert_cmpint(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), ==, 0);
+        g_assert_cmpint(no_delay, ==, 1);
+    }
     g_assert_true(connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EINPROGRESS);
     return fd;
 }
@@ -254,6 +261,31 @@ on_bytes(const guint8 *bytes, gsize length, gpointer data)
     return count;
 }
 
+static gsize
+pad_once(gpointer data)
+{
+    gsize *blanks = data;
+    const gsize count = *blanks;
+    *blanks = 0;
+    return count;
+}
+
+/* Blanks follow what came when all of it is delivered, and stand before what comes next. */
+static void
+test_padded(Fixture *fixture, gconstpointer unused)
+{
+    gsize blanks = 100;
+    relay_set_pad(fixture->relay, pad_once, &blanks);
+    connect_hop(fixture);
+    g_assert_cmpint(send(fixture->server, "<a/>", 4, 0), ==, 4);
+    settle();
+    g_assert_cmpint(send(fixture->server, "<b/>", 4, 0), ==, 4);
+    settle();
+    g_autofree char *read = read_some(fixture->hop);
+    g_autofree char *expected = g_strdup_printf("<a/>%100s<b/>", "");
+    g_assert_cmpstr(read, ==, expected);
+}
+
 /* Who inspects sees every byte before the local side does, and stops the flow where it likes. */
 static void
 test_inspected(Fixture *fixture, gconstpointer unused)
@@ -383,6 +415,7 @@ main(int argc, char **argv)
     ADD("dead-wire", test_dead_wire, NULL);
     ADD("silent-end", test_silent_end, NULL);
     ADD("stubborn-reader", test_stubborn_reader, NULL);
+    ADD("padded", test_padded, NULL);
     ADD("inspected", test_inspected, NULL);
     ADD("inspected-flood", test_inspected_flood, NULL);
     g_test_add_func("/net/relay/flood", test_flood);
