@@ -143,11 +143,28 @@ on_timeout(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Only so that it leaves no zombie. */
-static void
-on_forgotten(GPid pid, gint status, gpointer data)
+/* One that nobody waits for; it leaves no zombie, and does not stay when it is asked to go. */
+typedef struct Forgotten {
+    GPid pid;
+    guint timer; /* until it is killed; 0: it was */
+} Forgotten;
+
+static gboolean
+on_forgotten_too_long(gpointer data)
 {
-    g_spawn_close_pid(pid);
+    Forgotten *forgotten = data;
+    forgotten->timer = 0;
+    kill(-forgotten->pid, SIGKILL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_forgotten_exited(GPid pid, gint status, gpointer data)
+{
+    Forgotten *forgotten = data;
+    kill(-pid, SIGKILL); /* what it has started */
+    g_clear_handle_id(&forgotten->timer, g_source_remove);
+    g_free(forgotten);
 }
 
 static void
@@ -158,7 +175,10 @@ let_go(Process *process, int signal_number)
     if (!process->has_exited) {
         kill(-process->pid, signal_number);
         g_clear_handle_id(&process->child_watch, g_source_remove);
-        g_child_watch_add(process->pid, on_forgotten, NULL);
+        Forgotten *forgotten = g_new0(Forgotten, 1);
+        forgotten->pid = process->pid;
+        forgotten->timer = g_timeout_add(PROCESS_GRACE, on_forgotten_too_long, forgotten);
+        g_child_watch_add(process->pid, on_forgotten_exited, forgotten);
     }
     clear(process);
 }

@@ -46,7 +46,7 @@ Process *process_open(const ProcessOptions *options, int *take_input, int *take_
 GPid process_pid(const Process *process);
 /* SIGTERM to the group, SIGKILL after PROCESS_GRACE; `done` tells as always. */
 void process_stop(Process *process);
-/* SIGTERM to the group; nobody is told, and it is not waited for. */
+/* SIGTERM to the group, SIGKILL after PROCESS_GRACE while the loop runs; nobody is told. */
 void process_forget(Process *process);
 /* SIGKILL to the group; nobody is told. */
 void process_free(Process *process);

@@ -16,6 +16,8 @@ enum {
     INVALID_PARAMS = -32602,
 };
 
+typedef struct Batch Batch;
+
 struct RpcPeer {
     Registry *registry;
     Caller *caller;
@@ -26,6 +28,7 @@ struct RpcPeer {
     EventFilter *filter; /* of the events it wants; NULL: none */
     bool wants_line;
     GPtrArray *requests; /* RpcRequest*: not yet answered; borrowed */
+    Batch *reading;      /* NULL: none */
     GHashTable *calls;   /* number → Call*: of ours */
     gint64 last_call;
     guint hang_up; /* source of the loop: all is answered, and nothing more comes */
@@ -33,10 +36,11 @@ struct RpcPeer {
 };
 
 /* Answers that go out together (JSON-RPC 2.0 §6). */
-typedef struct Batch {
+struct Batch {
     guint references;
+    bool is_orphan; /* the peer went while it was read */
     GString *answers;
-} Batch;
+};
 
 struct RpcRequest {
     RpcPeer *peer;  /* NULL: gone */
@@ -315,6 +319,7 @@ take_message(RpcPeer *peer, Batch *batch, JsonNode *node)
                    _("this is no request of JSON-RPC 2.0: write {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":…,\"params\":{…}}"));
 }
 
+/* One of its requests may be the end of the peer (/plugin stop). */
 static void
 take_batch(RpcPeer *peer, JsonArray *array)
 {
@@ -326,9 +331,12 @@ take_batch(RpcPeer *peer, JsonArray *array)
     Batch *batch = g_new0(Batch, 1);
     batch->references = 1;
     batch->answers = g_string_new(NULL);
-    for (guint i = 0; i < count; i++)
+    peer->reading = batch;
+    for (guint i = 0; i < count && !batch->is_orphan; i++)
         take_message(peer, batch, json_array_get_element(array, i));
-    batch_unref(peer, batch);
+    if (!batch->is_orphan)
+        peer->reading = NULL;
+    batch_unref(batch->is_orphan ? NULL : peer, batch);
 }
 
 static void
@@ -512,6 +520,8 @@ rpc_peer_free(RpcPeer *peer)
     g_clear_handle_id(&peer->hang_up, g_source_remove);
     for (guint i = 0; i < peer->requests->len; i++)
         ((RpcRequest *) peer->requests->pdata[i])->peer = NULL;
+    if (peer->reading != NULL)
+        peer->reading->is_orphan = true;
     rpc_link_flush(peer->link, FLUSH_PATIENCE);
     end_calls(peer);
     caller_free(peer->caller);
