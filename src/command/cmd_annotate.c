@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "command/room_call.h"
+#include "command/say.h"
 #include "command/tables.h"
 #include "core/annotate.h"
 
@@ -16,9 +17,7 @@ static bool
 cmd_reply(CommandCall *call, const Args *args, GError **error)
 {
     const Message *target = find(call, args, MESSAGE_IN, error);
-    return target != NULL
-           && annotations_reply(command_call_client(call), command_call_conversation(call), target,
-                                args_text(args, "text"), error) != NULL;
+    return target != NULL && say_reply(call, command_call_conversation(call), target, args_text(args, "text"), error);
 }
 
 static bool

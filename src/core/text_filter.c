@@ -23,6 +23,7 @@ struct TextQuestion {
     guint64 message;      /* serial, of what others say; 0: ours */
     char *body;
     char *before;         /* as it was, of what others say */
+    char *intent;         /* the encryption it was said under; NULL: of others */
     guint64 asked;        /* number of the filter that was asked last; 0: none */
     bool is_asked;        /* it is out */
     TextFiltered done;    /* NULL: nobody wants to know */
@@ -51,6 +52,7 @@ question_free(TextQuestion *question)
 {
     g_free(question->body);
     g_free(question->before);
+    g_free(question->intent);
     g_free(question);
 }
 
@@ -135,6 +137,14 @@ is_behind_another(const TextFilters *filters, const TextQuestion *question)
     return false;
 }
 
+/* I21: what was said in confidence stays in it. */
+static bool
+has_other_encryption(const TextQuestion *question, const Conversation *conversation)
+{
+    return question->intent != NULL && strcmp(question->intent, "none") != 0 &&
+           strcmp(question->intent, conversation_intent(conversation)) != 0;
+}
+
 /* Asks the next filter, or ends. */
 static void
 go_on(TextQuestion *question)
@@ -149,8 +159,11 @@ go_on(TextQuestion *question)
     }
     const TextFilter *filter =
         find_next(question->filters, conversation, text_question_direction(question), question->asked);
+    if (filter == NULL && has_other_encryption(question, conversation))
+        g_set_error_literal(&error, CONFAB_ERROR, ERROR_ENCRYPTION,
+                            _("the encryption has changed meanwhile: nothing was sent"));
     if (filter == NULL) {
-        end(question, NULL);
+        end(question, error);
         return;
     }
     question->asked = filter->number;
@@ -260,6 +273,7 @@ text_filter_outgoing(Client *client, Conversation *conversation, const char *bod
         return;
     }
     TextQuestion *question = question_new(filters, conversation, body);
+    question->intent = g_strdup(conversation_intent(conversation));
     question->done = done;
     question->data = data;
 }

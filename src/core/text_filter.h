@@ -38,7 +38,8 @@ TextFilter *text_filter_add(Client *client, const TextFilterOptions *options);
 /* Questions it has are still to be ended. */
 void text_filter_remove(TextFilter *filter);
 
-/* What became of a text: NULL with an error: it must not leave; NULL without: there is nothing left to say. */
+/* What became of a text: NULL with an error: it must not leave; NULL without: there is nothing left to say. What was said
+ * under an encryption does not leave under another, or none, that was chosen meanwhile (ERROR_ENCRYPTION; I21). */
 typedef void (*TextFiltered)(const char *body, const GError *error, gpointer data);
 /* Whether anybody looks over what is said there. */
 bool text_filter_applies(const Client *client, const Conversation *conversation);
