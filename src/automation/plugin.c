@@ -125,18 +125,50 @@ refuse(TextQuestion *take_question, const char *name, const char *cause)
     text_question_refuse(take_question, reason);
 }
 
-/* A text that is none any more after it (no UTF-8 can come out of JSON) counts like no answer. */
+/* It could not be looked over: it leaves only where that may be. */
+static void
+end_unseen(const Asked *asked, const char *cause)
+{
+    const bool is_ours = text_question_direction(asked->question) == MESSAGE_OUT;
+    if (asked->must && is_ours)
+        refuse(asked->question, asked->name, cause);
+    else
+        text_question_pass(asked->question);
+}
+
+/* Whether each member that is there is what it should be. */
+static bool
+is_answer(JsonNode *result)
+{
+    static const struct {
+        const char *name;
+        GType type;
+    } members[] = { { "body", G_TYPE_STRING }, { "error", G_TYPE_STRING }, { "drop", G_TYPE_BOOLEAN } };
+    if (!JSON_NODE_HOLDS_OBJECT(result))
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
+        JsonNode *node = json_object_get_member(json_node_get_object(result), members[i].name);
+        if (node != NULL && (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != members[i].type))
+            return false;
+    }
+    return true;
+}
+
 static void
 use_answer(const Asked *asked, JsonNode *result)
 {
-    JsonObject *object = JSON_NODE_HOLDS_OBJECT(result) ? json_node_get_object(result) : NULL;
+    if (!is_answer(result)) {
+        log_warning("plugin", "%s: filter: the answer is none", asked->name);
+        end_unseen(asked, _("gave no answer that means anything"));
+        return;
+    }
+    JsonNode *drop = json_object_get_member(json_node_get_object(result), "drop");
     const char *body = answer_text(result, "body");
     const char *failure = answer_text(result, "error");
-    JsonNode *drop = object == NULL ? NULL : json_object_get_member(object, "drop");
     if (failure != NULL) {
         g_autofree char *clean = text_clean(failure, -1, TEXT_LINE);
         text_question_refuse(asked->question, clean);
-    } else if (drop != NULL && JSON_NODE_HOLDS_VALUE(drop) && json_node_get_boolean(drop)) {
+    } else if (drop != NULL && json_node_get_boolean(drop)) {
         text_question_answer(asked->question, "");
     } else if (body != NULL) {
         text_question_answer(asked->question, body);
@@ -149,13 +181,10 @@ static void
 on_filter_answer(JsonNode *result, const GError *error, gpointer data)
 {
     Asked *asked = data;
-    const bool is_ours = text_question_direction(asked->question) == MESSAGE_OUT;
     if (error == NULL)
         use_answer(asked, result);
-    else if (asked->must && is_ours)
-        refuse(asked->question, asked->name, _("did not answer in time"));
     else
-        text_question_pass(asked->question);
+        end_unseen(asked, _("did not answer in time"));
     if (error != NULL)
         log_warning("plugin", "%s: filter: %s", asked->name, error->message);
     g_free(asked->name);
@@ -186,7 +215,7 @@ ask(TextQuestion *take_question, gpointer data)
     const Conversation *conversation = text_question_conversation(take_question);
     const bool is_ours = text_question_direction(take_question) == MESSAGE_OUT;
     if (plugin->peer == NULL && plugin->must && is_ours) {
-        refuse(take_question, plugin->name, _("has ended"));
+        refuse(take_question, plugin->name, plugin->has_successor ? _("is not ready yet") : _("has ended"));
         return;
     }
     if (plugin->peer == NULL || conversation == NULL) {
@@ -223,6 +252,7 @@ run_filter(RpcRequest *request, JsonObject *params, GError **error)
     g_clear_pointer(&plugin->filter, text_filter_remove);
     plugin->filter = text_filter_add(registry_client(plugin->registry), &options);
     plugin->must = json_object_get_boolean_member_with_default(params, "must", FALSE);
+    g_clear_pointer(&plugin->before, plugin_free);
     rpc_request_answer_text(request, "{}");
     return true;
 }
@@ -318,10 +348,27 @@ plugin_new(Registry *registry, const char *name, const char *path, PluginEnded e
 }
 
 void
+plugin_succeed(Plugin *plugin, Plugin *take_before)
+{
+    take_before->has_successor = true;
+    plugin->before = take_before;
+}
+
+Plugin *
+plugin_steal_before(Plugin *plugin)
+{
+    Plugin *before = g_steal_pointer(&plugin->before);
+    if (before != NULL)
+        before->has_successor = false;
+    return before;
+}
+
+void
 plugin_free(Plugin *plugin)
 {
     if (plugin == NULL)
         return;
+    plugin_free(plugin->before);
     plugin->must = false;
     stop_speaking(plugin);
     process_forget(plugin->process);

@@ -26,6 +26,8 @@ struct Plugin {
     PluginCommands *commands; /* NULL: it has none */
     TextFilter *filter;       /* NULL: it looks over nothing */
     bool must;                /* what it cannot look over must not leave, not even when it has ended */
+    Plugin *before;           /* ended, and refuses what it must see until this one looks over it; NULL: none */
+    bool has_successor;       /* it is the `before` of another one */
     RpcLinkEnd farewell;      /* how it stopped to speak */
     PluginEnded ended;
     gpointer data;
@@ -39,3 +41,7 @@ Plugin *plugin_new(Registry *registry, const char *name, const char *path, Plugi
 /* Ends it; ended() is not called. */
 void plugin_free(Plugin *plugin);
 bool plugin_is_running(const Plugin *plugin);
+/* It takes the place of one that has ended and must see what is said. */
+void plugin_succeed(Plugin *plugin, Plugin *take_before);
+/* The one it took the place of, on its own again; NULL: there is none any more. The caller frees. */
+Plugin *plugin_steal_before(Plugin *plugin);

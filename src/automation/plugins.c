@@ -42,8 +42,12 @@ on_ended(Plugin *plugin, const char *words, gpointer data)
 {
     Plugins *plugins = data;
     client_notice(plugins->client, NULL, NOTICE_WARNING, 0, _("the plugin %s has ended: %s"), plugin->name, words);
-    if (!plugin->must)
-        drop(plugins, plugin);
+    if (plugin->must)
+        return;
+    Plugin *before = plugin_steal_before(plugin);
+    drop(plugins, plugin);
+    if (before != NULL)
+        g_ptr_array_add(plugins->list, before);
 }
 
 /* --- which program --- */
@@ -97,9 +101,11 @@ start(Plugins *plugins, const char *name, GError **error)
     Plugin *plugin = plugin_new(plugins->registry, name, path, on_ended, plugins, error);
     if (plugin == NULL)
         return false;
-    /* One that must see what is said refused it until now: its successor says for itself what it must see. */
-    if (known != NULL)
-        drop(plugins, known);
+    /* One that must see what is said refuses it until its successor says for itself what it looks over (I21). */
+    if (known != NULL) {
+        g_ptr_array_remove(plugins->list, known);
+        plugin_succeed(plugin, known);
+    }
     g_ptr_array_add(plugins->list, plugin);
     return true;
 }
@@ -130,7 +136,8 @@ print_plugin(CommandCall *call, const char *name, const Plugin *plugin)
 {
     g_autofree char *count = g_strdup_printf("%u", plugin == NULL ? 0 : plugin_commands_count(plugin->commands));
     const char *state = plugin == NULL ? "stopped" : plugin_is_running(plugin) ? "running" : "ended";
-    const char *filter = plugin == NULL || plugin->filter == NULL ? "-" : plugin->must ? "must" : "yes";
+    const Plugin *looks = plugin != NULL && plugin->before != NULL ? plugin->before : plugin;
+    const char *filter = looks == NULL || looks->filter == NULL ? "-" : looks->must ? "must" : "yes";
     command_call_row(call, "name", name, "state", state, "commands", count, "filter", filter, NULL);
 }
 
