@@ -28,6 +28,7 @@ flow_tests = \
 	tests/flow/test_flow_rooms \
 	tests/flow/test_flow_scripts \
 	tests/flow/test_flow_store \
+	tests/flow/test_flow_text_filter \
 	tests/flow/test_flow_token \
 	tests/flow/test_flow_tools
 check_PROGRAMS += $(flow_tests)
@@ -80,6 +81,9 @@ tests_flow_test_flow_encryption_commands_SOURCES = \
 	tests/flow/test_flow_encryption_commands.c tests/flow/otr_wire.c tests/flow/otr_wire.h
 tests_flow_test_flow_encryption_commands_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_encryption_commands_LDADD = tests/flow/libflow.a $(COMMAND_LINE)
+tests_flow_test_flow_text_filter_SOURCES = tests/flow/test_flow_text_filter.c tests/flow/otr_wire.c tests/flow/otr_wire.h
+tests_flow_test_flow_text_filter_CPPFLAGS = $(FLOW_CPPFLAGS)
+tests_flow_test_flow_text_filter_LDADD = $(FLOW_LINE)
 tests_flow_test_flow_otr_SOURCES = tests/flow/test_flow_otr.c tests/flow/otr_wire.c tests/flow/otr_wire.h
 tests_flow_test_flow_otr_CPPFLAGS = $(FLOW_CPPFLAGS)
 tests_flow_test_flow_otr_LDADD = $(FLOW_LINE)

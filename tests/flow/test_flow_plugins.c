@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Plugins: the examples, and those that hang, die, flood or talk nonsense. Whatever they do, confab goes on. */
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -45,7 +47,7 @@ static void
 write_plugin(const Fixture *fixture, const char *name, const char *script, int mode)
 {
     g_autofree char *path = g_build_filename(fixture->directory, name, NULL);
-    g_assert_true(g_file_set_contents_full(path, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+    g_assert_true(g_file_set_contents_full(path, script, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0700, NULL));
     g_assert_cmpint(g_chmod(path, (mode_t) mode), ==, 0);
 }
 
@@ -377,6 +379,149 @@ test_permissions(Fixture *fixture, gconstpointer data)
     assert_printed(fixture->typist, "open*stopped*\ntext*stopped*");
 }
 
+/* I21: an answer nothing can be made of is none. Without “must” the text goes as it is. */
+static void
+test_odd_answers(Fixture *fixture, gconstpointer data)
+{
+    static const char *const answers[] = { "7",           "None",          "[]",           "'text'",         "{'body': 7}",
+                                           "{'error': 5}", "{'drop': 'yes'}", "{'body': ['a']}", "{'body': None}", NULL };
+    g_autofree char *list = g_strjoinv(", ", (char **) answers);
+    look_at_bob(fixture);
+    for (int must = 0; must <= 1; must++) {
+        g_autofree char *plugin = g_strdup_printf(
+            PYTHON "send(id=1, method='filter', params={'direction': 'out', 'must': %s})\n" COMMAND("odd")
+            "serve(lambda method, params: [%s][int(params['body'])])\n",
+            must ? "True" : "False", list);
+        write_plugin(fixture, "odd", plugin, 0700);
+        start(fixture, "odd");
+        wait_command(fixture, "odd");
+        for (gsize i = 0; answers[i] != NULL; i++) {
+            g_autofree char *number = g_strdup_printf("%zu", i);
+            g_autofree char *sent = g_strdup_printf("<message *<body>%zu</body>*", i);
+            assert_typed(fixture->typist, number, must ? "1 *which must see*no answer that means anything*" : "ok");
+            if (must)
+                assert_nothing_sent(fixture->me);
+            else
+                assert_sent(fixture->me, sent);
+        }
+        assert_typed(fixture->typist, "/plugin stop odd", "ok");
+    }
+}
+
+/* A reply is looked over like everything else that is said. */
+static void
+test_reply(Fixture *fixture, gconstpointer data)
+{
+    write_example(fixture, "shortcodes");
+    start(fixture, "shortcodes");
+    wait_command(fixture, "shortcodes");
+    feed(fixture->me, "<message from='bob@example.org/a' type='chat' id='1'><body>hello</body></message>");
+    flow_settle(fixture->flow);
+    look_at_bob(fixture);
+    g_ptr_array_set_size(fixture->me->sent, 0);
+    assert_typed(fixture->typist, "/reply 1 great :tada:", "ok");
+    assert_sent(fixture->me, "<message *great 🎉</body>*<reply *");
+}
+
+/* I21: between the end of one that must see everything and the filter of its successor nothing leaves. */
+static void
+test_must_again(Fixture *fixture, gconstpointer data)
+{
+    write_plugin(fixture, "censor",
+                 PYTHON
+                 "if os.path.exists(os.environ['CONFAB_DATA'] + '/dies'): sys.exit(4)\n"
+                 "while os.path.exists(os.environ['CONFAB_DATA'] + '/waits'): time.sleep(0.01)\n"
+                 FILTER("'direction': 'out', 'must': True") COMMAND("censor")
+                 "def answer(method, params):\n"
+                 "    if method == 'run': sys.exit(3)\n"
+                 "    return {'body': params['body'] + '!'}\n"
+                 "serve(answer)\n",
+                 0700);
+    const char *directory = client_paths(fixture->flow->client)->data;
+    g_autofree char *waits = g_build_filename(directory, "waits", NULL);
+    g_autofree char *dies = g_build_filename(directory, "dies", NULL);
+    look_at_bob(fixture);
+    start(fixture, "censor");
+    wait_command(fixture, "censor");
+    assert_typed(fixture->typist, "/censor", "1 *");
+    wait_event(fixture, "notice warning 0: the plugin censor has ended: *status 3*");
+    assert_typed(fixture->typist, "one", "1 *censor*has ended*");
+
+    g_assert_true(g_file_set_contents(dies, "", 0, NULL));
+    start(fixture, "censor");
+    assert_typed(fixture->typist, "two", "1 *censor*");
+    wait_event(fixture, "notice warning 0: the plugin censor has ended: *status 4*");
+    assert_typed(fixture->typist, "three", "1 *censor*has ended*");
+    assert_typed(fixture->typist, "/plugin list", "ok");
+    assert_printed(fixture->typist, "censor*ended*must\n");
+    g_assert_cmpint(g_unlink(dies), ==, 0);
+
+    g_assert_true(g_file_set_contents(waits, "", 0, NULL));
+    start(fixture, "censor");
+    assert_typed(fixture->typist, "four", "1 *censor*not ready*");
+    assert_typed(fixture->typist, "/plugin list", "ok");
+    assert_printed(fixture->typist, "censor*running*must\n");
+    assert_nothing_sent(fixture->me);
+    g_assert_cmpint(g_unlink(waits), ==, 0);
+    wait_command(fixture, "censor");
+    assert_typed(fixture->typist, "five", "ok");
+    assert_sent(fixture->me, "<message *<body>five!</body>*");
+    assert_typed(fixture->typist, "/plugin stop censor", "ok");
+    assert_typed(fixture->typist, "six", "ok");
+    assert_sent(fixture->me, "<message *<body>six</body>*");
+}
+
+/* A plugin stops itself in the middle of what it asks, alone and among others. */
+static void
+test_stops_itself(Fixture *fixture, gconstpointer data)
+{
+#define STOP "{'jsonrpc': '2.0', 'id': 4, 'method': 'command', 'params': {'line': '/plugin stop self'}}"
+#define STATUS "{'jsonrpc': '2.0', 'id': 5, 'method': 'status', 'params': {}}"
+    static const char *const asked[] = { STOP, "[" STOP "]", "[" STOP ", " STATUS "]", "[" STATUS ", " STOP ", 7, " STOP "]" };
+    for (gsize i = 0; i < G_N_ELEMENTS(asked); i++) {
+        g_autofree char *script =
+            g_strconcat(PYTHON FILTER("'direction': 'both'") COMMAND("self")
+                        "for line in sys.stdin:\n"
+                        "    if json.loads(line).get('method') == 'run': print(json.dumps(", asked[i], "), flush=True)\n", NULL);
+        write_plugin(fixture, "self", script, 0700);
+        start(fixture, "self");
+        wait_command(fixture, "self");
+        assert_typed(fixture->typist, "/self", "1 *has ended*");
+        wait_no_command(fixture, "self");
+        assert_typed(fixture->typist, "/plugin stop self", "66 *");
+    }
+#undef STOP
+#undef STATUS
+}
+
+static bool
+has_died(gpointer pid)
+{
+    return kill(*(const pid_t *) pid, 0) != 0 && errno == ESRCH;
+}
+
+/* One that does not want to end is ended. */
+static void
+test_stubborn(Fixture *fixture, gconstpointer data)
+{
+    write_plugin(fixture, "stubborn",
+                 PYTHON
+                 "import signal\n"
+                 "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" COMMAND("stubborn")
+                 "serve(lambda method, params: {'lines': [str(os.getpid())]})\n"
+                 "time.sleep(1000)\n",
+                 0700);
+    start(fixture, "stubborn");
+    wait_command(fixture, "stubborn");
+    type(fixture->typist, "/stubborn");
+    assert_outcome(fixture->typist, "ok");
+    assert_printed(fixture->typist, "?*\n");
+    pid_t pid = (pid_t) g_ascii_strtoll(typist_printed(fixture->typist), NULL, 10);
+    g_assert_false(has_died(&pid));
+    assert_typed(fixture->typist, "/plugin stop stubborn", "ok");
+    flow_wait(has_died, &pid);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -393,6 +538,11 @@ main(int argc, char **argv)
     ADD("wrong", test_wrong);
     ADD("events", test_events);
     ADD("permissions", test_permissions);
+    ADD("odd-answers", test_odd_answers);
+    ADD("reply", test_reply);
+    ADD("must-again", test_must_again);
+    ADD("stops-itself", test_stops_itself);
+    ADD("stubborn", test_stubborn);
 #undef ADD
     return g_test_run();
 }

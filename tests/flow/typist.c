@@ -123,6 +123,12 @@ assert_printed(const Typist *typist, const char *pattern)
         g_error("printed was “%s”, not “%s”", typist->printed->str, pattern);
 }
 
+const char *
+typist_printed(const Typist *typist)
+{
+    return typist->printed->str;
+}
+
 Registry *
 typist_registry(const Typist *typist)
 {

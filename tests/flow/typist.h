@@ -24,6 +24,7 @@ void assert_unfinished(const Typist *typist);
 void assert_typed(Typist *typist, const char *line, const char *pattern);
 /* What the last line printed matches the glob: lines end with a line feed, rows are aligned text. */
 void assert_printed(const Typist *typist, const char *pattern);
+const char *typist_printed(const Typist *typist);
 Registry *typist_registry(const Typist *typist);
 /* The last line as it is kept. */
 const char *typist_line(const Typist *typist);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 system_tests = tests/system/test_archive tests/system/test_bookmarks tests/system/test_chat tests/system/test_control tests/system/test_devices tests/system/test_example_bots tests/system/test_exit_codes tests/system/test_hardening \
-	tests/system/test_faults tests/system/test_hostile tests/system/test_instance tests/system/test_login tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
+	tests/system/test_faults tests/system/test_hostile tests/system/test_instance tests/system/test_login tests/system/test_plugins tests/system/test_otr tests/system/test_otr_bot tests/system/test_otr_run \
 	tests/system/test_records tests/system/test_room_admin tests/system/test_room_forms tests/system/test_rooms \
 	tests/system/test_taken_back \
 	tests/system/test_run tests/system/test_scripts tests/system/test_send tests/system/test_schema tests/system/test_service tests/system/test_suspend tests/system/test_tools
@@ -37,6 +37,9 @@ tests_system_test_hostile_LDADD = tests/support/libnetfakes.a $(SUPPORT_LINE) $(
 tests_system_test_idle_SOURCES = tests/system/test_idle.c
 tests_system_test_idle_CPPFLAGS = $(system_cppflags)
 tests_system_test_idle_LDADD = $(SUPPORT_LINE)
+tests_system_test_plugins_SOURCES = tests/system/test_plugins.c
+tests_system_test_plugins_CPPFLAGS = $(system_cppflags)
+tests_system_test_plugins_LDADD = $(SUPPORT_LINE)
 tests_system_test_instance_SOURCES = tests/system/test_instance.c
 tests_system_test_instance_CPPFLAGS = $(system_cppflags)
 tests_system_test_instance_LDADD = $(SUPPORT_LINE)
