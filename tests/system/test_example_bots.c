@@ -106,10 +106,8 @@ check_bot(const char *interpreter, const char *name, const char *needs)
 {
     static const char *const stay[] = { "run", "--stay", "--json", NULL };
     Fixture fixture = { 0 };
-    if (!has(interpreter) || !has(needs)) {
-        g_test_skip("what the bot needs is not installed");
+    if (!test_has(has(interpreter), interpreter) || !test_has(has(needs), needs))
         return;
-    }
     fixture.server = server_start(&(ServerOptions) { .kind = SERVER_PROSODY, .accounts = accounts });
     if (fixture.server == NULL)
         return;

@@ -144,10 +144,8 @@ check_mistakes(const char *home)
 static void
 test_socket(void)
 {
-    if (!can_check()) {
-        g_test_skip("python3-jsonschema is not installed");
+    if (!test_has(can_check(), "python3-jsonschema"))
         return;
-    }
     g_autofree char *home = test_directory_new();
     g_autofree char *lines = g_build_filename(home, "history.jsonl", NULL);
     confab_write_accounts(home, "[work]\njid = me@example.org\nenabled = off\n");
