@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -408,6 +409,49 @@ test_private(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(access(path, F_OK), !=, 0);
 }
 
+static void
+on_exited(GPid pid, gint status, gpointer data)
+{
+    *(int *) data = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool
+has_exited(gpointer code)
+{
+    return *(const int *) code >= 0;
+}
+
+/* I25: also where somebody has opened the doors, another user is hung up on before a word is read. */
+static void
+test_other_user(Fixture *fixture, gconstpointer data)
+{
+    enum { NOBODY = 65534 };
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    g_autofree char *path = rpc_server_path(client_paths(fixture->flow->client));
+    if (geteuid() != 0) {
+        g_test_skip("only root can be another user");
+        return;
+    }
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    g_assert_cmpint(chmod(path, 0666), ==, 0);
+    for (char *slash = strrchr(path, '/'); slash > path && strcmp(path, g_get_tmp_dir()) != 0; slash = strrchr(path, '/')) {
+        *slash = '\0';
+        g_assert_true(strcmp(path, g_get_tmp_dir()) == 0 || chmod(path, 0711) == 0);
+    }
+    int code = -1;
+    const pid_t stranger = fork();
+    if (stranger == 0) {
+        char byte;
+        const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0 || connect(fd, (struct sockaddr *) &address, sizeof address) != 0)
+            _exit(2);
+        _exit(read(fd, &byte, 1) == 0 ? 0 : 1);
+    }
+    g_child_watch_add(stranger, on_exited, &code);
+    flow_wait(has_exited, &code);
+    g_assert_cmpint(code, ==, 0);
+}
+
 /* One that died leaves its socket behind. */
 static void
 test_left_behind(Fixture *fixture, gconstpointer data)
@@ -444,6 +488,7 @@ main(int argc, char **argv)
     TEST("half-closed", test_half_closed);
     TEST("many-requests", test_many_requests);
     TEST("private", test_private);
+    TEST("other-user", test_other_user);
     TEST("left-behind", test_left_behind);
     return g_test_run();
 }

@@ -110,7 +110,7 @@ fault-run: src/confab$(EXEEXT) tests/system/test_faults$(EXEEXT)
 	  tests/system/test_faults$(EXEEXT) --tap
 # A bot at the control socket, and its memory: make bot-run MESSAGES=100000
 bot-run: src/confab$(EXEEXT) tests/system/test_control$(EXEEXT)
-	$(AM_TESTS_ENVIRONMENT) CONFAB_BOT_MESSAGES=$(MESSAGES) tests/system/test_control$(EXEEXT) --tap -s /system/control/clients -s /system/control/slow-reader -s /system/control/processes
+	$(AM_TESTS_ENVIRONMENT) CONFAB_BOT_MESSAGES=$(MESSAGES) tests/system/test_control$(EXEEXT) --tap -s /system/control/clients -s /system/control/hostile -s /system/control/slow-reader -s /system/control/processes
 .PHONY: fault-run bot-run
 
 tests_system_test_records_SOURCES = tests/system/test_records.c

@@ -247,6 +247,42 @@ test_slow_reader(void)
     tear_down(&fixture);
 }
 
+/* I9: whatever a program sends, the others are answered, and it is forgotten afterwards. */
+static void
+test_hostile(void)
+{
+    enum { ROUNDS = 200, LONG = 9 * 1000 * 1000 };
+    static const char *const words[] = {
+        "\n\n\n", "nonsense\n", "{\"jsonrpc\":\"2.0\"", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}\n", "[]\n", "[1,2,3]\n",
+        "{\"jsonrpc\":\"2.0\",\"id\":{\"a\":[]},\"method\":\"status\"}\n", "\xff\xfe\x80\n", "\"\\u0000\"\n", "/quit\n",
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"command\",\"params\":{\"line\":\"/print a\\n/quit\"}}\n",
+    };
+    Fixture fixture;
+    if (!set_up(&fixture))
+        return;
+    Program other = program_new(fixture.homes[0]);
+    g_autofree char *brackets = g_strnfill(1000 * 1000, '[');
+    g_autofree char *endless = g_strnfill(LONG, 'x');
+    const int before = resident(fixture.runs[0]);
+    for (guint round = 0; round < ROUNDS; round++) {
+        Program hostile = program_new(fixture.homes[0]);
+        program_say(&hostile, words[round % G_N_ELEMENTS(words)]);
+        if (round % 50 == 0)
+            program_say(&hostile, endless); /* no end of a line: hung up on */
+        if (round % 20 == 0)
+            program_say(&hostile, brackets);
+        program_free(&hostile); /* in the middle, as a rule */
+        g_assert_true(program_say(&other, "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"status\"}\n"));
+        g_autofree char *answer = program_next(&other, RUN_TIMEOUT);
+        g_assert_nonnull(answer);
+        g_assert_nonnull(strstr(answer, "\"online\""));
+    }
+    g_test_message("resident: %d KiB before, %d KiB after", before, resident(fixture.runs[0]));
+    g_assert_cmpint(resident(fixture.runs[0]), <, before + 20 * 1024);
+    program_free(&other);
+    tear_down(&fixture);
+}
+
 /* Clients as people use them: processes, all at once. */
 static void
 test_processes(void)
@@ -361,6 +397,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/system/control/clients", test_clients);
+    g_test_add_func("/system/control/hostile", test_hostile);
     g_test_add_func("/system/control/slow-reader", test_slow_reader);
     g_test_add_func("/system/control/processes", test_processes);
     g_test_add_func("/system/control/bot-in-python", test_bot_in_python);
