@@ -192,18 +192,9 @@ take_command(const Registry *registry, Hook *hook, const char *text, GError **er
 static bool
 take_program(Hook *hook, WordReader *reader, GError **error)
 {
-    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
-    GError *problem = NULL;
-    Word word = { 0 };
-    while (words_next(reader, &word, &problem)) {
-        g_strv_builder_add(argv, word.text);
-        word_clear(&word);
-    }
-    hook->argv = g_strv_builder_end(argv);
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    hook->argv = words_split(reader, error);
+    if (hook->argv == NULL)
         return false;
-    }
     if (hook->argv[0] == NULL || *hook->argv[0] == '\0') {
         g_set_error_literal(error, CONFAB_ERROR, ERROR_USAGE,
                             _("what is to be done is missing: write a /command, or a program and its arguments"));

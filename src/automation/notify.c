@@ -108,15 +108,9 @@ static void
 run_command(Notify *notify, const char *command, EventData *event)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     WordReader reader = { .line = command };
-    Word word = { 0 };
-    while (words_next(&reader, &word, &error)) {
-        g_strv_builder_add(builder, word.text);
-        word_clear(&word);
-    }
-    g_auto(GStrv) argv = g_strv_builder_end(builder);
-    if (error == NULL && argv[0] != NULL)
+    g_auto(GStrv) argv = words_split(&reader, &error);
+    if (argv != NULL && argv[0] != NULL)
         runner_run(notify->runner, (const char *const *) argv, event, on_program_done, notify);
     else
         log_warning("notify", "notify.command: %s", error != NULL ? error->message : "it is empty");

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/record_lines.h"
+#include "rpc/json_parts.h"
 
 enum {
     CODE_MAX = 125, /* exit codes above are the shell's */
@@ -17,16 +18,6 @@ bool
 plugin_is_running(const Plugin *plugin)
 {
     return plugin->process != NULL;
-}
-
-static void
-add_text(JsonBuilder *json, const char *name, const char *text)
-{
-    json_builder_set_member_name(json, name);
-    if (text != NULL)
-        json_builder_add_string_value(json, text);
-    else
-        json_builder_add_null_value(json);
 }
 
 /* A member of an answer; NULL: there is none, or it is no text. */
@@ -197,13 +188,13 @@ filter_params(const TextQuestion *question, const Conversation *conversation)
     const Message *message = text_question_message(question);
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    add_text(json, "direction", text_question_direction(question) == MESSAGE_OUT ? "out" : "in");
-    add_text(json, "body", text_question_body(question));
-    add_text(json, "account", account_name(conversation_account(conversation)));
-    add_text(json, "with", jid_text(conversation_jid(conversation)));
-    add_text(json, "kind", record_kind_word(conversation_kind(conversation)));
-    add_text(json, "from", message == NULL || message->from == NULL ? NULL : jid_text(message->from));
-    add_text(json, "encryption", message != NULL ? message->encryption : conversation_intent(conversation));
+    json_parts_text(json, "direction", text_question_direction(question) == MESSAGE_OUT ? "out" : "in");
+    json_parts_text(json, "body", text_question_body(question));
+    json_parts_text(json, "account", account_name(conversation_account(conversation)));
+    json_parts_text(json, "with", jid_text(conversation_jid(conversation)));
+    json_parts_text(json, "kind", record_kind_word(conversation_kind(conversation)));
+    json_parts_text(json, "from", message == NULL || message->from == NULL ? NULL : jid_text(message->from));
+    json_parts_text(json, "encryption", message != NULL ? message->encryption : conversation_intent(conversation));
     json_builder_end_object(json);
     return json_builder_get_root(json);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "rpc/json_parts.h"
 
 enum {
     NAME_MAX_BYTES = 64,
@@ -59,16 +60,6 @@ add_args(JsonBuilder *json, const char *grammar, const Args *args)
     }
 }
 
-static void
-add_text(JsonBuilder *json, const char *name, const char *text)
-{
-    json_builder_set_member_name(json, name);
-    if (text != NULL)
-        json_builder_add_string_value(json, text);
-    else
-        json_builder_add_null_value(json);
-}
-
 static bool
 run(CommandCall *call, const Args *args, GError **error)
 {
@@ -82,14 +73,14 @@ run(CommandCall *call, const Args *args, GError **error)
     }
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    add_text(json, "command", command->name);
+    json_parts_text(json, "command", command->name);
     json_builder_set_member_name(json, "args");
     json_builder_begin_object(json);
     add_args(json, command->grammar, args);
     json_builder_end_object(json);
-    add_text(json, "line", command_call_line(call));
-    add_text(json, "account", session == NULL ? NULL : account_name(session_account(session)));
-    add_text(json, "with", conversation == NULL ? NULL : jid_text(conversation_jid(conversation)));
+    json_parts_text(json, "line", command_call_line(call));
+    json_parts_text(json, "account", session == NULL ? NULL : account_name(session_account(session)));
+    json_parts_text(json, "with", conversation == NULL ? NULL : jid_text(conversation_jid(conversation)));
     json_builder_end_object(json);
     commands->run(json_builder_get_root(json), command_call_defer(call), commands->data);
     return true;

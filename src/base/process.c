@@ -315,8 +315,12 @@ spawn(const ProcessOptions *options, GError **error)
     if (!g_spawn_async_with_pipes(NULL, (char **) options->argv, environment, flags, set_up_child, NULL, &process->pid,
                                   &process->input, &process->output, &process->errors, &problem)) {
         g_autofree char *name = text_clean(options->argv[0], -1, TEXT_LINE);
+        /* GLib's own words name the program again. */
+        const char *cause = g_error_matches(problem, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT)   ? g_strerror(ENOENT)
+                            : g_error_matches(problem, G_SPAWN_ERROR, G_SPAWN_ERROR_ACCES) ? g_strerror(EACCES)
+                                                                                           : problem->message;
         g_set_error(error, CONFAB_ERROR, ERROR_FAILED, _("%s does not start (%s): check its name and permissions"), name,
-                    problem->message);
+                    cause);
         g_free(process);
         return NULL;
     }

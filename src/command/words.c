@@ -171,6 +171,22 @@ words_next(WordReader *reader, Word *word, GError **error)
     return true;
 }
 
+char **
+words_split(WordReader *reader, GError **error)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    GError *problem = NULL;
+    Word word = { 0 };
+    while (words_next(reader, &word, &problem)) {
+        g_strv_builder_add(words, word.text);
+        word_clear(&word);
+    }
+    if (problem == NULL)
+        return g_strv_builder_end(words);
+    g_propagate_error(error, problem);
+    return NULL;
+}
+
 const char *
 words_rest(WordReader *reader)
 {

@@ -36,6 +36,8 @@ typedef struct WordReader {
 
 /* The next word. False at the end, or with an error (ERROR_USAGE) for an open quotation mark or an unknown variable. */
 bool words_next(WordReader *reader, Word *word, GError **error);
+/* All words that are left, NULL-terminated: an argv. NULL: the error of words_next(). */
+char **words_split(WordReader *reader, GError **error);
 /* The rest of the line from the next word on, as it is; borrowed, "" at the end. */
 const char *words_rest(WordReader *reader);
 /* Skips a word without making it: true when there was one. An open quotation mark ends with the line. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the forms of events are made of. For this layer only. */
+/* What the forms of events, and other JSON of ours, are made of. For this layer and automation/. */
 #pragma once
 
 #include <json-glib/json-glib.h>

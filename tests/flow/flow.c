@@ -630,6 +630,29 @@ assert_nothing_sent(Peer *peer)
         g_error("sent: %s\nexpected nothing", xml);
 }
 
+typedef struct Expected {
+    const Flow *flow;
+    const char *pattern;
+} Expected;
+
+static bool
+has_happened(gpointer data)
+{
+    const Expected *expected = data;
+    for (guint i = 0; i < expected->flow->events->len; i++) {
+        if (g_pattern_match_simple(expected->pattern, g_ptr_array_index(expected->flow->events, i)))
+            return true;
+    }
+    return false;
+}
+
+void
+wait_event(Flow *flow, const char *pattern)
+{
+    flow_wait(has_happened, &(Expected){ flow, pattern });
+    assert_event(flow, pattern);
+}
+
 void
 assert_event(Flow *flow, const char *pattern)
 {

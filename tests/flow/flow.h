@@ -102,6 +102,8 @@ void assert_nothing_sent(Peer *peer);
  * invited|declined ROOM by JID: reason  reaction|retraction BODY by NICK
  * SENT-STATE BODY[: reason] unread JID N  typing JID on|off */
 void assert_event(Flow *flow, const char *pattern);
+/* … or will soon: of what takes a program its time. */
+void wait_event(Flow *flow, const char *pattern);
 /* None of the events not asserted yet matches. */
 void assert_no_event(Flow *flow, const char *pattern);
 void forget_events(Flow *flow);

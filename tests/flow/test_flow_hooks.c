@@ -157,30 +157,6 @@ test_attention(Fixture *fixture, gconstpointer data)
     assert_sent(fixture->me, "<message *to=\"carol@example.org*<body>attention: now</body>*");
 }
 
-typedef struct Expected {
-    const Flow *flow;
-    const char *pattern;
-} Expected;
-
-static bool
-has_happened(gpointer data)
-{
-    const Expected *expected = data;
-    for (guint i = 0; i < expected->flow->events->len; i++) {
-        if (g_pattern_match_simple(expected->pattern, expected->flow->events->pdata[i]))
-            return true;
-    }
-    return false;
-}
-
-/* assert_event() of something that takes a program its time. */
-static void
-wait_event(const Fixture *fixture, const char *pattern)
-{
-    flow_wait(has_happened, &(Expected){ fixture->flow, pattern });
-    assert_event(fixture->flow, pattern);
-}
-
 /* What somebody may say: pieces that mean something to a shell, to a terminal, to JSON, to XML or to confab. */
 static char *
 make_hostile(void)
@@ -290,7 +266,7 @@ test_behind(Fixture *fixture, gconstpointer data)
     assert_typed(fixture->typist, "/alias doit /exec sh -c \"$EVENT_BODY\"", "ok");
     assert_typed(fixture->typist, "/hook message /doit", "ok");
     feed_body(fixture, body);
-    wait_event(fixture, "notice warning 0: the hook “message /doit” failed: /exec cannot have $EVENT_BODY*");
+    wait_event(fixture->flow, "notice warning 0: the hook “message /doit” failed: /exec cannot have $EVENT_BODY*");
     for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
         g_autofree char *script = path_of(fixture, "script");
         g_autofree char *text = g_strdup_printf("/if $EVENT_KIND = chat /msg carol@example.org $EVENT_BODY\n%s\n", lines[i]);
@@ -300,7 +276,7 @@ test_behind(Fixture *fixture, gconstpointer data)
         assert_typed(fixture->typist, source, "ok");
         g_assert_true(g_file_set_contents(script, text, -1, NULL));
         feed_body(fixture, body);
-        wait_event(fixture, "notice warning 0: the hook “message /source *” failed: *script:2: /* cannot have $EVENT_BODY*");
+        wait_event(fixture->flow, "notice warning 0: the hook “message /source *” failed: *script:2: /* cannot have $EVENT_BODY*");
         assert_sent(fixture->me, "<message *to=\"carol@example.org*<body>touch *");
     }
     flow_settle(fixture->flow);
@@ -362,9 +338,9 @@ test_failing(Fixture *fixture, gconstpointer data)
     assert_typed(fixture->typist, "/hook message no-such-program", "ok");
     assert_typed(fixture->typist, "/hook message /kick nobody", "ok");
     feed_body(fixture, "one");
-    wait_event(fixture, "notice warning 0: the hook “message /kick nobody” failed: *");
-    wait_event(fixture, "notice warning 0: the hook “message no-such-program” failed: *does not start*");
-    wait_event(fixture, "notice warning 0: the hook “message sh *” failed: sh failed with status 3 (no such luck)*");
+    wait_event(fixture->flow, "notice warning 0: the hook “message /kick nobody” failed: *");
+    wait_event(fixture->flow, "notice warning 0: the hook “message no-such-program” failed: *does not start*");
+    wait_event(fixture->flow, "notice warning 0: the hook “message sh *” failed: sh failed with status 3 (no such luck)*");
     feed_body(fixture, "two");
     flow_settle(fixture->flow);
     assert_no_event(fixture->flow, "notice warning*");
@@ -474,7 +450,7 @@ test_notify_command(Fixture *fixture, gconstpointer data)
     assert_typed(fixture->typist, "/set notify all", "ok");
     assert_typed(fixture->typist, "/set notify.command no-such-program", "ok");
     feed(fixture->me, "<message from='carol@example.org/a' type='chat' id='n2'><body>loud</body></message>");
-    wait_event(fixture, "notice warning 0: a notification failed: no-such-program does not start*");
+    wait_event(fixture->flow, "notice warning 0: a notification failed: no-such-program does not start*");
 }
 
 /* The body of the next message a notification is about. */

@@ -115,25 +115,6 @@ wait_no_command(const Fixture *fixture, const char *name)
     flow_wait(is_not_listed, &(Listed){ fixture, name });
 }
 
-static bool
-has_event(gpointer data)
-{
-    const Listed *listed = data;
-    for (guint i = 0; i < listed->fixture->flow->events->len; i++) {
-        if (g_pattern_match_simple(listed->pattern, listed->fixture->flow->events->pdata[i]))
-            return true;
-    }
-    return false;
-}
-
-static void
-wait_event(const Fixture *fixture, const char *pattern)
-{
-    flow_wait(has_event, &(Listed){ fixture, pattern });
-    assert_event(fixture->flow, pattern);
-}
-
-/* Waits until the filter of a plugin is there: it adds its command after it. */
 static void
 look_at_bob(Fixture *fixture)
 {
@@ -212,14 +193,14 @@ test_incoming(Fixture *fixture, gconstpointer data)
     feed(fixture->me, "<message from='bob@example.org/a' type='chat' id='1'><body>hello</body></message>");
     feed(fixture->me, "<message from='bob@example.org/a' type='chat' id='2'><body>buy spam</body></message>");
     assert_event(fixture->flow, "message in bob@example.org/a hello");
-    wait_event(fixture, "shown HELLO");
-    wait_event(fixture, "shown ");
+    wait_event(fixture->flow, "shown HELLO");
+    wait_event(fixture->flow, "shown ");
     const Conversation *bob = find_conversation(fixture->me, "bob@example.org");
     g_assert_cmpstr(conversation_message_at(bob, 0)->body, ==, "hello");
     g_assert_cmpstr(message_text(conversation_message_at(bob, 0)), ==, "HELLO");
     feed(fixture->me, "<message from='bob@example.org/a' type='chat' id='3'><body>hello you</body>"
                       "<replace xmlns='urn:xmpp:message-correct:0' id='1'/></message>");
-    wait_event(fixture, "shown HELLO YOU");
+    wait_event(fixture->flow, "shown HELLO YOU");
 }
 
 /* Nobody waits longer than half a second; what is said stays in order, also when one answer comes late. */
@@ -265,7 +246,7 @@ test_must(Fixture *fixture, gconstpointer data)
     assert_sent(fixture->me, "<message *<body>fine</body>*");
     assert_typed(fixture->typist, "the secret", "1 not that");
     assert_typed(fixture->typist, "/censor", "1 *");
-    wait_event(fixture, "notice warning 0: the plugin censor has ended: censor failed with status 3*");
+    wait_event(fixture->flow, "notice warning 0: the plugin censor has ended: censor failed with status 3*");
     assert_typed(fixture->typist, "words", "1 *censor*has ended*");
     assert_typed(fixture->typist, "/plugin list", "ok");
     assert_printed(fixture->typist, "censor*ended*must\n");
@@ -288,7 +269,7 @@ test_dying(Fixture *fixture, gconstpointer data)
     wait_command(fixture, "mortal");
     assert_typed(fixture->typist, "/mortal now", "1 /mortal: *");
     wait_no_command(fixture, "mortal");
-    wait_event(fixture, "notice warning 0: the plugin mortal has ended: mortal was ended by signal 9*");
+    wait_event(fixture->flow, "notice warning 0: the plugin mortal has ended: mortal was ended by signal 9*");
     assert_typed(fixture->typist, "/mortal now", "64 *");
     assert_typed(fixture->typist, "/plugin stop mortal", "66 *");
 }
@@ -306,7 +287,7 @@ test_nonsense(Fixture *fixture, gconstpointer data)
     for (gsize i = 0; i < G_N_ELEMENTS(scripts) - 1; i++) {
         write_plugin(fixture, "odd", scripts[i], 0700);
         start(fixture, "odd");
-        wait_event(fixture, "notice warning 0: the plugin odd has ended: *");
+        wait_event(fixture->flow, "notice warning 0: the plugin odd has ended: *");
         assert_typed(fixture->typist, "/print still here", "ok");
     }
     write_plugin(fixture, "odd", scripts[4], 0700);
@@ -361,7 +342,7 @@ test_events(Fixture *fixture, gconstpointer data)
     start(fixture, "echo");
     wait_command(fixture, "echo");
     feed(fixture->me, "<message from='bob@example.org/a' type='chat' id='1'><body>is \"anybody\" there</body></message>");
-    wait_event(fixture, "message out me@example.org/desk is \"anybody\" there");
+    wait_event(fixture->flow, "message out me@example.org/desk is \"anybody\" there");
 }
 
 /* I25: what others could change is not executed. */
@@ -444,13 +425,13 @@ test_must_again(Fixture *fixture, gconstpointer data)
     start(fixture, "censor");
     wait_command(fixture, "censor");
     assert_typed(fixture->typist, "/censor", "1 *");
-    wait_event(fixture, "notice warning 0: the plugin censor has ended: *status 3*");
+    wait_event(fixture->flow, "notice warning 0: the plugin censor has ended: *status 3*");
     assert_typed(fixture->typist, "one", "1 *censor*has ended*");
 
     g_assert_true(g_file_set_contents(dies, "", 0, NULL));
     start(fixture, "censor");
     assert_typed(fixture->typist, "two", "1 *censor*");
-    wait_event(fixture, "notice warning 0: the plugin censor has ended: *status 4*");
+    wait_event(fixture->flow, "notice warning 0: the plugin censor has ended: *status 4*");
     assert_typed(fixture->typist, "three", "1 *censor*has ended*");
     assert_typed(fixture->typist, "/plugin list", "ok");
     assert_printed(fixture->typist, "censor*ended*must\n");

@@ -164,6 +164,21 @@ test_names_of_variables(void)
     g_assert_false(words_is_variable_name("ä"));
 }
 
+static void
+test_splits_an_argv(void)
+{
+    g_autoptr(GError) error = NULL;
+    WordReader reader = { .line = " sh -c 'echo $HOME'  \"two words\" '' \\$x" };
+    g_auto(GStrv) argv = words_split(&reader, &error);
+    const char *const expected[] = { "sh", "-c", "echo $HOME", "two words", "", "$x", NULL };
+    g_assert_no_error(error);
+    g_assert_true(g_strv_equal((const char *const *) argv, expected));
+    g_auto(GStrv) none = words_split(&(WordReader){ .line = "  " }, &error);
+    g_assert_cmpuint(g_strv_length(none), ==, 0);
+    g_assert_null(words_split(&(WordReader){ .line = "one 'two" }, &error));
+    g_assert_error(error, CONFAB_ERROR, ERROR_USAGE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -173,6 +188,7 @@ main(int argc, char **argv)
     g_test_add_func("/command/words/expands-text", test_expands_text);
     g_test_add_func("/command/words/quoted-text-is-read-back", test_quoted_text_is_read_back);
     g_test_add_func("/command/words/skips-like-it-reads", test_skips_like_it_reads);
+    g_test_add_func("/command/words/splits-an-argv", test_splits_an_argv);
     g_test_add_func("/command/words/names-of-variables", test_names_of_variables);
     return g_test_run();
 }
