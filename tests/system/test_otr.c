@@ -792,6 +792,7 @@ test_never(void)
     Scene scene = { 0 };
     if (scene_begin(&scene, "23", "0")) {
         run_type(scene.me, "/set otr.policy never");
+        expect(scene.me, "\"event\":\"result\".*\"command\":\"/set otr.policy never\",\"ok\":true");
         bot_do(scene.bot, "start", "to", "alice@localhost", NULL);
         expect(scene.me, "\"event\":\"notice\".*bob@localhost.*otr.policy");
         run_type(scene.me, "/otr start");
