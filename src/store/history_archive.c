@@ -186,9 +186,11 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
 {
     HistoryBounds edges = { bounds != NULL ? bounds->after : 0,
                             bounds != NULL && bounds->before != 0 ? bounds->before : G_MAXINT64 };
-    if (edges.after == 0 && bounds != NULL && bounds->read_to != 0
-        && !order_of_archived(&slots[0].newcomer, bounds->read_to, &edges.after, error))
+    gint64 read = 0; /* may be behind `after`: what was sent is where it was written, however late the archive had it */
+    if (bounds != NULL && bounds->read_to != 0
+        && !order_of_archived(&slots[0].newcomer, bounds->read_to, &read, error))
         return false;
+    edges.after = MAX(edges.after, read);
     if (!restore_order(slots, count, error))
         return false;
     choose_anchors(slots, count, &edges);

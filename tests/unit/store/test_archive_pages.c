@@ -162,6 +162,20 @@ test_reading_on(void)
     kit_assert_bodies(db, &kit_chat, "0 a b c d e waiting f");
 }
 
+/* The page was asked for behind one of ours, which is where it was written: long before the archive had it, behind what
+ * others said meanwhile. What was read before the page stays in front of it. */
+static void
+test_reading_on_behind_ours(void)
+{
+    g_autoptr(Db) db = kit_open();
+    kit_add(db, &kit_chat, KIT(.body = "ours", .direction = MESSAGE_OUT, .archive_id = "o", .order = 10 * SECOND + 1000));
+    kit_add(db, &kit_chat, KIT(.body = "a", .archive_id = "a", .order = 10 * SECOND + 2000));
+    kit_add(db, &kit_chat, KIT(.body = "b", .archive_id = "b", .order = 10 * SECOND + 3000));
+    const HistoryBounds bounds = { .after = 10 * SECOND + 1000, .read_to = 10 * SECOND + 3000 };
+    assert_page(db, &bounds, "AA", OLD("c", 10), OLD("d", 10));
+    kit_assert_bodies(db, &kit_chat, "ours a b c d");
+}
+
 /* The server delivered them in another order. Ours stay where the user said them. */
 static void
 test_order_is_restored(void)
@@ -297,6 +311,7 @@ main(int argc, char *argv[])
     g_test_add_func("/store/archive-pages/coarse-stamps", test_coarse_stamps);
     g_test_add_func("/store/archive-pages/bounds", test_bounds);
     g_test_add_func("/store/archive-pages/reading-on", test_reading_on);
+    g_test_add_func("/store/archive-pages/reading-on-behind-ours", test_reading_on_behind_ours);
     g_test_add_func("/store/archive-pages/order-is-restored", test_order_is_restored);
     g_test_add_func("/store/archive-pages/twins-and-strangers", test_twins_and_strangers);
     g_test_add_func("/store/archive-pages/mixed", test_mixed);
