@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    DEADLINE_S = 10,
+    DEADLINE_S = 60,
     HURRY = 1000,
 };
 

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-enum { PTY_TIMEOUT = 20000 }; /* ms; a failing test waits this long */
+enum { PTY_TIMEOUT = 60000 }; /* ms; a failing test waits this long */
 
 typedef struct Pty Pty;
 

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-enum { RUN_TIMEOUT = 30000 }; /* ms; a failing test waits this long */
+enum { RUN_TIMEOUT = 60000 }; /* ms; a failing test waits this long */
 
 /* A clean environment with these on top; and argv with the path of this build's confab where argv[0] is NULL or argv is
  * NULL. */

@@ -82,6 +82,14 @@ expect_room(Run *run, const char *room, const char *what)
     expect(run, regex);
 }
 
+/* Behind all that the server has told it so far. */
+static void
+settle(Run *run)
+{
+    run_type(run, "/ping");
+    expect(run, "\"command\":\"/ping\",\"ok\":true");
+}
+
 /* --- two devices --- */
 
 static void
@@ -105,6 +113,8 @@ test_shared(gconstpointer data)
     expect(desk, "\"room\":\"" GARDEN "\",\"name\":\"The garden\",\"nick\":\"Alice\",\"autojoin\":\"on\","
                  ".*\"notify\":\"on-mention\",\"state\":\"joined\"");
     if (is_told) {
+        settle(desk);
+        settle(phone);
         /* what one device takes away, the other one leaves */
         run_type(phone, "/bookmark set autojoin off room " GARDEN);
         expect_room(desk, GARDEN, "left");

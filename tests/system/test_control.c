@@ -43,7 +43,7 @@ start_service(const char *home)
 {
     g_auto(GStrv) confab = confab_argv(NULL);
     const char *const argv[] = { "-c", "exec \"$0\" run --stay >/dev/null", confab[0], NULL };
-    const char *const wait[] = { "ctl", "/wait connected timeout 20", NULL };
+    const char *const wait[] = { "ctl", "/wait connected timeout 60", NULL };
     g_autofree char *path = g_build_filename(home, "confab", "control.sock", NULL);
     Run *run = run_start_program("/bin/sh", home, argv, NULL);
     for (int i = 0; i < RUN_TIMEOUT / 10 && !g_file_test(path, G_FILE_TEST_EXISTS); i++)

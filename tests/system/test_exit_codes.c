@@ -78,7 +78,7 @@ test_login(void)
     if (server == NULL)
         return;
     const guint16 port = server_port(server);
-    const char *const wait[] = { "run", "-e", "/wait connected timeout 20", NULL };
+    const char *const wait[] = { "run", "-e", "/wait connected timeout 60", NULL };
 
     /* I4: a refused password, in the server's words. */
     g_autofree char *wrong = confab_account("alice", port, server_ca_file(server), "wrong", NULL);
@@ -108,14 +108,14 @@ test_certificate(void)
     g_autofree char *names = run_wait_line(run, "localhost");
     g_autofree char *hash = run_wait_line(run, "[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}");
     run_type(run, "/tls pin");
-    run_type(run, "/wait connected timeout 20");
+    run_type(run, "/wait connected timeout 60");
     run_type(run, "/unset script.on-error");
     run_type(run, "/quit");
     g_assert_cmpint(run_wait_exit(run), ==, 0);
     run_free(run);
 
     /* Pinned: the next start needs nobody. */
-    const char *const wait[] = { "run", "-e", "/wait connected timeout 20", NULL };
+    const char *const wait[] = { "run", "-e", "/wait connected timeout 60", NULL };
     run = run_start(home, wait, NULL);
     assert_ends(run, 0, NULL);
     run_free(run);
@@ -145,7 +145,7 @@ test_password_sources(void)
     if (server == NULL)
         return;
     g_autofree char *section = confab_account("alice", server_port(server), server_ca_file(server), NULL, NULL);
-    const char *const wait[] = { "run", "-e", "/wait connected timeout 20", NULL };
+    const char *const wait[] = { "run", "-e", "/wait connected timeout 60", NULL };
 
     check(section, wait, NULL, 78, "password");
 
@@ -162,7 +162,7 @@ test_password_sources(void)
 
     const int fd = open(credential, O_RDONLY);
     g_autofree char *number = g_strdup_printf("--password-fd=%d", fd);
-    check(section, (const char *const[]){ "run", number, "-e", "/wait connected timeout 20", NULL }, NULL, 0, NULL);
+    check(section, (const char *const[]){ "run", number, "-e", "/wait connected timeout 60", NULL }, NULL, 0, NULL);
     close(fd);
     test_directory_remove(directory);
 }

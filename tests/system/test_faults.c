@@ -13,6 +13,7 @@
 #include <json-glib/json-glib.h>
 
 #include "store/history.h"
+#include "store/sync.h"
 #include "support/chaos_proxy.h"
 #include "support/run_confab.h"
 #include "support/server.h"
@@ -573,6 +574,27 @@ has_sqlite_for_ejabberd(void)
     return false;
 }
 
+/* Whether it has read its archive to the end once: what is there before is history, and no news. */
+static bool
+has_read_archive(const Side *side)
+{
+    g_autofree char *path = g_build_filename(side->home, ".local", "share", "confab", "confab.db", NULL);
+    g_autofree char *address = g_strconcat(side->user, "@localhost", NULL);
+    g_autoptr(Db) db = g_file_test(path, G_FILE_TEST_EXISTS) ? db_open(path, NULL, NULL) : NULL;
+    g_autofree char *cursor = db != NULL ? sync_cursor(db, address, address, NULL) : NULL;
+    return cursor != NULL;
+}
+
+static void
+play_overture(Scene *scene)
+{
+    const gint64 deadline = g_get_monotonic_time() + CALM_SECONDS * G_TIME_SPAN_SECOND;
+    for (guint i = 0; i < G_N_ELEMENTS(scene->sides); i++) {
+        while (!has_read_archive(&scene->sides[i]) && g_get_monotonic_time() < deadline)
+            play_for(100);
+    }
+}
+
 /* The server keeps everything in archives. Caller frees. */
 static char *
 server_words(ServerKind kind, const char *directory)
@@ -605,6 +627,7 @@ run_faults(const FaultPlan *plan)
         side_open(&scene, i);
     for (guint i = 0; i < G_N_ELEMENTS(scene.sides); i++)
         side_start(&scene.sides[i]);
+    play_overture(&scene);
     play(&scene);
     settle(&scene);
     check_histories(&scene);

@@ -180,7 +180,7 @@ test_files(void)
     const mode_t before = umask(0);
     Run *run = run_start(home, (const char *const[]){ "run", "--verbose", NULL }, NULL);
     umask(before);
-    run_type(run, "/wait connected timeout 20");
+    run_type(run, "/wait connected timeout 60");
     run_type(run, "/set presence.text at work");
     run_type(run, "/account add other carol@localhost");
     run_type(run, "/account set other password correct-horse-battery");

@@ -209,7 +209,7 @@ test_scram_lies(void)
         Victim victim;
         victim_init(&victim, script_scram, (gpointer) &lies[i]);
         run_type(victim.run, "/unset script.on-error");
-        run_type(victim.run, "/wait connected timeout 20");
+        run_type(victim.run, "/wait connected timeout 60");
         g_assert_cmpint(run_wait_exit(victim.run), ==, 77);
         g_assert_null(strstr(run_output(victim.run), "\"state\":\"online\""));
         g_assert_cmpint(evil_connections(victim.evil), ==, 1);
@@ -277,7 +277,7 @@ test_downgrade(void)
     run_free(victim.run);
     victim_start(&victim);
     run_type(victim.run, "/unset script.on-error");
-    run_type(victim.run, "/wait connected timeout 20");
+    run_type(victim.run, "/wait connected timeout 60");
     g_assert_cmpint(run_wait_exit(victim.run), ==, 77);
     assert_no_secret(&victim);
     victim_clear(&victim);

@@ -136,8 +136,8 @@ converse(ServerKind kind)
         expect(alice, "\"event\":\"presence\".*bob@localhost");
     }
     run_type(alice, "/otr start bob@localhost");
-    run_type(alice, "/wait encrypted from bob@localhost timeout 20");
-    expect(alice, "\"command\":\"/wait encrypted from bob@localhost timeout 20\",\"ok\":true");
+    run_type(alice, "/wait encrypted from bob@localhost timeout 60");
+    expect(alice, "\"command\":\"/wait encrypted from bob@localhost timeout 60\",\"ok\":true");
     run_type(alice, "hello in secret");
     expect(bob, "\"direction\":\"in\".*\"body\":\"hello in secret\".*\"encryption\":\"otr\",\"trust\":\"untrusted\"");
     run_type(bob, "/msg alice@localhost and back");

@@ -140,7 +140,7 @@ test_plugins(void)
         g_autoptr(Run) bob = run_start(homes[1], stay, NULL);
         g_autoptr(Run) alice = run_start(homes[0], stay, NULL);
         expect(bob, "\"event\":\"connection\".*\"state\":\"online\"");
-        wait_ctl(homes[0], "/wait connected timeout 20", "");
+        wait_ctl(homes[0], "/wait connected timeout 60", "");
         check(homes[0], alice, bob);
         kill(run_pid(alice), SIGTERM);
         g_assert_cmpint(run_wait_exit(alice), ==, 128 + SIGTERM);

@@ -469,8 +469,8 @@ test_unread(Fixture *fixture, gconstpointer data)
     confab_write_accounts(home, bob);
     check_in(fixture, home, 0,
              (const char *const[]){ "run", "-e", "/msg alice@localhost one", "-e", "/msg alice@localhost two", "-e",
-                                    "/wait delivered timeout 20", NULL });
-    CHECK(fixture, 0, "run", "-e", "/wait message matching \"^two\" timeout 20");
+                                    "/wait delivered timeout 60", NULL });
+    CHECK(fixture, 0, "run", "-e", "/wait message matching \"^two\" timeout 60");
     CHECK(fixture, 0, "unread");
     g_assert_cmpstr(fixture->out, ==, "alice bob@localhost: 2\n");
     CHECK(fixture, 0, "unread", "--json", "-a", "alice");

@@ -31,7 +31,7 @@ start_bob(Scene *scene)
 {
     scene->bob = run_start(scene->home, (const char *const[]){ "run", "--json", NULL }, NULL);
     run_type(scene->bob, "/set script.on-error continue");
-    run_type(scene->bob, "/wait connected timeout 20");
+    run_type(scene->bob, "/wait connected timeout 60");
     expect(scene->bob, "\"command\":\"/wait connected.*\"ok\":true");
 }
 
@@ -381,7 +381,7 @@ test_loses_nothing(Scene *scene, gconstpointer data)
     server_kill(scene->server, GPOINTER_TO_INT(data) == SERVER_PROSODY ? SIGKILL : SIGTERM);
     server_resume(scene->server);
     expect(scene->bob, SELF "\"joined\"");
-    type_ok(scene, "/wait delivered timeout 20");
+    type_ok(scene, "/wait delivered timeout 60");
     scene->alice = room_bot_start(scene->server, &accounts[0], NULL);
     room_bot_do(scene->alice, "join", "room", ROOM, "nick", "Alice", "history", "0", NULL);
     room_bot_do(scene->alice, "archive", "room", ROOM, NULL);

@@ -62,7 +62,7 @@ gather(Scene *scene)
         confab_account("bob", server_port(scene->server), server_ca_file(scene->server), "b", NULL);
     confab_write_accounts(scene->home, section);
     scene->bob = run_start(scene->home, (const char *const[]){ "run", "--json", NULL }, NULL);
-    type_ok(scene, "/wait connected timeout 20");
+    type_ok(scene, "/wait connected timeout 60");
     type_ok(scene, "/join " ROOM "/Bob");
     chat_peer_join(scene->carol, ROOM, "Carol");
     expect(scene->bob, "\"change\":\"joined\",\"nick\":\"Carol\"");

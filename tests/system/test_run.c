@@ -59,16 +59,16 @@ test_scripts_talk(void)
     g_autofree char *home_of_bob = make_home(server, &accounts[1]);
     g_autofree char *caller = write_script(home_of_alice,
                                            "# the one who starts\n"
-                                           "/wait presence from bob@localhost matching ^online timeout 20\n"
+                                           "/wait presence from bob@localhost matching ^online timeout 60\n"
                                            "/let GREETING hello, \\\n"
                                            "    \"Bob\"\n"
                                            "/msg bob@localhost $GREETING\n"
-                                           "/wait message from bob@localhost matching \"^you said\" timeout 20\n"
+                                           "/wait message from bob@localhost matching \"^you said\" timeout 60\n"
                                            "/print got: $WAIT_TEXT\n"
                                            "/msg bob@localhost bye; /quit $HOME `id`\n");
-    g_autofree char *echo = write_script(home_of_bob, "/wait message from alice@localhost timeout 20\n"
+    g_autofree char *echo = write_script(home_of_bob, "/wait message from alice@localhost timeout 60\n"
                                                       "/msg alice@localhost you said: $WAIT_TEXT\n"
-                                                      "/wait message from alice@localhost matching ^bye timeout 20\n"
+                                                      "/wait message from alice@localhost matching ^bye timeout 60\n"
                                                       "/print the end\n");
     Run *alice = run_start(home_of_alice, (const char *const[]){ "run", caller, NULL }, NULL);
     Run *bob = run_start(home_of_bob, (const char *const[]){ "run", echo, NULL }, NULL);
@@ -227,7 +227,7 @@ test_refused_certificate_is_the_one_meant(void)
     Run *run = run_start(home,
                          (const char *const[]){ "run", "-e", "/on alice /wait connected", "-e", "/set script.on-error continue",
                                                 "-e", "/on bob /wait connected", "-e", "/tls show", "-e", "/tls trust", "-e",
-                                                "/on bob /wait connected timeout 20", "-e", "/on alice /tls show", NULL },
+                                                "/on bob /wait connected timeout 60", "-e", "/on alice /tls show", NULL },
                          NULL);
     g_assert_cmpint(run_wait_exit(run), ==, 0);
     expect(run, "If this is the server of bob: /on bob /tls trust accepts it until confab ends, /on bob /tls pin ");

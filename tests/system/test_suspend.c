@@ -82,12 +82,12 @@ test_closed_lid(gconstpointer kind)
     run_type(bob, "/msg alice@localhost while it sleeps"); /* reaches its socket, not its eyes */
     expect(bob, "\"event\":\"presence\".*\"from\":\"alice@localhost.*\"offline\"");
     run_type(bob, "/msg alice@localhost when it is given up");
-    run_type(bob, "/wait delivered timeout 20");
-    expect(bob, "\"command\":\"/wait delivered timeout 20\",\"ok\":true");
+    run_type(bob, "/wait delivered timeout 60");
+    expect(bob, "\"command\":\"/wait delivered timeout 60\",\"ok\":true");
     kill(run_pid(alice), SIGCONT);
 
-    expect(alice, "\"body\":\"while it sleeps\"");
-    expect(alice, "\"body\":\"when it is given up\"");
+    for (int i = 0; i < 2; i++) /* a server that takes back what it had handed out may tell it last */
+        expect(alice, "\"event\":\"message\".*\"body\":\"(while it sleeps|when it is given up)\"");
     expect(bob, "\"event\":\"presence\".*\"from\":\"alice@localhost/.*\"online\"");
     run_type(bob, "/msg alice@localhost awake");
     expect(alice, "\"body\":\"awake\"");

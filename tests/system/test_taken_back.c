@@ -28,7 +28,7 @@ start_bob(Scene *scene)
 {
     scene->bob = run_start(scene->home, (const char *const[]){ "run", "--json", NULL }, NULL);
     run_type(scene->bob, "/set script.on-error continue");
-    run_type(scene->bob, "/wait connected timeout 20");
+    run_type(scene->bob, "/wait connected timeout 60");
     expect(scene->bob, "\"command\":\"/wait connected.*\"ok\":true");
     run_type(scene->bob, "/join " ROOM "/Bob");
     expect(scene->bob, "\"command\":\"/join .*\"ok\":true");

@@ -12,7 +12,7 @@
 
 #include <glib/gstdio.h>
 
-enum { PATIENCE = 10000 /* ms */ };
+enum { PATIENCE = 60000 /* ms */ };
 
 /* The supervisor's end. */
 typedef struct Fixture {

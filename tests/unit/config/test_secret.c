@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-enum { DEADLINE = 10 }; /* seconds */
+enum { DEADLINE = 60 }; /* seconds */
 
 /* What became of a request. */
 typedef struct Outcome {

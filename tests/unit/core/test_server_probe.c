@@ -16,7 +16,7 @@
     "version='1.0'>"
 #define SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 
-enum { PATIENCE_MS = 10000, PIECE = 7 };
+enum { PATIENCE_MS = 60000, PIECE = 7 };
 
 typedef struct Fixture {
     Cert *authority, *cert;

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "store/cache.h"
 
-enum { DEADLINE = 10 }; /* seconds */
+enum { DEADLINE = 60 }; /* seconds */
 
 static const char own[] = "me@example.org";
 

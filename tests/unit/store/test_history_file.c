@@ -22,7 +22,7 @@
 #include "store/outbox.h"
 #include "store/search.h"
 
-enum { DEADLINE = 20 }; /* seconds */
+enum { DEADLINE = 60 }; /* seconds */
 
 typedef struct Fixture {
     char *directory;
