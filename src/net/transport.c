@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/transport.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -15,9 +14,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "net/dial.h"
-#include "net/preamble.h"
 #include "net/relay.h"
+#include "net/starttls.h"
 #include "net/targets.h"
+#include "net/transport_plan.h"
 
 enum {
     KEEPALIVE_IDLE = 60,     /* s of silence before the kernel asks; no work for us */
@@ -27,41 +27,13 @@ enum {
     DRAIN_MAX = 1024 * 1024,  /* bytes thrown away at a border */
 };
 
-static const TransportTimeouts default_timeouts = {
-    .resolve = 10000,
-    .target = 5000,
-    .connect = 20000,
-    .proxy = 60000,
-    .starttls = 15000,
-    .secure = 15000,
-    .hop = 10000,
-    .close = 1000,
-};
-
-/* A copy of TransportConfig. */
-typedef struct Plan {
-    char *domain;
-    char *host; /* to connect to, as DNS wants it */
-    char *ca_file;
-    char *client_certificate;
-    char *client_key;
-    char *key_passphrase;
-    char *pin;
-    char *trusted_once;
-    char *proxy;
-    guint16 port;
-    bool explicit_target; /* no SRV */
-    TransportTls tls;
-    TransportTimeouts timeouts;
-} Plan;
-
 struct Transport {
     int references; /* callbacks on the stack hold one: events may free us */
     guint attempt;  /* changes with every start and close: what belongs to an older one stops */
     TlsContext *context;
     TransportEvents events;
     gpointer data;
-    Plan plan;
+    TransportPlan plan;
     TransportPhase phase;
     TransportOutcome outcome;
     TlsCertificate *certificate;
@@ -78,9 +50,7 @@ struct Transport {
     int wire;
     guint wire_source;
     GIOCondition wire_wants;
-    Preamble *preamble;
-    GString *unsent; /* of the preamble */
-    bool starttls_asked;
+    Starttls *starttls;
     TlsLoad *load;
     bool tls_loaded;
     TlsSession *tls;
@@ -94,30 +64,11 @@ static void open_hop(Transport *transport);
 static void connect_targets(Transport *transport, GPtrArray *targets);
 
 static void
-plan_clear(Plan *plan)
-{
-    if (plan->key_passphrase)
-        explicit_bzero(plan->key_passphrase, strlen(plan->key_passphrase));
-    if (plan->proxy) /* may hold a password */
-        explicit_bzero(plan->proxy, strlen(plan->proxy));
-    g_free(plan->domain);
-    g_free(plan->host);
-    g_free(plan->ca_file);
-    g_free(plan->client_certificate);
-    g_free(plan->client_key);
-    g_free(plan->key_passphrase);
-    g_free(plan->pin);
-    g_free(plan->trusted_once);
-    g_free(plan->proxy);
-    memset(plan, 0, sizeof *plan);
-}
-
-static void
 transport_unref(Transport *transport)
 {
     if (--transport->references > 0)
         return;
-    plan_clear(&transport->plan);
+    transport_plan_clear(&transport->plan);
     tls_certificate_free(transport->certificate);
     tls_context_unref(transport->context);
     g_free(transport->tls_summary);
@@ -133,12 +84,6 @@ hold(Transport *transport)
 {
     transport->references++;
     return transport;
-}
-
-static guint
-either(guint chosen, guint fallback)
-{
-    return chosen != 0 ? chosen : fallback;
 }
 
 /* Throws away what the kernel has received. */
@@ -171,11 +116,7 @@ drop_connection(Transport *transport)
     g_clear_handle_id(&transport->wire_source, g_source_remove);
     g_clear_pointer(&transport->relay, relay_free);
     g_clear_pointer(&transport->tls, tls_session_free);
-    g_clear_pointer(&transport->preamble, preamble_free);
-    if (transport->unsent)
-        g_string_free(transport->unsent, TRUE);
-    transport->unsent = NULL;
-    transport->starttls_asked = false;
+    g_clear_pointer(&transport->starttls, starttls_free);
     if (transport->connection) {
         shutdown(transport->wire, SHUT_WR);
         drain(transport->wire); /* closing with unread bytes would reset the connection under what we sent last */
@@ -236,75 +177,12 @@ fail(Transport *transport, TransportOutcome outcome, ErrorCode code, const char 
 static void
 give_up_target(Transport *transport, TransportOutcome outcome, const GError *error)
 {
-    const bool strict = transport->plan.tls == TLS_REQUIRE || transport->plan.tls == TLS_DIRECT;
     drop_connection(transport);
-    if (strict && transport->dial && dial_next(transport->dial)) {
+    if (transport_plan_is_strict(&transport->plan) && transport->dial && dial_next(transport->dial)) {
         log_info("net", "%s; trying the next server", error->message);
         return;
     }
     end(transport, outcome, error);
-}
-
-/* Who did not answer what. */
-static GError *
-silence_error(const Transport *transport)
-{
-    const Target *target = transport->target;
-    const double secure = transport->plan.timeouts.secure / 1000.0;
-    const double starttls = transport->plan.timeouts.starttls / 1000.0;
-    if (transport->phase == TRANSPORT_SECURING)
-        return g_error_new(
-            CONFAB_ERROR, ERROR_UNREACHABLE,
-            _("no answer from %s port %u to the TLS handshake within %g s: check “port” and “tls” of the account"),
-            target->host, target->port, secure);
-    if (transport->starttls_asked)
-        return g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                           _("no answer from %s port %u to the request for TLS within %g s: try again later"),
-                           target->host, target->port, starttls);
-    return g_error_new(
-        CONFAB_ERROR, ERROR_UNREACHABLE,
-        _("no answer from %s port %u to the start of the stream within %g s: check “port”, or set “tls” to direct"),
-        target->host, target->port, starttls);
-}
-
-static gboolean
-on_deadline(gpointer data)
-{
-    g_autoptr(HeldTransport) transport = hold(data);
-    g_autoptr(GError) error = silence_error(transport);
-    const bool securing = transport->phase == TRANSPORT_SECURING;
-    transport->deadline = 0;
-    give_up_target(transport, securing ? TRANSPORT_HANDSHAKE_FAILED : TRANSPORT_STARTTLS_SILENT, error);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-set_deadline(Transport *transport, guint ms)
-{
-    g_clear_handle_id(&transport->deadline, g_source_remove);
-    transport->deadline = g_timeout_add(ms, on_deadline, transport);
-}
-
-static void
-lose_wire_in_starttls(Transport *transport, const char *cause)
-{
-    g_autoptr(GError) error = g_error_new(CONFAB_ERROR, ERROR_UNREACHABLE,
-                                          _("%s port %u closed the connection before TLS (%s): try again later"),
-                                          transport->target->host, transport->target->port, cause);
-    give_up_target(transport, TRANSPORT_STARTTLS_SILENT, error);
-}
-
-/* Sends what waits; false when the connection is gone. */
-static bool
-send_preamble(Transport *transport)
-{
-    GString *unsent = transport->unsent;
-    const ssize_t count = send(transport->wire, unsent->str, unsent->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count < 0 && errno != EAGAIN && errno != EINTR)
-        return false;
-    if (count > 0)
-        g_string_erase(unsent, 0, count);
-    return true;
 }
 
 /* TLS_IF_OFFERED, and it is not: a fresh connection without a preamble. */
@@ -319,64 +197,51 @@ reconnect_in_clear(Transport *transport)
 }
 
 static void
-follow_preamble(Transport *transport, PreambleStep step)
+on_starttls(StarttlsOutcome outcome, const GError *error, gpointer data)
 {
-    switch (step) {
-    case PREAMBLE_MORE:
-        return;
-    case PREAMBLE_OFFERED:
-        transport->starttls_asked = true;
-        g_string_append(transport->unsent, preamble_request());
-        set_deadline(transport, transport->plan.timeouts.starttls);
-        return;
-    case PREAMBLE_PROCEED:
+    g_autoptr(HeldTransport) transport = hold(data);
+    g_autoptr(GError) reason = error ? g_error_copy(error) : NULL;
+    g_clear_pointer(&transport->starttls, starttls_free);
+    switch (outcome) {
+    case STARTTLS_PROCEED:
         drain(transport->wire); /* I2: nothing from before the handshake lives on */
         secure(transport);
         return;
-    case PREAMBLE_NOT_OFFERED:
+    case STARTTLS_SILENT:
+        give_up_target(transport, TRANSPORT_STARTTLS_SILENT, reason);
+        return;
+    case STARTTLS_NOT_OFFERED:
         if (transport->plan.tls == TLS_IF_OFFERED && transport->clear_allowed) {
             reconnect_in_clear(transport);
             return;
         }
         break;
-    case PREAMBLE_FAILED:
+    case STARTTLS_FAILED:
         break;
     }
-    g_autoptr(GError) error = g_error_copy(preamble_error(transport->preamble));
-    end(transport, TRANSPORT_STARTTLS_FAILED, error);
-}
-
-static gboolean
-on_preamble_wire(int fd, GIOCondition condition, gpointer data)
-{
-    g_autoptr(HeldTransport) transport = hold(data);
-    const guint source = transport->wire_source;
-    char bytes[4096];
-    const ssize_t count = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
-    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
-        lose_wire_in_starttls(transport, count == 0 ? _("end of data") : g_strerror(errno));
-        return G_SOURCE_CONTINUE;
-    }
-    if (count > 0)
-        follow_preamble(transport, preamble_feed(transport->preamble, bytes, (gsize)count));
-    if (transport->wire_source != source || transport->phase != TRANSPORT_STARTTLS)
-        return G_SOURCE_CONTINUE;
-    if (transport->unsent->len > 0 && !send_preamble(transport)) {
-        lose_wire_in_starttls(transport, g_strerror(errno));
-        return G_SOURCE_CONTINUE;
-    }
-    watch_wire(transport, transport->unsent->len > 0 ? G_IO_IN | G_IO_OUT : G_IO_IN, on_preamble_wire);
-    return G_SOURCE_CONTINUE;
+    end(transport, TRANSPORT_STARTTLS_FAILED, reason);
 }
 
 static void
 ask_for_tls(Transport *transport)
 {
-    transport->preamble = preamble_new(transport->plan.domain);
-    transport->unsent = g_string_new(preamble_header(transport->preamble));
-    set_deadline(transport, transport->plan.timeouts.starttls);
-    watch_wire(transport, G_IO_IN | G_IO_OUT, on_preamble_wire);
+    const TransportPlan *plan = &transport->plan;
+    transport->starttls =
+        starttls_new(transport->wire, transport->target, plan->domain, plan->timeouts.starttls, on_starttls, transport);
     enter(transport, TRANSPORT_STARTTLS, NULL);
+}
+
+static gboolean
+on_handshake_deadline(gpointer data)
+{
+    g_autoptr(HeldTransport) transport = hold(data);
+    g_autoptr(GError) error = g_error_new(
+        CONFAB_ERROR, ERROR_UNREACHABLE,
+        _("no answer from %s port %u to the TLS handshake within %g s: check “port” and “tls” of the account"),
+        transport->target->host, transport->target->port, transport->plan.timeouts.secure / 1000.0);
+    transport->deadline = 0;
+    give_up_target(transport, TRANSPORT_HANDSHAKE_FAILED, error);
+    return G_SOURCE_REMOVE;
 }
 
 /* The handshake failed: for the certificate's sake, which ends it all, or on the way. */
@@ -428,17 +293,7 @@ on_handshake_wire(int fd, GIOCondition condition, gpointer data)
 static void
 start_handshake(Transport *transport)
 {
-    const Plan *plan = &transport->plan;
-    const TlsSessionConfig config = {
-        .domain = plan->domain,
-        .ca_file = plan->ca_file,
-        .client_certificate = plan->client_certificate,
-        .client_key = plan->client_key,
-        .key_passphrase = plan->key_passphrase,
-        .pin = plan->pin,
-        .trusted_once = plan->trusted_once,
-        .direct = transport->target->direct,
-    };
+    const TlsSessionConfig config = transport_plan_tls(&transport->plan, transport->target);
     g_autoptr(GError) error = NULL;
     transport->tls = tls_session_new(transport->context, transport->wire, &config, &error);
     if (!transport->tls) {
@@ -465,10 +320,9 @@ on_tls_loaded(const GError *error, gpointer data)
 static void
 secure(Transport *transport)
 {
-    g_clear_handle_id(&transport->wire_source, g_source_remove);
-    g_clear_pointer(&transport->preamble, preamble_free);
     g_clear_pointer(&transport->certificate, tls_certificate_free);
-    set_deadline(transport, transport->plan.timeouts.secure);
+    g_clear_handle_id(&transport->deadline, g_source_remove);
+    transport->deadline = g_timeout_add(transport->plan.timeouts.secure, on_handshake_deadline, transport);
     if (enter(transport, TRANSPORT_SECURING, transport->plan.domain) && transport->tls_loaded)
         start_handshake(transport);
 }
@@ -632,21 +486,16 @@ on_targets(GPtrArray *targets, const GError *error, gpointer data)
 static void
 resolve(Transport *transport)
 {
-    const Plan *plan = &transport->plan;
-    const bool direct = plan->tls == TLS_DIRECT || (plan->tls == TLS_REQUIRE && plan->port == TARGETS_PORT_DIRECT);
+    const TransportPlan *plan = &transport->plan;
     if (plan->explicit_target) {
         g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
-        const guint16 port = plan->port != 0 ? plan->port : direct ? TARGETS_PORT_DIRECT : TARGETS_PORT;
-        g_ptr_array_add(targets, target_new(plan->host, port, direct));
+        g_ptr_array_add(targets, transport_plan_target(plan));
         on_targets(targets, NULL, transport);
         return;
     }
-    if (!enter(transport, TRANSPORT_RESOLVING, plan->host))
-        return;
-    const TargetsKind kind = plan->tls == TLS_DIRECT ? TARGETS_DIRECT
-                             : plan->tls == TLS_OFF  ? TARGETS_STARTTLS
-                                                     : TARGETS_ANY;
-    transport->search = targets_search_new(plan->host, kind, plan->timeouts.resolve, on_targets, transport);
+    if (enter(transport, TRANSPORT_RESOLVING, plan->host))
+        transport->search = targets_search_new(plan->host, transport_plan_targets_kind(plan), plan->timeouts.resolve,
+                                               on_targets, transport);
 }
 
 static gboolean
@@ -672,54 +521,6 @@ on_finished(gpointer data)
     transport->idle = 0;
     end(transport, TRANSPORT_ENDED, NULL);
     return G_SOURCE_REMOVE;
-}
-
-static bool
-parse_fingerprint(const char *text, char **parsed, GError **error)
-{
-    if (!text || text[0] == '\0')
-        return true;
-    *parsed = tls_fingerprint_parse(text);
-    if (!*parsed)
-        g_set_error_literal(
-            error, CONFAB_ERROR, ERROR_CONFIG,
-            _("the pin is not a SHA-256 fingerprint (64 hex digits): correct or remove “pin” of the account"));
-    return *parsed != NULL;
-}
-
-static void
-copy_timeouts(TransportTimeouts *to, const TransportTimeouts *from)
-{
-    to->resolve = either(from->resolve, default_timeouts.resolve);
-    to->target = either(from->target, default_timeouts.target);
-    to->connect = either(from->connect, default_timeouts.connect);
-    to->proxy = either(from->proxy, default_timeouts.proxy);
-    to->starttls = either(from->starttls, default_timeouts.starttls);
-    to->secure = either(from->secure, default_timeouts.secure);
-    to->hop = either(from->hop, default_timeouts.hop);
-    to->close = either(from->close, default_timeouts.close);
-}
-
-static bool
-copy_plan(Plan *plan, const TransportConfig *config, GError **error)
-{
-    const bool has_host = config->host && config->host[0] != '\0';
-    const bool has_proxy = config->proxy && config->proxy[0] != '\0';
-    plan->domain = g_strdup(config->domain);
-    plan->ca_file = g_strdup(config->ca_file);
-    plan->client_certificate = g_strdup(config->client_certificate);
-    plan->client_key = g_strdup(config->client_key);
-    plan->key_passphrase = g_strdup(config->key_passphrase);
-    plan->proxy = has_proxy ? g_strdup(config->proxy) : NULL;
-    plan->port = config->port;
-    plan->tls = config->tls;
-    /* Through a proxy nothing is asked of DNS here: that would tell the network where we go. */
-    plan->explicit_target = has_host || has_proxy || config->port != 0;
-    copy_timeouts(&plan->timeouts, &config->timeouts);
-    plan->host = target_lookup_name(has_host ? config->host : config->domain, error);
-    return plan->host && parse_fingerprint(config->pin, &plan->pin, error) &&
-           parse_fingerprint(config->trusted_once, &plan->trusted_once, error) &&
-           (!has_proxy || dial_check_proxy(config->proxy, error));
 }
 
 Transport *
@@ -749,12 +550,12 @@ transport_start(Transport *transport, const TransportConfig *config)
 {
     g_return_if_fail(transport->phase == TRANSPORT_IDLE || transport->phase == TRANSPORT_CLOSED);
     drop_everything(transport);
-    plan_clear(&transport->plan);
+    transport_plan_clear(&transport->plan);
     g_clear_pointer(&transport->certificate, tls_certificate_free);
     g_clear_pointer(&transport->tls_summary, g_free);
     transport->outcome = TRANSPORT_NOT_ENDED;
     transport->phase = TRANSPORT_RESOLVING;
-    copy_plan(&transport->plan, config, &transport->bad_config);
+    transport_plan_init(&transport->plan, config, &transport->bad_config);
     transport->idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_begin, transport, NULL);
 }
 
