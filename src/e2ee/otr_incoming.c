@@ -243,6 +243,23 @@ make_way(const E2ee *e2ee, const OtrSession *session, const char *body)
         clear_handshake(context);
 }
 
+static OtrlMessageState
+protection(const E2ee *e2ee, const OtrSession *session)
+{
+    const ConnContext *context = otr_secure_context(e2ee, session);
+    return context != NULL ? context->msgstate : OTRL_MSGSTATE_PLAINTEXT;
+}
+
+/* When a session is begun anew, libotr 4.1.1 takes an instance for unprotected as soon as its DH-Key message is there,
+ * while the keys it has are good until the end of the handshake: what the peer says before that could not be read. */
+static void
+keep_protection(const E2ee *e2ee, const OtrSession *session, OtrlMessageState before)
+{
+    ConnContext *context = otr_secure_context(e2ee, session);
+    if (context != NULL && context->msgstate == OTRL_MSGSTATE_PLAINTEXT)
+        context->msgstate = before;
+}
+
 static E2eeOutcome
 feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *body, E2eeReceived *received)
 {
@@ -251,6 +268,7 @@ feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *b
     g_autoptr(Jid) jid = jid_ref(session->jid);
     const E2eeState before = otr_session_state(e2ee, session);
     const OtrSession *active_before = session->peer->active;
+    const OtrlMessageState protected_before = protection(e2ee, session);
     make_way(e2ee, session, body);
     e2ee->receiving = session;
     e2ee->unreadable = false;
@@ -260,6 +278,8 @@ feed_libotr(E2ee *e2ee, OtrSession *session, XmppMessage *message, const char *b
                                OTR_PROTOCOL, jid_text(jid), body, &inside, NULL, &context, otr_context_made, NULL);
     e2ee->receiving = NULL;
     e2ee->mute = false;
+    if (otrl_proto_message_type(body) == OTRL_MSGTYPE_DH_KEY)
+        keep_protection(e2ee, session, protected_before);
     forget_handshake(context);
     E2eeOutcome outcome = E2EE_SILENT;
     if (e2ee->unreadable)

@@ -167,12 +167,21 @@ otr_session_state(const E2ee *e2ee, const OtrSession *session)
     return context->msgstate == OTRL_MSGSTATE_FINISHED ? E2EE_ENDED : E2EE_OFF;
 }
 
+/* The peer takes to its new keys when it has our proof, and answers with its own: what we say in between, it could not
+ * read with the old ones. */
+static bool
+is_changing_keys(const E2ee *e2ee, const OtrSession *session)
+{
+    const ConnContext *context = otr_secure_context(e2ee, session);
+    return context != NULL && context->auth.authstate == OTRL_AUTHSTATE_AWAITING_SIG;
+}
+
 E2eeState
 otr_peer_state(const E2ee *e2ee, const Jid *jid)
 {
     const OtrPeer *peer = otr_find_peer(e2ee, jid);
     const OtrSession *session = otr_choose_session(e2ee, jid);
-    if (peer != NULL && peer->starting)
+    if (peer != NULL && (peer->starting || (session != NULL && is_changing_keys(e2ee, session))))
         return E2EE_STARTING;
     return session != NULL ? otr_session_state(e2ee, session) : E2EE_OFF;
 }

@@ -170,6 +170,58 @@ test_forgotten(void)
     wire_assert_unseen(wire, "fjord");
 }
 
+/* Each end says the next number. */
+static void
+count_on(Wire *wire, guint *said)
+{
+    g_autofree char *text = g_strdup_printf("fjord %u", ++*said);
+    for (int end = 0; end < 2; end++)
+        say(wire->ends[end], wire_names[1 - end], text);
+}
+
+static void
+assert_counted(Wire *wire, int end, guint said)
+{
+    const Conversation *conversation = wire_conversation(wire, end);
+    guint heard = 0;
+    for (guint i = 0; i < conversation_message_count(conversation); i++) {
+        const Message *message = conversation_message_at(conversation, i);
+        g_autofree char *expected = g_strdup_printf("fjord %u", heard + 1);
+        if (message->direction == MESSAGE_OUT)
+            continue;
+        g_assert_cmpstr(message->trust, ==, "untrusted");
+        g_assert_cmpstr(message->body, ==, expected);
+        heard++;
+    }
+    g_assert_cmpuint(heard, ==, said);
+}
+
+/* Either side begins anew while both talk: nothing of that is lost, however the handshake stands when it is said, and
+ * the user is not told that the session is off. I21. */
+static void
+test_refresh(void)
+{
+    for (int round = 0; round < 4; round++) {
+        guint said = 0;
+        g_autoptr(Wire) wire = wire_new();
+        wire_start(wire, round / 2);
+        encryption_start(wire->flows[round % 2]->client, wire_conversation(wire, round % 2), "otr", NULL, NULL, NULL);
+        for (int step = 0; step < 8; step++) {
+            flow_settle(wire->flows[0]);
+            flow_settle(wire->flows[1]);
+            count_on(wire, &said);
+            wire_carry(wire, 1 - step % 2);
+            g_assert_cmpint(wire_state(wire, 1 - round % 2)->state, ==, ENCRYPTION_ON);
+        }
+        wire_pump(wire);
+        for (int end = 0; end < 2; end++) {
+            assert_counted(wire, end, said);
+            g_assert_cmpint(wire_state(wire, end)->state, ==, ENCRYPTION_ON);
+        }
+        wire_assert_unseen(wire, "fjord");
+    }
+}
+
 /* A device that leaves takes its session with it; the next message begins another one. */
 static void
 test_gone(void)
@@ -434,6 +486,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/otr/log", test_log);
     g_test_add_func("/flow/otr/restart", test_restart);
     g_test_add_func("/flow/otr/forgotten", test_forgotten);
+    g_test_add_func("/flow/otr/refresh", test_refresh);
     g_test_add_func("/flow/otr/gone", test_gone);
     g_test_add_func("/flow/otr/silence", test_silence);
     g_test_add_func("/flow/otr/correction", test_correction);
