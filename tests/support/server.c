@@ -20,7 +20,7 @@
     ", mod_muc: {host: \"" SERVER_ROOMS "\", default_room_options: {mam: true}}"
 
 enum {
-    READY_SECONDS = 60, /* ejabberd on a busy machine */
+    READY_SECONDS = 120, /* ejabberd on a busy machine */
     POLL_MS = 20,
 };
 
