@@ -49,7 +49,7 @@ records_open(const Paths *paths, GError **error)
     if (records->accounts == NULL)
         return NULL;
     records->shared = foreign_db_is_in_use(store);
-    records->db = records->own_db = db_open(store, NULL, error);
+    records->db = records->own_db = db_open_patient(store, NULL, error);
     return records->db == NULL ? NULL : g_steal_pointer(&records);
 }
 

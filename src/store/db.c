@@ -501,9 +501,9 @@ prepare_vacuum(Db *db, bool is_new, GError **error)
 }
 
 static bool
-configure(Db *db, bool is_new, GError **error)
+configure(Db *db, bool is_new, int busy_timeout, GError **error)
 {
-    sqlite3_busy_timeout(db->handle, DB_BUSY_TIMEOUT);
+    sqlite3_busy_timeout(db->handle, busy_timeout);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /* A plan is made once. Else every value bound beside a partial index has the statement prepared again. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
@@ -533,8 +533,8 @@ finalize(gpointer statement)
     sqlite3_finalize(statement);
 }
 
-Db *
-db_open(const char *path, GPtrArray *warnings, GError **error)
+static Db *
+open_for(const char *path, int busy_timeout, GPtrArray *warnings, GError **error)
 {
     bool is_new = true;
     if (path != NULL && !db_file_prepare(path, &is_new, warnings, error))
@@ -547,7 +547,7 @@ db_open(const char *path, GPtrArray *warnings, GError **error)
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(path == NULL ? ":memory:" : path, &db->handle, flags, NULL);
     bool done = code == SQLITE_OK || fail(db, code, error);
-    done = done && configure(db, is_new, error)
+    done = done && configure(db, is_new, busy_timeout, error)
            && migrations_run(db, migrations, migrations_count, error);
     if (done) {
         housekeeping_resume(db);
@@ -557,6 +557,18 @@ db_open(const char *path, GPtrArray *warnings, GError **error)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     db_close(db);
     return NULL;
+}
+
+Db *
+db_open(const char *path, GPtrArray *warnings, GError **error)
+{
+    return open_for(path, DB_BUSY_TIMEOUT, warnings, error);
+}
+
+Db *
+db_open_patient(const char *path, GPtrArray *warnings, GError **error)
+{
+    return open_for(path, DB_PATIENCE, warnings, error);
 }
 
 /* Takes the database away from work that is still under way; its waiters come back. */

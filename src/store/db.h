@@ -12,7 +12,8 @@
 
 enum {
     DB_COMMIT_DELAY = 20,   /* ms */
-    DB_BUSY_TIMEOUT = 250,  /* ms another process may hold the lock */
+    DB_BUSY_TIMEOUT = 250,  /* ms another process may hold the lock … */
+    DB_PATIENCE = 30000,    /* … where nothing but the store is waited for */
 };
 
 typedef struct Db Db;
@@ -22,6 +23,8 @@ typedef struct sqlite3_stmt sqlite3_stmt;
  * file that is damaged, not ours or made by a newer confab: it is left as it is, byte for byte (I24). A file others can
  * read is reported in `warnings` (GPtrArray of char *, may be NULL). `path` NULL: in memory (tests). */
 Db *db_open(const char *path, GPtrArray *warnings, GError **error);
+/* The same for programs that do nothing else meanwhile, beside one that runs. */
+Db *db_open_patient(const char *path, GPtrArray *warnings, GError **error);
 /* Commits and closes; callbacks of db_when_durable() that still wait are called first. */
 void db_close(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)

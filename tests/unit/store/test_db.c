@@ -499,6 +499,31 @@ test_locked_by_another(Fixture *fixture, gconstpointer data)
     remember(db, "a", "1");
 }
 
+/* Lets go of the file when the loop would have given up long ago. */
+static gpointer
+let_go_later(gpointer handle)
+{
+    g_usleep(DB_BUSY_TIMEOUT * 2 * 1000);
+    g_assert_cmpint(sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL), ==, SQLITE_OK);
+    return NULL;
+}
+
+/* Whoever has nothing else to do waits for its turn. */
+static void
+test_patience(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Db) db = db_open_patient(fixture->path, fixture->warnings, &error);
+    g_assert_no_error(error);
+    sqlite3 *other = NULL;
+    g_assert_cmpint(sqlite3_open(fixture->path, &other), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+    GThread *thread = g_thread_new("other", let_go_later, other);
+    remember(db, "a", "1");
+    g_thread_join(thread);
+    sqlite3_close(other);
+}
+
 /* The log is folded into the file while the loop goes on. */
 static void
 test_checkpoints(Fixture *fixture, gconstpointer data)
@@ -555,6 +580,7 @@ main(int argc, char *argv[])
     ADD("refuses-what-is-not-ours", test_refuses_what_is_not_ours);
     ADD("empty-file-with-an-old-log", test_empty_file_with_an_old_log);
     ADD("locked-by-another", test_locked_by_another);
+    ADD("patience", test_patience);
     ADD("checkpoints", test_checkpoints);
     ADD("log-stays-bounded", test_log_stays_bounded);
     ADD("opens-fast", test_opens_fast);
