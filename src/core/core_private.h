@@ -151,6 +151,11 @@ void session_resume_ack_wanted(SessionResume *resume, guint32 number);
 /* Something that has arrived could not be stored: the server must not forget it in this session. */
 void session_resume_block_acks(SessionResume *resume);
 void session_resume_online(SessionResume *resume); /* a connection begins: acks are not blocked any more */
+/* Before the end of a session: calls once what has come so far is acknowledged, maybe from inside. What is not, the
+ * server would take for lost, and tell its senders so. A disk that does not answer is waited for two seconds. */
+typedef void (*SessionSettled)(Session *session);
+void session_resume_settle(SessionResume *resume, SessionSettled settled);
+void session_resume_closed(SessionResume *resume); /* there is nobody to tell any more */
 SessionResume *session_resume(const Session *session);
 
 /* --- incoming*.c: what the stream says --- */

@@ -59,6 +59,7 @@ struct Session {
     bool token_failed;        /* … and the last one of this kind was no login */
     char *trusted_once;
     char *told_presence;
+    char *farewell; /* status of the last presence of a session that is being closed */
     char *roster_version;
 };
 
@@ -550,7 +551,7 @@ on_closed(Session *session, XmppCloseReason reason, bool fatal, bool resumable, 
         retry_reset(&session->retry);
     session->online_since = 0;
     session->closing = false;
-    session_resume_save(session->resume);
+    session_resume_closed(session->resume);
     outgoing_queue_closed(session->outgoing);
     history_sync_closed(session->history_sync);
     rooms_closed(session->rooms, resumable);
@@ -720,6 +721,26 @@ session_connect(Session *session, const ConnectOverrides *overrides, CoreDone do
     return true;
 }
 
+static void
+on_settled(Session *session)
+{
+    stream_disconnect(session->stream, session->farewell);
+}
+
+/* `status` goes with the last presence; may be NULL. */
+static void
+leave(Session *session, const char *status)
+{
+    session->closing = true;
+    g_free(session->farewell);
+    session->farewell = g_strdup(status);
+    reading_flush(session->reading);
+    if (stream_phase(session->stream) == XMPP_PHASE_ONLINE)
+        session_resume_settle(session->resume, on_settled);
+    else
+        on_settled(session);
+}
+
 void
 session_disconnect(Session *session, const char *status)
 {
@@ -730,9 +751,7 @@ session_disconnect(Session *session, const char *status)
     if (session->closing)
         return;
     if (!is_offline(session)) {
-        session->closing = true;
-        reading_flush(session->reading);
-        stream_disconnect(session->stream, status);
+        leave(session, status);
         return;
     }
     account_set_state(session->account, ACCOUNT_OFFLINE, NULL, NULL, 0);
@@ -746,9 +765,8 @@ session_reconnect(Session *session, GError **error)
     const bool has_stream = !is_offline(session) && !session->closing;
     session_try_again(session);
     if (has_stream) {
-        session->closing = true;
         session->again = true;
-        stream_disconnect(session->stream, NULL);
+        leave(session, NULL);
     }
     return true;
 }
@@ -832,6 +850,7 @@ session_free(Session *session)
     g_free(session->tls);
     g_free(session->trusted_once);
     g_free(session->told_presence);
+    g_free(session->farewell);
     g_free(session->roster_version);
     g_free(session);
 }

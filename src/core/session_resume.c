@@ -10,6 +10,8 @@
 
 static const char state_key[] = "sm.state";
 
+enum { SETTLE_MS = 2000 };
+
 enum {
     FIELD_ID,
     FIELD_LOCATION, /* "-": none */
@@ -29,7 +31,10 @@ struct SessionResume {
     guint durable; /* the question to the disk; 0: none is under way */
     guint32 asked; /* what it is about, and what is wanted since */
     guint32 wanted;
+    guint32 safe; /* what the stream knows to be */
     bool blocked;
+    SessionSettled settled; /* NULL: nobody waits */
+    guint settle_timer;
 };
 
 SessionResume *
@@ -50,6 +55,7 @@ void
 session_resume_free(SessionResume *resume)
 {
     g_clear_handle_id(&resume->save_idle, g_source_remove);
+    g_clear_handle_id(&resume->settle_timer, g_source_remove);
     if (resume->durable != 0)
         db_forget_durable(resume_db(resume), resume->durable);
     g_strfreev(resume->fields);
@@ -142,17 +148,30 @@ session_resume_changed(SessionResume *resume)
 static void ask_disk(SessionResume *resume);
 
 static void
+tell_settled(SessionResume *resume)
+{
+    const SessionSettled settled = resume->settled;
+    g_clear_handle_id(&resume->settle_timer, g_source_remove);
+    resume->settled = NULL;
+    if (settled != NULL)
+        settled(resume->session);
+}
+
+static void
 on_durable(const GError *error, gpointer data)
 {
     SessionResume *resume = data;
     resume->durable = 0;
     if (error != NULL)
         session_resume_block_acks(resume);
-    if (resume->blocked)
-        return;
-    stream_acknowledge(session_stream(resume->session), resume->asked);
-    if (resume->wanted != resume->asked)
+    if (!resume->blocked) {
+        resume->safe = resume->asked;
+        stream_acknowledge(session_stream(resume->session), resume->safe);
+    }
+    if (!resume->blocked && resume->wanted != resume->asked)
         ask_disk(resume);
+    else
+        tell_settled(resume);
 }
 
 static void
@@ -182,5 +201,36 @@ session_resume_online(SessionResume *resume)
     if (resume->durable != 0)
         db_forget_durable(resume_db(resume), resume->durable);
     resume->durable = 0;
+    resume->safe = 0;
     resume->blocked = false;
+}
+
+static gboolean
+on_settle_late(gpointer data)
+{
+    SessionResume *resume = data;
+    resume->settle_timer = 0;
+    tell_settled(resume);
+    return G_SOURCE_REMOVE;
+}
+
+void
+session_resume_settle(SessionResume *resume, SessionSettled settled)
+{
+    const guint32 received = stream_received_number(session_stream(resume->session));
+    if (resume->blocked || (resume->durable == 0 && resume->safe == received)) {
+        settled(resume->session);
+        return;
+    }
+    resume->settled = settled;
+    resume->settle_timer = g_timeout_add(SETTLE_MS, on_settle_late, resume);
+    session_resume_ack_wanted(resume, received);
+}
+
+void
+session_resume_closed(SessionResume *resume)
+{
+    g_clear_handle_id(&resume->settle_timer, g_source_remove);
+    resume->settled = NULL;
+    session_resume_save(resume);
 }

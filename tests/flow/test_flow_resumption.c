@@ -291,6 +291,24 @@ test_acknowledges_what_is_safe(void)
     login(me); /* a new one */
 }
 
+/* The last word of a session is about all that has come: of what it leaves out, the server would tell the senders that
+ * it was not delivered. I24. */
+static void
+test_last_word(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    Peer *me = flow_peer(flow, "work");
+    login_resumable(me);
+    for (int i = 1; i <= 3; i++)
+        hear(me, i);
+    const guint32 received = stream_received_number(me->stream);
+    g_ptr_array_set_size(me->sent, 0);
+    session_disconnect(me->session, "good night");
+    assert_sent_next(me, "<presence *unavailable*good night*");
+    g_autofree char *last = g_strdup_printf("<a *h=\"%u\"*", received);
+    assert_sent(me, last);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -302,5 +320,6 @@ main(int argc, char **argv)
     g_test_add_func("/flow/resumption/restarted-twice", test_restarted_twice);
     g_test_add_func("/flow/resumption/doubt-outlives-the-connection", test_doubt_outlives_the_connection);
     g_test_add_func("/flow/resumption/acknowledges-what-is-safe", test_acknowledges_what_is_safe);
+    g_test_add_func("/flow/resumption/last-word", test_last_word);
     return g_test_run();
 }
