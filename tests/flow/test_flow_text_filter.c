@@ -231,6 +231,29 @@ test_otr(void)
     wire_assert_unseen(wire, "looked over");
 }
 
+/* I21: nor does what was said in a session that began by itself, and that the user has ended since. */
+static void
+test_otr_ends(void)
+{
+    g_autoptr(Wire) wire = wire_new_with("otr.policy = opportunistic\n", "both");
+    g_autoptr(GPtrArray) held = g_ptr_array_new();
+    g_autoptr(GPtrArray) ended = g_ptr_array_new_with_free_func(g_free);
+    const TextFilterOptions slow = { .outgoing = true, .ask = hold, .data = held };
+    say(wire->ends[0], wire_names[1], "hello in the open");
+    wire_pump(wire);
+    g_assert_cmpint(wire_state(wire, 0)->state, ==, ENCRYPTION_ON);
+    text_filter_add(wire->flows[0]->client, &slow);
+    text_filter_outgoing(wire->flows[0]->client, wire_conversation(wire, 0), "secret", on_filtered, ended);
+    flow_turn();
+    g_assert_cmpuint(held->len, ==, 1);
+    g_autoptr(GError) error = NULL;
+    g_assert_true(encryption_end(wire->flows[0]->client, wire_conversation(wire, 0), &error));
+    text_question_pass(held->pdata[0]);
+    flow_turn();
+    g_assert_cmpuint(ended->len, ==, 1);
+    g_assert_nonnull(strstr(ended->pdata[0], "encryption has changed"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -244,6 +267,7 @@ main(int argc, char **argv)
     ADD("ends", test_ends);
 #undef ADD
     g_test_add_func("/flow/text_filter/otr", test_otr);
+    g_test_add_func("/flow/text_filter/otr-ends", test_otr_ends);
     const int result = g_test_run();
     wire_forget_keys();
     return result;
