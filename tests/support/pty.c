@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -260,6 +261,36 @@ static gint64
 deadline_from_now(void)
 {
     return g_get_monotonic_time() + PTY_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+}
+
+/* Whether it has read its input and sleeps. */
+static bool
+is_waiting(const Pty *pty)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int) pty->pid);
+    g_autofree char *text = NULL;
+    const int slave = open(ptsname(pty->fd), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int unread = 0;
+    if (slave < 0)
+        return true; /* it has ended */
+    const bool is_known = ioctl(slave, FIONREAD, &unread) == 0;
+    close(slave);
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return true;
+    const char *state = strrchr(text, ')'); /* behind its name */
+    return is_known && unread == 0 && state != NULL && strlen(state) > 2 && state[2] == 'S';
+}
+
+void
+pty_settle(Pty *pty)
+{
+    const gint64 deadline = deadline_from_now();
+    for (bool is_settled = false; !is_settled;) {
+        const bool was_waiting = is_waiting(pty);
+        is_settled = pty_pump(pty, 30) == 0 && was_waiting;
+        if (g_get_monotonic_time() > deadline)
+            g_error("it does not come to rest");
+    }
 }
 
 void

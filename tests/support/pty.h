@@ -30,6 +30,9 @@ void pty_resize(Pty *pty, int rows, int columns);
 /* Takes in what there is to read within `ms`; returns its bytes. */
 gsize pty_pump(Pty *pty, int ms);
 
+/* Waits until it has read all that was sent, sleeps, and has nothing more to show. */
+void pty_settle(Pty *pty);
+
 /* Waits until the text stands on the screen (on one row), or is gone from it. */
 void pty_wait_text(Pty *pty, const char *text);
 void pty_wait_gone(Pty *pty, const char *text);

@@ -115,15 +115,13 @@ screen_without_clock(const Pty *pty)
 static void
 assert_repaint_changes_nothing(Pty *pty, const char *keys)
 {
-    while (pty_pump(pty, 30) > 0)
-        ;
+    pty_settle(pty);
     g_autofree char *before = screen_without_clock(pty);
     const guint length = pty_bytes(pty)->len;
     g_assert_cmpint(kill(pty_pid(pty), SIGWINCH), ==, 0);
     for (int i = 0; i < PTY_TIMEOUT / 30 && pty_bytes(pty)->len == length; i++)
         pty_pump(pty, 30);
-    while (pty_pump(pty, 30) > 0)
-        ;
+    pty_settle(pty);
     g_autofree char *after = screen_without_clock(pty);
     g_test_message("after %s", keys);
     g_assert_cmpstr(before, ==, after);
