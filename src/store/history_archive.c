@@ -55,47 +55,82 @@ compare_orders(gconstpointer a, gconstpointer b)
 
 /* Places are unique: they are left first, and then taken. */
 static bool
-move_slots(Slot *const *slots, guint count, const gint64 *orders, GError **error)
+move(Db *db, const GArray *places, const GArray *orders, GError **error)
 {
-    for (guint i = 0; i < count; i++) {
-        const Newcomer *newcomer = &slots[i]->newcomer;
-        if (slots[i]->order != orders[i]
-            && !sql_run(newcomer->db, error, "UPDATE message SET position = ? WHERE row = ?", SQL_INT(-orders[i]),
-                        SQL_INT(newcomer->message->row)))
-            return false;
-    }
-    for (guint i = 0; i < count; i++) {
-        const Newcomer *newcomer = &slots[i]->newcomer;
-        if (slots[i]->order == orders[i])
-            continue;
-        if (!sql_run(newcomer->db, error, "UPDATE message SET position = ? WHERE row = ?", SQL_INT(orders[i]),
-                     SQL_INT(newcomer->message->row)))
-            return false;
-        slots[i]->order = newcomer->message->order = orders[i];
+    for (int take = 0; take < 2; take++) {
+        for (guint i = 0; i < places->len; i++) {
+            const OrderPlace *place = &g_array_index(places, OrderPlace, i);
+            const gint64 order = g_array_index(orders, gint64, i);
+            if (place->order != order
+                && !sql_run(db, error, "UPDATE message SET position = ? WHERE row = ?", SQL_INT(take ? order : -order),
+                            SQL_INT(place->row)))
+                return false;
+        }
     }
     return true;
 }
 
-/* A server may deliver in another order than it archives, as when a session is resumed while messages arrive (ejabberd):
- * incoming messages change places among themselves until they are in the order in which they were sent. */
 static bool
-restore_order(Slot *slots, guint count, GError **error)
+has_row(const GPtrArray *slots, gint64 row)
+{
+    for (guint i = 0; i < slots->len; i++) {
+        if (((const Slot *) slots->pdata[i])->newcomer.message->row == row)
+            return true;
+    }
+    return false;
+}
+
+/* Those that came by themselves meanwhile, so late that the archive could not have them in this page: they are behind
+ * all of it. */
+static bool
+add_later_ones(const Slot *slots, const GPtrArray *proofs, gint64 read_to, GArray *places, GError **error)
+{
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(OrderPlace));
+    gint64 last = 0;
+    for (guint i = 0; i < places->len; i++)
+        last = MAX(last, g_array_index(places, OrderPlace, i).order);
+    if (!order_list_archived(&slots[0].newcomer, read_to, last, found, error))
+        return false;
+    for (guint i = 0; i < found->len; i++) {
+        const OrderPlace place = g_array_index(found, OrderPlace, i);
+        if (!has_row(proofs, place.row))
+            g_array_append_val(places, place);
+    }
+    return true;
+}
+
+/* A server may deliver in another order than it archives: when a session is resumed while messages arrive, or when it
+ * hands out what it has kept behind what is said at the time (both ejabberd). Incoming messages change places among
+ * themselves until they are in the order in which they were sent. `read_to`: of HistoryBounds. */
+static bool
+restore_order(Slot *slots, guint count, gint64 read_to, GError **error)
 {
     g_autoptr(GPtrArray) proofs = g_ptr_array_new();
+    g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(OrderPlace));
     g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(gint64));
     bool is_ordered = true;
     for (guint i = 0; i < count; i++) {
-        if (!slots[i].is_proof)
+        const OrderPlace place = { slots[i].newcomer.message->row, slots[i].order };
+        if (!slots[i].is_proof || has_row(proofs, place.row))
             continue;
-        if (orders->len > 0)
-            is_ordered = is_ordered && slots[i].order > g_array_index(orders, gint64, orders->len - 1);
         g_ptr_array_add(proofs, &slots[i]);
-        g_array_append_val(orders, slots[i].order);
+        g_array_append_val(places, place);
+    }
+    if (places->len == 0 || (read_to != 0 && !add_later_ones(slots, proofs, read_to, places, error)))
+        return places->len == 0;
+    for (guint i = 0; i < places->len; i++) {
+        const gint64 order = g_array_index(places, OrderPlace, i).order;
+        is_ordered = is_ordered && (i == 0 || order > g_array_index(orders, gint64, i - 1));
+        g_array_append_val(orders, order);
     }
     if (is_ordered)
         return true;
     g_array_sort(orders, compare_orders);
-    return move_slots((Slot *const *) proofs->pdata, proofs->len, (const gint64 *) (void *) orders->data, error);
+    for (guint i = 0; i < proofs->len; i++) {
+        Slot *slot = proofs->pdata[i];
+        slot->order = slot->newcomer.message->order = g_array_index(orders, gint64, i);
+    }
+    return move(slots[0].newcomer.db, places, orders, error);
 }
 
 /* What was received is here in the archive's order. What was sent is where it was written, which may be long before the
@@ -191,7 +226,7 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
         && !order_of_archived(&slots[0].newcomer, bounds->read_to, &read, error))
         return false;
     edges.after = MAX(edges.after, read);
-    if (!restore_order(slots, count, error))
+    if (!restore_order(slots, count, bounds != NULL ? bounds->read_to : 0, error))
         return false;
     choose_anchors(slots, count, &edges);
     if (!look_for_ties(slots, count, &edges, error))

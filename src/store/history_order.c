@@ -90,6 +90,23 @@ order_of_archived(const Newcomer *newcomer, gint64 limit, gint64 *order, GError 
 }
 
 bool
+order_list_archived(const Newcomer *newcomer, gint64 after, gint64 before, GArray *places, GError **error)
+{
+    sqlite3_stmt *select = sql_query(newcomer->db, error,
+                                     "SELECT row, position FROM message WHERE conversation = ? AND direction = 0"
+                                     " AND position > ? AND position < ? AND archive_id IS NOT NULL"
+                                     " ORDER BY position LIMIT ?",
+                                     SQL_INT(newcomer->conversation), SQL_INT(after), SQL_INT(before),
+                                     SQL_INT(UNARCHIVED_MAX));
+    int more = select != NULL ? 1 : -1;
+    while (more > 0 && (more = db_next_row(newcomer->db, select, error)) > 0) {
+        const OrderPlace place = { sql_int(select, 0), sql_int(select, 1) };
+        g_array_append_val(places, place);
+    }
+    return more == 0;
+}
+
+bool
 order_of_stamp(const Newcomer *newcomer, const HistoryBounds *within, gint64 *first, gint64 *last, GError **error)
 {
     sqlite3_stmt *select = sql_query(newcomer->db, error,

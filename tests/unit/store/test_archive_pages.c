@@ -197,6 +197,29 @@ test_order_is_restored(void)
                 KIT(.body = "a", .id = "a", .archive_id = "a", .time = 20 * SECOND, .delayed = true));
 }
 
+/* What the server had kept was handed out behind what was said at the time, which is in no page yet. */
+static void
+test_order_of_later_ones(void)
+{
+    g_autoptr(Db) db = kit_open();
+    kit_add(db, &kit_chat, KIT(.body = "a", .archive_id = "a", .order = 10 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "c", .archive_id = "c", .order = 20 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "ours", .direction = MESSAGE_OUT, .archive_id = "o", .order = 21 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "unknown to the archive", .order = 22 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "d", .archive_id = "d", .order = 23 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "b", .archive_id = "b", .order = 24 * SECOND));
+    kit_add(db, &kit_chat, KIT(.body = "e", .archive_id = "e", .order = 25 * SECOND));
+    /* Nobody knows where the page lies: nothing is moved. */
+    assert_page(db, NULL, "K", OLD("b", 15));
+    kit_assert_bodies(db, &kit_chat, "a c ours unknown to the archive d b e");
+    const HistoryBounds bounds = { .read_to = 10 * SECOND };
+    assert_page(db, &bounds, "K", OLD("b", 15));
+    kit_assert_bodies(db, &kit_chat, "a b ours unknown to the archive c d e");
+    const HistoryBounds further = { .read_to = 20 * SECOND };
+    assert_page(db, &further, "KKK", OLD("c", 16), OLD("d", 17), OLD("e", 18));
+    kit_assert_bodies(db, &kit_chat, "a b ours unknown to the archive c d e");
+}
+
 static void
 test_twins_and_strangers(void)
 {
@@ -313,6 +336,7 @@ main(int argc, char *argv[])
     g_test_add_func("/store/archive-pages/reading-on", test_reading_on);
     g_test_add_func("/store/archive-pages/reading-on-behind-ours", test_reading_on_behind_ours);
     g_test_add_func("/store/archive-pages/order-is-restored", test_order_is_restored);
+    g_test_add_func("/store/archive-pages/order-of-later-ones", test_order_of_later_ones);
     g_test_add_func("/store/archive-pages/twins-and-strangers", test_twins_and_strangers);
     g_test_add_func("/store/archive-pages/mixed", test_mixed);
     g_test_add_func("/store/archive-pages/any-way", test_any_way);
