@@ -25,6 +25,8 @@
 enum {
     RETRY_FIRST_MS = 60 * 1000, /* after a failure; twice as long each time … */
     RETRY_STEPS_MAX = 6,        /* … up to an hour */
+    AGAIN_FIRST_MS = 1000,      /* after an answer that is none; twice as long each time … */
+    AGAIN_MAX = 3,              /* … before it counts as a failure */
     DOUBTFUL_MAX = 20,          /* conversations asked for one by one */
 };
 
@@ -58,6 +60,8 @@ struct HistorySync {
     guint idle;        /* the next page waits for its turn */
     guint retry;       /* timer */
     guint failures;
+    guint again;       /* timer: the same page once more */
+    guint odd;         /* answers in a row that were none */
     char *position; /* the next page begins there */
     gint64 start;   /* instead, when the archive has forgotten the position */
     guint left;     /* messages the first look still wants */
@@ -118,6 +122,8 @@ stop(HistorySync *sync)
     sync->query = 0;
     g_clear_handle_id(&sync->idle, g_source_remove);
     g_clear_handle_id(&sync->retry, g_source_remove);
+    g_clear_handle_id(&sync->again, g_source_remove);
+    sync->odd = 0;
     g_clear_pointer(&sync->position, g_free);
     g_clear_pointer(&sync->mark, g_free);
     g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
@@ -130,6 +136,7 @@ history_sync_free(HistorySync *sync)
 {
     g_clear_handle_id(&sync->idle, g_source_remove);
     g_clear_handle_id(&sync->retry, g_source_remove);
+    g_clear_handle_id(&sync->again, g_source_remove);
     g_free(sync->position);
     g_free(sync->mark);
     g_clear_pointer(&sync->doubtful, g_ptr_array_unref);
@@ -375,6 +382,28 @@ go_on_by_time(HistorySync *sync)
     return true;
 }
 
+static gboolean
+on_again(gpointer data)
+{
+    HistorySync *sync = data;
+    sync->again = 0;
+    schedule_page(sync);
+    return G_SOURCE_REMOVE;
+}
+
+/* A server that has just started, or is busy, may say nothing of use: what waits for the archive's word, and what is to
+ * be seen, need not wait for the next attempt. */
+static bool
+ask_again(HistorySync *sync)
+{
+    if (sync->odd == AGAIN_MAX)
+        return false;
+    const guint pause = AGAIN_FIRST_MS << sync->odd++;
+    g_clear_handle_id(&sync->again, g_source_remove);
+    sync->again = g_timeout_add(client_delay(sync_client(sync), pause), on_again, sync);
+    return true;
+}
+
 static void
 on_page(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, const GError *error, gpointer data)
 {
@@ -382,13 +411,18 @@ on_page(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, 
     sync->query = 0;
     if (page == NULL) {
         const bool forgotten = detail != NULL && g_str_equal(detail->condition, "item-not-found");
-        if (!forgotten || !go_on_by_time(sync))
+        const bool is_odd = detail == NULL && g_error_matches(error, CONFAB_ERROR, ERROR_PROTOCOL);
+        if (forgotten && go_on_by_time(sync))
+            return;
+        if (!is_odd || !ask_again(sync))
             fail(sync, error);
-    } else if (sync->stage == SYNC_FIRST) {
-        take_first(sync, page);
-    } else {
-        take_forward(sync, page);
+        return;
     }
+    sync->odd = 0;
+    if (sync->stage == SYNC_FIRST)
+        take_first(sync, page);
+    else
+        take_forward(sync, page);
 }
 
 /* The end of what someone looks at: it is on the screen before the rest is read. */

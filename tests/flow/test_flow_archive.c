@@ -820,6 +820,58 @@ test_forged(void)
     assert_no_event(flow, "message*");
 }
 
+/* Neither a message nor the word that this is all. */
+static void
+answer_nothing(Archive *archive, Peer *peer)
+{
+    char *request;
+    while ((request = take_query(peer)) == NULL)
+        g_main_context_iteration(NULL, TRUE); /* it takes its time to ask again */
+    g_autofree char *id = between(request, " id=\"", "\"");
+    g_free(archive->last_request);
+    archive->last_request = request;
+    feed(peer,
+         "<iq type='result' id='%s'><fin xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'>"
+         "<count>0</count></set></fin></iq>",
+         id);
+}
+
+/* An archive whose database has a bad day is asked again: what it did not tell is not passed by, whatever is said
+ * meanwhile. I1, I3. */
+static void
+test_says_nothing(void)
+{
+    g_autoptr(Flow) flow = flow_new(FLOW_ONE_ACCOUNT);
+    g_autoptr(Archive) archive = archive_new();
+    keep_many(archive, BOB, 0, 1);
+    Peer *me = log_in(flow);
+    serve_all(archive, me);
+    cut(me);
+    keep_many(archive, BOB, 1, 3);
+    log_in(flow);
+    answer_nothing(archive, me);
+    keep_many(archive, BOB, 3, 4);
+    feed(me, "<message from='" BOB "/phone' to='me@example.org/desk' type='chat' id='a3'><body>3</body>"
+             "<stanza-id xmlns='urn:xmpp:sid:0' by='me@example.org' id='a3'/></message>");
+    for (int i = 0; i < 3; i++)
+        answer_nothing(archive, me);
+    assert_event(flow, "notice warning *archive cannot be read*");
+    g_assert_nonnull(strstr(archive->last_request, "<after>a0</after>"));
+    cut(me);
+    log_in(flow);
+    answer_nothing(archive, me);
+    g_assert_nonnull(strstr(archive->last_request, "<after>a0</after>"));
+    while (!serve(archive, me))
+        g_main_context_iteration(NULL, TRUE);
+    serve_all(archive, me);
+    Conversation *bob = find_conversation(me, BOB);
+    scroll_to_beginning(archive, me, bob);
+    flow_restart(flow);
+    me = log_in(flow);
+    serve_all(archive, me);
+    assert_numbers(open_chat(me, BOB), 0, 4);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -827,6 +879,7 @@ main(int argc, char **argv)
     g_test_add_func("/flow/archive/first-look", test_first_look);
     g_test_add_func("/flow/archive/first-look-as-configured", test_first_look_as_configured);
     g_test_add_func("/flow/archive/empty", test_empty_archive);
+    g_test_add_func("/flow/archive/says-nothing", test_says_nothing);
     g_test_add_func("/flow/archive/catch-up", test_catch_up);
     g_test_add_func("/flow/archive/unread-before-the-window", test_unread_before_the_window);
     g_test_add_func("/flow/archive/live", test_live);

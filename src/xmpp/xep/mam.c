@@ -183,12 +183,15 @@ is_true(const char *text)
     return text && (strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
 }
 
-/* Going on from here would ask the same again, for ever (I9). */
+/* Going on from here would ask the same again, for ever (I9). An archive that says neither that there is more nor that
+ * this is all (XEP-0313 §4.3.2) has nothing to say: ejabberd answers so when its database fails. */
 static bool
 stands_still(const Query *query, const MamPage *page)
 {
     if (page->complete)
         return false;
+    if (!page->first || !page->last)
+        return true;
     if (query->before && *query->before)
         return g_strcmp0(page->first, query->before) == 0;
     return query->after && g_strcmp0(page->last, query->after) == 0;
@@ -210,8 +213,6 @@ read_fin(Query *query, xmpp_stanza_t *fin, MamPage *page)
         .after = query->after,
         .before = query->before,
     };
-    if (!page->first || !page->last)
-        page->complete = true; /* nothing came, and there is no place to go on from */
     rsm_page_clear(&edges);
 }
 
