@@ -23,7 +23,8 @@ enum {
     SILENCE_SECONDS = 20, /* … as long as something happens */
     QUIET_MS = 500,       /* in which a server that has nothing to do … */
     QUIET_CPU_MS = 30,    /* … does no more than this … */
-    QUIET_WAITS = 40,     /* … and so many times this is waited for */
+    QUIET_WINDOWS = 2,    /* … so many times in a row … */
+    QUIET_WAITS = 40,     /* … and this often it is looked at */
     COMPLAINTS = 40,      /* that are shown */
 };
 
@@ -325,10 +326,10 @@ static void
 play_until_quiet(const Server *server)
 {
     guint64 before = 0;
-    for (int i = 0; i < QUIET_WAITS; i++) {
+    guint quiet = 0; /* windows in a row: on a busy machine it may just not have had its turn */
+    for (int i = 0; i < QUIET_WAITS && quiet < QUIET_WINDOWS; i++) {
         const guint64 now = server_cpu_ms(server);
-        if (i > 0 && now - before <= QUIET_CPU_MS)
-            return;
+        quiet = i > 0 && now - before <= QUIET_CPU_MS ? quiet + 1 : 0;
         before = now;
         play_for(QUIET_MS);
     }
