@@ -351,6 +351,8 @@ void history_sync_resumed(HistorySync *sync);
 void history_sync_closed(HistorySync *sync);
 /* The archive's ids in live messages are the archive's: the server takes forged ones out (XEP-0359 §6). */
 bool history_sync_trusts_ids(const HistorySync *sync);
+/* What came by itself is in the store with this order, which may be ahead of the clock. */
+void history_sync_note_order(HistorySync *sync, gint64 order);
 /* A live message with this id of the own archive is in the store. */
 void history_sync_live(HistorySync *sync, const char *archive_id);
 /* Something could not be stored: it is to be asked for again, not passed by. */

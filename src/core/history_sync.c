@@ -25,7 +25,7 @@
 enum {
     RETRY_FIRST_MS = 60 * 1000, /* after a failure; twice as long each time … */
     RETRY_STEPS_MAX = 6,        /* … up to an hour */
-    AGAIN_FIRST_MS = 1000,      /* after an answer that is none; twice as long each time … */
+    AGAIN_FIRST_MS = 1000,      /* after an error that may pass; twice as long each time … */
     AGAIN_MAX = 3,              /* … before it counts as a failure */
     DOUBTFUL_MAX = 20,          /* conversations asked for one by one */
 };
@@ -61,7 +61,7 @@ struct HistorySync {
     guint retry;       /* timer */
     guint failures;
     guint again;       /* timer: the same page once more */
-    guint odd;         /* answers in a row that were none */
+    guint odd;         /* such errors in a row */
     char *position; /* the next page begins there */
     gint64 start;   /* instead, when the archive has forgotten the position */
     guint left;     /* messages the first look still wants */
@@ -71,6 +71,8 @@ struct HistorySync {
     bool peek;           /* its end is wanted before the next page of the archive */
     GPtrArray *doubtful; /* Jid: what became of the messages for them is asked first … */
     gint64 doubtful_since;
+    gint64 newest;    /* order of what came by itself */
+    gint64 live_from; /* what comes by itself in this session is behind this order */
     HistoryHoles *holes; /* conversations in which the forgotten position may have left a gap */
 };
 
@@ -173,6 +175,12 @@ cursor_time(const HistorySync *sync)
     return recall_number(sync, time_key);
 }
 
+void
+history_sync_note_order(HistorySync *sync, gint64 order)
+{
+    sync->newest = MAX(sync->newest, order);
+}
+
 /* Live messages come in the order of the archive, so once it was read to its end nothing lies between: unless other
  * devices exchange messages of which this one hears nothing. */
 void
@@ -182,7 +190,10 @@ history_sync_live(HistorySync *sync, const char *archive_id)
     const bool misses_nothing =
         sync->stage == SYNC_DONE && !sync->store_failed && carbons_are_enabled(session_stream(sync->session));
     const gint64 now = when_now();
-    if (misses_nothing && sync->archive == ARCHIVE_THERE && !set_cursor(sync, archive_id, now, now, &error))
+    if (!misses_nothing || sync->archive != ARCHIVE_THERE)
+        return;
+    const gint64 order = MAX(MAX(now, sync->newest), recall_number(sync, order_key));
+    if (!set_cursor(sync, archive_id, now, order, &error))
         log_warning("core", "%s", error->message);
 }
 
@@ -286,7 +297,8 @@ keep_page(HistorySync *sync, const MamPage *page, GError **error)
 {
     const bool is_news = sync->stage == SYNC_FORWARD;
     const bool moves = is_news ? !page->unstable : sync->position == NULL;
-    HistoryBounds bounds = { .read_to = is_news ? recall_number(sync, order_key) : 0 };
+    HistoryBounds bounds = { .read_to = is_news ? recall_number(sync, order_key) : 0,
+                             .live_from = is_news ? sync->live_from : 0 };
     if (!incoming_archive_page(sync->session, page, is_news, &bounds, error))
         return false;
     if (sync->store_failed) {
@@ -391,8 +403,16 @@ on_again(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* A server that has just started, or is busy, may say nothing of use: what waits for the archive's word, and what is to
- * be seen, need not wait for the next attempt. */
+/* An answer that is none, or the error of a server that has just started or is busy. */
+static bool
+is_passing(const XmppStanzaError *detail, const GError *error)
+{
+    return detail != NULL ? g_str_equal(detail->condition, "internal-server-error")
+                                || g_str_equal(detail->condition, "resource-constraint")
+                          : g_error_matches(error, CONFAB_ERROR, ERROR_PROTOCOL);
+}
+
+/* What waits for the archive's word, and what is to be seen, need not wait for the next attempt. */
 static bool
 ask_again(HistorySync *sync)
 {
@@ -411,10 +431,9 @@ on_page(XmppStream *stream, const MamPage *page, const XmppStanzaError *detail, 
     sync->query = 0;
     if (page == NULL) {
         const bool forgotten = detail != NULL && g_str_equal(detail->condition, "item-not-found");
-        const bool is_odd = detail == NULL && g_error_matches(error, CONFAB_ERROR, ERROR_PROTOCOL);
         if (forgotten && go_on_by_time(sync))
             return;
-        if (!is_odd || !ask_again(sync))
+        if (!is_passing(detail, error) || !ask_again(sync))
             fail(sync, error);
         return;
     }
@@ -613,6 +632,7 @@ void
 history_sync_bound(HistorySync *sync)
 {
     stop(sync);
+    sync->live_from = MAX(when_now(), sync->newest);
     sync->archive = ARCHIVE_UNKNOWN;
     sync->failures = 0;
     ask_for_archive(sync);

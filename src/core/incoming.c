@@ -192,6 +192,7 @@ incoming_keep(Session *session, Conversation *conversation, Message *message)
         client_notice(client, session_account(session), NOTICE_ERROR, error->code, "%s", error->message);
         return !is_shown_already(conversation, message);
     }
+    history_sync_note_order(session_history_sync(session), message->order);
     if (outcome == HISTORY_KNOWN && message->direction == MESSAGE_OUT)
         outgoing_queue_confirm(session_outgoing(session), message->id);
     return outcome == HISTORY_ADDED;

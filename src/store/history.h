@@ -51,6 +51,8 @@ typedef struct HistoryBounds {
                              before); 0: open */
     gint64 read_to;       /* what the archive had of any conversation up to this order comes before the page; 0: not
                              known */
+    gint64 live_from;     /* what came by itself behind this order came later than the page, unless it is in it; 0: not
+                             known */
 } HistoryBounds;
 bool history_add_page_within(Db *db, const HistoryPlace *places, Message *const *messages, guint count,
                              const HistoryBounds *bounds, HistoryOutcome *outcomes, GError **error);

@@ -83,13 +83,13 @@ has_row(const GPtrArray *slots, gint64 row)
 /* Those that came by themselves meanwhile, so late that the archive could not have them in this page: they are behind
  * all of it. */
 static bool
-add_later_ones(const Slot *slots, const GPtrArray *proofs, gint64 read_to, GArray *places, GError **error)
+add_later_ones(const Slot *slots, const GPtrArray *proofs, gint64 live_from, GArray *places, GError **error)
 {
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(OrderPlace));
     gint64 last = 0;
     for (guint i = 0; i < places->len; i++)
         last = MAX(last, g_array_index(places, OrderPlace, i).order);
-    if (!order_list_archived(&slots[0].newcomer, read_to, last, found, error))
+    if (!order_list_archived(&slots[0].newcomer, live_from, last, found, error))
         return false;
     for (guint i = 0; i < found->len; i++) {
         const OrderPlace place = g_array_index(found, OrderPlace, i);
@@ -101,9 +101,10 @@ add_later_ones(const Slot *slots, const GPtrArray *proofs, gint64 read_to, GArra
 
 /* A server may deliver in another order than it archives: when a session is resumed while messages arrive, or when it
  * hands out what it has kept behind what is said at the time (both ejabberd). Incoming messages change places among
- * themselves until they are in the order in which they were sent. `read_to`: of HistoryBounds. */
+ * themselves until they are in the order in which they were sent. `live_from`: behind this order those lie
+ * that came later than the page; 0: not known. */
 static bool
-restore_order(Slot *slots, guint count, gint64 read_to, GError **error)
+restore_order(Slot *slots, guint count, gint64 live_from, GError **error)
 {
     g_autoptr(GPtrArray) proofs = g_ptr_array_new();
     g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(OrderPlace));
@@ -116,7 +117,7 @@ restore_order(Slot *slots, guint count, gint64 read_to, GError **error)
         g_ptr_array_add(proofs, &slots[i]);
         g_array_append_val(places, place);
     }
-    if (places->len == 0 || (read_to != 0 && !add_later_ones(slots, proofs, read_to, places, error)))
+    if (places->len == 0 || (live_from != 0 && !add_later_ones(slots, proofs, live_from, places, error)))
         return places->len == 0;
     for (guint i = 0; i < places->len; i++) {
         const gint64 order = g_array_index(places, OrderPlace, i).order;
@@ -226,7 +227,9 @@ place_conversation(Slot *slots, guint count, const HistoryBounds *bounds, Histor
         && !order_of_archived(&slots[0].newcomer, bounds->read_to, &read, error))
         return false;
     edges.after = MAX(edges.after, read);
-    if (!restore_order(slots, count, bounds != NULL ? bounds->read_to : 0, error))
+    const gint64 live_from =
+        bounds != NULL && bounds->live_from != 0 ? MAX(bounds->live_from, bounds->read_to) : 0;
+    if (!restore_order(slots, count, live_from, error))
         return false;
     choose_anchors(slots, count, &edges);
     if (!look_for_ties(slots, count, &edges, error))

@@ -209,13 +209,16 @@ test_order_of_later_ones(void)
     kit_add(db, &kit_chat, KIT(.body = "d", .archive_id = "d", .order = 23 * SECOND));
     kit_add(db, &kit_chat, KIT(.body = "b", .archive_id = "b", .order = 24 * SECOND));
     kit_add(db, &kit_chat, KIT(.body = "e", .archive_id = "e", .order = 25 * SECOND));
-    /* Nobody knows where the page lies: nothing is moved. */
+    /* Nobody knows since when, or only what came before it: nothing is moved. */
     assert_page(db, NULL, "K", OLD("b", 15));
     kit_assert_bodies(db, &kit_chat, "a c ours unknown to the archive d b e");
-    const HistoryBounds bounds = { .read_to = 10 * SECOND };
+    const HistoryBounds before = { .read_to = 10 * SECOND, .live_from = 24 * SECOND };
+    assert_page(db, &before, "K", OLD("b", 15));
+    kit_assert_bodies(db, &kit_chat, "a c ours unknown to the archive d b e");
+    const HistoryBounds bounds = { .read_to = 10 * SECOND, .live_from = 15 * SECOND };
     assert_page(db, &bounds, "K", OLD("b", 15));
     kit_assert_bodies(db, &kit_chat, "a b ours unknown to the archive c d e");
-    const HistoryBounds further = { .read_to = 20 * SECOND };
+    const HistoryBounds further = { .read_to = 20 * SECOND, .live_from = 15 * SECOND };
     assert_page(db, &further, "KKK", OLD("c", 16), OLD("d", 17), OLD("e", 18));
     kit_assert_bodies(db, &kit_chat, "a b ours unknown to the archive c d e");
 }
