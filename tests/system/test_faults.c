@@ -12,6 +12,7 @@
 #include <glib-unix.h>
 #include <json-glib/json-glib.h>
 
+#include "store/cache.h"
 #include "store/history.h"
 #include "store/sync.h"
 #include "support/chaos_proxy.h"
@@ -19,8 +20,9 @@
 #include "support/server.h"
 
 enum {
-    CALM_SECONDS = 90,    /* for everything to arrive, once the network is good again … */
-    SILENCE_SECONDS = 20, /* … as long as something happens */
+    CALM_SECONDS = 90,     /* for everything to arrive, once the network is good again … */
+    SILENCE_SECONDS = 20,  /* … as long as something happens */
+    CATCH_UP_SECONDS = 10, /* for the archives to be read, once everything has arrived */
     QUIET_MS = 500,       /* in which a server that has nothing to do … */
     QUIET_CPU_MS = 30,    /* … does no more than this … */
     QUIET_WINDOWS = 2,    /* … so many times in a row … */
@@ -68,7 +70,8 @@ struct Scene {
     guint typed; /* by both */
     guint pace;
     guint kills, restarts;
-    gint64 heard; /* monotonic: the last line of either */
+    gint64 heard;   /* monotonic: the last line of either */
+    gint64 arrived; /* monotonic: all that was said; 0: not yet */
     GPtrArray *complaints;
 };
 
@@ -419,6 +422,30 @@ count_said(const Side *side)
     return count;
 }
 
+static Db *
+open_store(const Side *side)
+{
+    g_autofree char *path = g_build_filename(side->home, ".local", "share", "confab", "confab.db", NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS) ? db_open_patient(path, NULL, NULL) : NULL;
+}
+
+/* Whether its archive was read up to the last message of the other: only then the order is the archive's. */
+static bool
+has_caught_up(const Side *side)
+{
+    g_autofree char *address = g_strconcat(side->user, "@localhost", NULL);
+    const HistoryPlace place = { address, side->peer, CONVERSATION_CHAT };
+    g_autoptr(Db) db = open_store(side);
+    g_autoptr(GPtrArray) page = history_page_before(db, &place, G_MAXINT64, side->scene->plan.messages, NULL);
+    g_autofree char *read_to = cache_recall(db, address, "mam.order", NULL);
+    gint64 last = 0;
+    for (guint i = 0; i < page->len; i++) {
+        const Message *message = g_ptr_array_index(page, i);
+        last = message->direction == MESSAGE_IN ? message->order : last;
+    }
+    return read_to != NULL && g_ascii_strtoll(read_to, NULL, 10) >= last;
+}
+
 static bool
 is_settled(Scene *scene)
 {
@@ -427,7 +454,11 @@ is_settled(Scene *scene)
         if (!side->settled || side->shown_count < count_said(side->other))
             return false;
     }
-    return true;
+    /* What comes while the archive is being read for the last time is asked for by the next login only. */
+    const gint64 now = g_get_monotonic_time();
+    scene->arrived = scene->arrived != 0 ? scene->arrived : now;
+    return (has_caught_up(&scene->sides[0]) && has_caught_up(&scene->sides[1]))
+           || now - scene->arrived > CATCH_UP_SECONDS * G_TIME_SPAN_SECOND;
 }
 
 /* Only wakes up the loop. */
@@ -579,9 +610,8 @@ has_sqlite_for_ejabberd(void)
 static bool
 has_read_archive(const Side *side)
 {
-    g_autofree char *path = g_build_filename(side->home, ".local", "share", "confab", "confab.db", NULL);
     g_autofree char *address = g_strconcat(side->user, "@localhost", NULL);
-    g_autoptr(Db) db = g_file_test(path, G_FILE_TEST_EXISTS) ? db_open(path, NULL, NULL) : NULL;
+    g_autoptr(Db) db = open_store(side);
     g_autofree char *cursor = db != NULL ? sync_cursor(db, address, address, NULL) : NULL;
     return cursor != NULL;
 }
